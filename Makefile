@@ -1,0 +1,39 @@
+VENV := .venv/bin
+SHUTTERSTEP := $(VENV)/shutterstep
+
+.DEFAULT_GOAL := help
+.PHONY: help setup shot demo test check graph lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv and find or install Chromium; instant the second time
+	@scripts/setup.sh
+
+shot: ## picture of one page into out/: make shot URL=https://example.com
+	@test -n "$(URL)" || { echo "give the page: make shot URL=https://example.com" >&2; exit 2; }
+	@$(MAKE) --no-print-directory setup
+	@scripts/shot.sh "$(URL)"
+
+demo: setup ## a page of our own, rendered and shown step by step
+	@$(SHUTTERSTEP) demo
+
+test: setup ## every test
+	@$(VENV)/python -m pytest
+
+check: setup ## what CI checks besides the tests: lint, format, types, the README's graph
+	@$(VENV)/ruff check
+	@$(VENV)/ruff format --check
+	@$(VENV)/basedpyright
+	@$(VENV)/python scripts/graph.py --check
+
+graph: setup ## draw the workflow into README.md
+	@$(VENV)/python scripts/graph.py
+
+lock: setup ## pin pyproject.toml's dependencies, with hashes
+	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+
+clean: ## remove what setup and runs made
+	@rm -rf .venv .shutterstep .aws-sam .ruff_cache .pytest_cache .hypothesis out *.egg-info
+	@find functions layers scripts tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,32 @@
+"""One limit for all steps of a render: each step gets what the ones before it left."""
+
+import time
+from collections.abc import Callable
+
+from shutterstep.errors import RenderTimeoutError
+
+Clock = Callable[[], float]
+
+
+class Deadline:
+    """Ends `timeout_ms` milliseconds after it was made."""
+
+    def __init__(self, timeout_ms: int, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._started = clock()
+        self._timeout_ms = timeout_ms
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the start."""
+        return round((self._clock() - self._started) * 1000)
+
+    def remaining_ms(self) -> int:
+        """Milliseconds left, at least 1, since Playwright reads 0 as no limit. Raises RenderTimeoutError."""
+        left = self._timeout_ms - self.elapsed_ms()
+        if left < 1:
+            raise self.error()
+        return left
+
+    def error(self) -> RenderTimeoutError:
+        """The error that says the time is up."""
+        return RenderTimeoutError(f"the page was not rendered within {self._timeout_ms} ms")

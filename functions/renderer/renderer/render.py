@@ -1,0 +1,66 @@
+"""From a request to a picture, within the request's own deadline."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, Page
+from playwright.async_api import Error as PlaywrightError
+from shutterstep.request import Request, validate, with_defaults
+
+from renderer.browser_errors import translate
+from renderer.capture import CONTENT_TYPES, capture
+from renderer.deadline import Clock, Deadline
+from renderer.image import image_size
+from renderer.page import navigate, open_page
+
+TITLE_LENGTH = 1024
+URL_LENGTH = 2048
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture; width and height in pixels of the image, `render_ms` from the empty page to the bytes."""
+
+    body: bytes = field(repr=False)
+    content_type: str
+    width: int
+    height: int
+    final_url: str
+    http_status: int
+    title: str
+    render_ms: int
+
+
+async def render(browser: Browser, request: Request, clock: Clock = time.monotonic) -> Picture:
+    """Renders one request in a context of its own; any HTTP status gives a picture.
+
+    Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
+    """
+    complete = with_defaults(validate(request))
+    deadline = Deadline(complete["timeoutMs"], clock)
+    try:
+        # Not every step takes a limit of its own: reading the title of a page in an endless loop does not.
+        async with asyncio.timeout(deadline.remaining_ms() / 1000):
+            async with open_page(browser, complete) as page:
+                return await _picture(page, complete, deadline)
+    except PlaywrightError as exc:
+        raise translate(exc, deadline) from exc
+    except TimeoutError as exc:
+        raise deadline.error() from exc
+
+
+async def _picture(page: Page, request: Request, deadline: Deadline) -> Picture:
+    response = await navigate(page, request, deadline)
+    body = await capture(page, request, deadline)
+    width, height = image_size(body)
+    return Picture(
+        body=body,
+        content_type=CONTENT_TYPES[request["format"]],
+        width=width,
+        height=height,
+        final_url=page.url[:URL_LENGTH],
+        http_status=response.status,
+        title=(await page.title())[:TITLE_LENGTH],
+        render_ms=deadline.elapsed_ms(),
+    )

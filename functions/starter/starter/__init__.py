@@ -1,0 +1,1 @@
+"""The starter: turns messages of RequestQueue into executions of the screenshot workflow."""

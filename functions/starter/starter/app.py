@@ -1,0 +1,124 @@
+"""RequestQueue: each valid message starts one execution, each invalid one goes to the DLQ with its reason."""
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shutterstep.errors import InvalidRequestError
+from shutterstep.ids import EXTENSIONS, execution_name, id_of, request_key, unfinished_shard
+from shutterstep.request import Request, parse, request_hash, with_defaults
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+STATE_MACHINE_ARN = os.environ["STATE_MACHINE_ARN"]
+DEAD_LETTER_QUEUE_URL = os.environ["DEAD_LETTER_QUEUE_URL"]
+BUCKET_NAME = os.environ["BUCKET_NAME"]
+
+# All overrides of a RunTask hold 8,192 characters, with the task token (up to 1,024) and the quotes escaped twice.
+INLINE_LIMIT = 4096
+SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
+
+logger = Logger(service="starter")
+metrics = Metrics(namespace="Shutterstep", service="starter")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+sfn: "SFNClient" = boto3.client("stepfunctions")
+sqs: "SQSClient" = boto3.client("sqs")
+s3: "S3Client" = boto3.client("s3")
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """SQS event in, partial batch response out: whatever raised is delivered again, later."""
+    return process_partial_response(event=event, record_handler=start, processor=processor, context=context)
+
+
+def start(record: SQSRecord) -> None:
+    """Start the message's execution, or put the message aside; a throttled call raises, so SQS delivers it again."""
+    try:
+        request = parse(record.body)
+    except InvalidRequestError as error:
+        put_aside(record, error)
+        return
+    start_execution(request, record.message_id)
+
+
+def start_execution(request: Request, message_id: str) -> None:
+    """Start `<id>--<message id>`; when it exists the message was delivered before, and all is done."""
+    name = execution_name(id_of(request), message_id)
+    execution_input = json.dumps(input_of(request, name))
+    try:
+        sfn.start_execution(stateMachineArn=STATE_MACHINE_ARN, name=name, input=execution_input)
+    except sfn.exceptions.ExecutionAlreadyExists:
+        logger.info("execution already exists", id=id_of(request), execution=name)
+        metrics.add_metric("ExecutionAlreadyExists", MetricUnit.Count, 1)
+        return
+    logger.info("execution started", id=id_of(request), execution=name)
+    metrics.add_metric("ExecutionStarted", MetricUnit.Count, 1)
+
+
+def input_of(request: Request, execution: str) -> dict[str, Any]:
+    """The execution's input: what the workflow decides by, and the request itself or where it lies."""
+    full = with_defaults(request)
+    return {
+        "id": id_of(request),
+        "url": public_url(request["url"]),
+        "request_hash": request_hash(request),
+        "reuse": full["reuse"],
+        "expires_in_days": full["expiresInDays"],
+        "extension": EXTENSIONS[full["format"]],
+        "unfinished_shard": unfinished_shard(id_of(request)),
+        "job": job_of(request, execution),
+    }
+
+
+def public_url(url: str) -> str:
+    """The URL without a password in it: inputs and items are read by many."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def job_of(request: Request, execution: str) -> dict[str, Any]:
+    """`{"request": …}`, or `{"request_reference": {bucket, key}}` where it is large or secret."""
+    if not goes_by_reference(request):
+        return {"request": request}
+    key = request_key(execution)
+    s3.put_object(Bucket=BUCKET_NAME, Key=key, Body=json.dumps(request).encode(), ContentType="application/json")
+    return {"request_reference": {"bucket": BUCKET_NAME, "key": key}}
+
+
+def goes_by_reference(request: Request) -> bool:
+    """Secrets never stand in an execution's history, and overrides have a limit that escaping counts towards."""
+    secret = not SECRET_FIELDS.isdisjoint(request) or "@" in urlsplit(request["url"]).netloc
+    return secret or len(json.dumps(json.dumps(request))) > INLINE_LIMIT
+
+
+def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
+    """Move an invalid message to the DLQ at once, with the reason and the field: no retry could mend it."""
+    sqs.send_message(
+        QueueUrl=DEAD_LETTER_QUEUE_URL,
+        MessageBody=record.body,
+        MessageAttributes={
+            "error_code": _text(error.code),
+            "error_message": _text(error.message),
+            "error_field": _text(error.field or "message"),
+            "message_id": _text(record.message_id),
+        },
+    )
+    logger.warning("message put aside", message_id=record.message_id, reason=error.message, field=error.field)
+    metrics.add_metric("InvalidRequest", MetricUnit.Count, 1)
+
+
+def _text(value: str) -> Any:
+    return {"DataType": "String", "StringValue": value}

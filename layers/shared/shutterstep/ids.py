@@ -1,0 +1,36 @@
+"""The names made from a request: its id, the execution of its message, the keys in the bucket."""
+
+import hashlib
+
+from shutterstep.request import Request, request_hash
+
+# A state machine's execution name holds 80 characters: 42 of the id, "--", 36 of the SQS message id.
+ID_IN_EXECUTION_NAME = 42
+
+EXTENSIONS = {"png": "png", "jpeg": "jpg"}
+
+
+def id_of(request: Request) -> str:
+    """The request's own id, or the SHA-256 (64 hex characters) of its canonical form."""
+    return request.get("id") or request_hash(request)
+
+
+def execution_name(id_: str, message_id: str) -> str:
+    """`<id>--<message id>`: a message delivered twice names the same execution, so it starts only one."""
+    return f"{_shortened(id_)}--{message_id}"
+
+
+def _shortened(id_: str) -> str:
+    if len(id_) <= ID_IN_EXECUTION_NAME:
+        return id_
+    return hashlib.sha256(id_.encode()).hexdigest()[:ID_IN_EXECUTION_NAME]
+
+
+def request_key(execution: str) -> str:
+    """Where a request lies that the execution carries by reference."""
+    return f"requests/{execution}.json"
+
+
+def unfinished_shard(id_: str) -> int:
+    """The item's partition (0 to 9) of the index `unfinished`: ten of them, so that none becomes a hot key."""
+    return hashlib.sha256(id_.encode()).digest()[0] % 10

@@ -1,0 +1,20 @@
+"""The command `shutterstep`: one verb a module."""
+
+import typer
+
+from scripts.capture import capture
+from scripts.demo import demo
+from scripts.local.cli import app as local
+
+app = typer.Typer(
+    name="shutterstep",
+    help="Website screenshots, each id rendered exactly once. Local by default; --stack NAME works on AWS.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(capture)
+app.command()(demo)
+app.add_typer(local, name="local")
+
+if __name__ == "__main__":
+    app()

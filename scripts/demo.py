@@ -1,0 +1,129 @@
+"""`shutterstep demo`: twelve requests for the pages of the bundled site, six of them duplicates."""
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from PIL import Image, ImageDraw, ImageFont
+from rich.console import Console
+from rich.table import Table
+
+from scripts.capture import watch
+from scripts.local import stack
+from scripts.shots import Shot, download, submit
+from scripts.target import local_target
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "examples" / "site"
+PAGES = ("landing", "article", "shop", "dashboard", "docs", "gallery")
+CELL = (480, 300)
+CAPTION = 26
+GAP = 16
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out/demo"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the local stack running afterwards.")] = False,
+) -> None:
+    """Show the whole way on this machine: 12 requests, 6 of them duplicates, 6 pictures and a contact sheet.
+
+    Example: shutterstep demo -o out/demo
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    was_up = stack.is_up()
+    console.print("starting the local stack …")
+    stack.up()
+    try:
+        with serve(SITE) as origin:
+            shots = run(origin, output, console)
+    finally:
+        if not (keep or was_up):
+            stack.down()
+    sheet = contact_sheet([shot for shot in shots if shot.status == "success"], output / "contact-sheet.png")
+    console.print(summary(shots))
+    console.print(f"contact sheet: {sheet}")
+    if not is_as_promised(shots):
+        raise typer.Exit(1)
+
+
+def run(origin: str, folder: Path, console: Console) -> list[Shot]:
+    """Send every page twice under one id, wait for all, and fetch the pictures."""
+    target = local_target()
+    batch = uuid.uuid4().hex[:8]  # new ids each run, so that the demo always has something to render
+    requests = [{"id": f"demo-{page}-{batch}", "url": f"{origin}/{page}.html"} for page in PAGES]
+    console.print(f"sending {2 * len(requests)} requests, {len(requests)} of them duplicates …")
+    shots = [submit(target, request) for request in requests + requests]
+    watch(target, shots, 300, quiet=False)
+    for shot in shots:
+        if shot.status == "success":
+            download(target, shot, folder)
+    return shots
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of loopback; gives the origin."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the demo's own lines matter."""
+
+
+def summary(shots: list[Shot]) -> Table:
+    """Counts: rendered, skipped by reason, failed by code, lost."""
+    counts = Counter(_outcome(shot) for shot in shots)
+    table = Table("outcome", "requests")
+    for outcome, count in sorted(counts.items()):
+        table.add_row(outcome, str(count))
+    table.add_row("sent", str(len(shots)), style="bold")
+    return table
+
+
+def _outcome(shot: Shot) -> str:
+    if shot.status == "success":
+        return "rendered"
+    return f"{shot.status}: {shot.reason or shot.error_code}"
+
+
+def is_as_promised(shots: list[Shot]) -> bool:
+    """Every page rendered once and skipped once."""
+    statuses = Counter(shot.status for shot in shots)
+    return statuses == {"success": len(PAGES), "skipped": len(PAGES)}
+
+
+def contact_sheet(shots: list[Shot], path: Path) -> Path:
+    """All pictures on one page, three a row, each under its page's name."""
+    rows = -(-len(shots) // 3) or 1
+    step = (CELL[0] + GAP, CELL[1] + CAPTION + GAP)
+    sheet = Image.new("RGB", (3 * step[0] + GAP, rows * step[1] + GAP), "#e8e8ec")
+    for place, shot in enumerate(shots):
+        corner = (GAP + place % 3 * step[0], GAP + place // 3 * step[1])
+        _paste(sheet, shot, corner)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(path)
+    return path
+
+
+def _paste(sheet: Image.Image, shot: Shot, corner: tuple[int, int]) -> None:
+    if shot.file is None:
+        return
+    with Image.open(shot.file) as picture:
+        sheet.paste(picture.convert("RGB").resize(CELL), corner)
+    caption = f"{shot.url.rpartition('/')[2]}   {shot.result['width']}x{shot.result['height']}"
+    place = (corner[0] + 4, corner[1] + CELL[1] + 5)
+    ImageDraw.Draw(sheet).text(place, caption, fill="#222", font=ImageFont.load_default(15))

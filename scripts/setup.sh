@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Makes .venv from requirements.lock and sees to Chromium. A second run does nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+fail() { say "$*"; exit 1; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+can_apt() { command -v apt-get >/dev/null && as_root true 2>/dev/null; }
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" -qq >/dev/null; }
+
+find_python() {
+  for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+    # A pyenv shim may stand in the path and yet not run.
+    [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+      { echo "$candidate"; return; }
+  done
+  return 1
+}
+
+find_chromium() {
+  for candidate in "${SHUTTERSTEP_CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome; do
+    [ -n "$candidate" ] && command -v "$candidate" >/dev/null && return
+  done
+  compgen -G "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}/chromium*" >/dev/null
+}
+
+stamp=".venv/setup-$(cat requirements.lock pyproject.toml | cksum | tr -d ' ')"
+if [ ! -e "$stamp" ]; then
+  python=$(find_python) || fail "no Python 3.11 or newer; install one, or name it: PYTHON=/path/to/python3 make setup"
+  if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    can_apt || fail "$python cannot make virtual environments; install its venv package (Debian: python3-venv)"
+    say "installing python3-venv"
+    apt update && apt install -y --no-install-recommends python3-venv
+  fi
+  say "Python packages, with $("$python" --version)"
+  "$python" -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+fi
+
+if ! find_chromium; then
+  say "installing Chromium"
+  { can_apt && apt update && apt install -y --no-install-recommends chromium-headless-shell fonts-noto-core; } ||
+    .venv/bin/python -m playwright install chromium-headless-shell ||
+    fail "no Chromium; install one (Debian: apt-get install chromium), or name it: SHUTTERSTEP_CHROMIUM=/path/to/chromium"
+fi
+touch "$stamp"

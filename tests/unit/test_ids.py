@@ -1,0 +1,33 @@
+import re
+
+import pytest
+
+from shutterstep.ids import execution_name, id_of, unfinished_shard
+
+MESSAGE_ID = "11111111-2222-3333-4444-555555555555"
+
+
+def test_a_request_without_an_id_gets_the_hash_of_its_canonical_form() -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", id_of({"url": "https://example.com"}))
+    assert id_of({"url": "https://example.com"}) == id_of({"url": "https://example.com", "fullPage": False})
+
+
+def test_a_request_with_an_id_keeps_it() -> None:
+    assert id_of({"id": "home-page", "url": "https://example.com"}) == "home-page"
+
+
+def test_a_short_id_stands_whole_in_the_execution_name() -> None:
+    assert execution_name("x" * 42, MESSAGE_ID) == f"{'x' * 42}--{MESSAGE_ID}"
+
+
+@pytest.mark.parametrize("length", [1, 42, 43, 128])
+def test_an_execution_name_fits_what_step_functions_allows(length: int) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,80}", execution_name("x" * length, MESSAGE_ID))
+
+
+def test_long_ids_that_begin_alike_have_different_execution_names() -> None:
+    assert execution_name("x" * 100 + "a", MESSAGE_ID) != execution_name("x" * 100 + "b", MESSAGE_ID)
+
+
+def test_the_ids_spread_over_ten_shards() -> None:
+    assert {unfinished_shard(f"id-{number}") for number in range(200)} == set(range(10))

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from shutterstep.errors import InvalidRequestError
+from shutterstep.request import parse, request_hash, validate, with_defaults
+
+URL = "https://example.com"
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ({}, "url"),
+        ({"url": "ftp://example.com"}, "url"),
+        ({"url": "file:///etc/passwd"}, "url"),
+        ({"url": 5}, "url"),
+        ({"url": URL, "fulPage": True}, "fulPage"),
+        ({"url": URL, "viewport": {"width": 0}}, "viewport.width"),
+        ({"url": URL, "viewport": {"depth": 1}}, "viewport.depth"),
+        ({"url": URL, "format": "gif"}, "format"),
+        ({"url": URL, "id": "a/b"}, "id"),
+        ({"url": URL, "id": "x" * 129}, "id"),
+        ({"url": URL, "timeoutMs": "fast"}, "timeoutMs"),
+        ({"url": URL, "metadata": {"a": 1}}, "metadata.a"),
+    ],
+)
+def test_an_invalid_request_is_refused_with_the_name_of_its_field(message: dict, field: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate(message)
+    assert caught.value.field == field
+    assert caught.value.message.startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[1]", "null", '"https://example.com"'])
+def test_a_message_that_is_no_json_object_is_refused(body: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        parse(body)
+
+
+def test_a_huge_wrong_value_makes_a_short_message() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate({"url": "x" * 100_000})
+    assert len(caught.value.message) < 400
+
+
+def test_the_smallest_request_is_only_a_url() -> None:
+    assert parse(json.dumps({"url": URL})) == {"url": URL}
+
+
+def test_defaults_fill_what_the_request_leaves_open_and_leave_the_request_alone() -> None:
+    request = {"url": URL, "viewport": {"width": 400}}
+    assert with_defaults(request)["viewport"] == {"width": 400, "height": 800, "deviceScaleFactor": 1}
+    assert request == {"url": URL, "viewport": {"width": 400}}
+
+
+def test_requests_for_the_same_picture_have_one_hash() -> None:
+    spelled_out = {"fullPage": False, "url": URL, "format": "png", "id": "a", "reuse": "never", "metadata": {"a": "b"}}
+    assert request_hash(spelled_out) == request_hash({"url": URL})
+
+
+def test_requests_for_different_pictures_have_different_hashes() -> None:
+    assert request_hash({"url": URL, "fullPage": True}) != request_hash({"url": URL})
