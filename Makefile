@@ -11,9 +11,9 @@ setup: ## make .venv and find or install Chromium; instant the second time
 	@scripts/setup.sh
 
 shot: ## picture of one page into out/: make shot URL=https://example.com
-	@test -n "$(URL)" || { echo "give the page: make shot URL=https://example.com" >&2; exit 2; }
+	@test -n "$$URL" || { echo "give the page: make shot URL=https://example.com" >&2; exit 2; }
 	@$(MAKE) --no-print-directory setup
-	@scripts/shot.sh "$(URL)"
+	@scripts/shot.sh "$$URL"
 
 demo: setup ## a page of our own, rendered and shown step by step
 	@$(SHUTTERSTEP) demo

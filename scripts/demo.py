@@ -37,7 +37,7 @@ def demo(
     Example: shutterstep demo -o out/demo
     """
     console = Console(highlight=False, soft_wrap=True)
-    was_up = stack.is_up()
+    was_up = stack.find() is not None
     console.print("starting the local stack …")
     stack.up()
     try:

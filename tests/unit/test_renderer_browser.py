@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from renderer.browser import BrowserMissingError, browser_environment, find_chromium, sandbox_works
 
 

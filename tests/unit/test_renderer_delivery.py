@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+
 from renderer.delivery import Storage, TokenGoneError, Workflow
 from renderer.heartbeat import with_heartbeats
 from renderer.job import Job, ObjectAddress

@@ -1,6 +1,7 @@
 import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
 from renderer.browser_errors import net_error, translate
 from renderer.deadline import Deadline
 from shutterstep.errors import InvalidRequestError, RenderTimeoutError

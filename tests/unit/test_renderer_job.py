@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from renderer.job import ObjectAddress, TokenMissingError, parse_job
 from shutterstep.errors import InvalidRequestError
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Error as PlaywrightError
+
 from shutterstep.errors import BrowserCrashedError
 
 LAUNCH_TIMEOUT_MS = 60_000

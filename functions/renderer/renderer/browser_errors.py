@@ -4,9 +4,9 @@ import re
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
-from shutterstep import errors
 
 from renderer.deadline import Deadline
+from shutterstep import errors
 
 NET_ERROR = re.compile(r"net::ERR_([A-Z0-9_]+)")
 

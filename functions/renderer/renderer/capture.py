@@ -1,10 +1,10 @@
 """Takes the picture of a page that has come."""
 
 from playwright.async_api import Page
-from shutterstep.errors import TooLargeError
-from shutterstep.request import Request
 
 from renderer.deadline import Deadline
+from shutterstep.errors import TooLargeError
+from shutterstep.request import Request
 
 # Chromium paints into textures of at most this many pixels a side; beyond it a picture repeats or stays white.
 LONGEST_SIDE = 16_384

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from shutterstep.errors import InvalidRequestError, RenderError, StorageFailedError
 
 from renderer.job import ObjectAddress
 from renderer.render import Picture
+from shutterstep.errors import InvalidRequestError, RenderError, StorageFailedError
 
 # What Step Functions says when nobody waits for the token any more.
 TOKEN_GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")

@@ -8,8 +8,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from shutterstep.errors import RenderError, TaskStoppedError
-from shutterstep.request import validate
 
 from renderer.browser import open_browser
 from renderer.delivery import Storage, TokenGoneError, Workflow
@@ -18,6 +16,8 @@ from renderer.job import Job, TokenMissingError, parse_job, read_token
 from renderer.log import Log
 from renderer.render import Picture, render
 from renderer.settings import Settings, read_settings
+from shutterstep.errors import RenderError, TaskStoppedError
+from shutterstep.request import validate
 
 AWS_CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
 

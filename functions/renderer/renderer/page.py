@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, suppress
 
 from playwright.async_api import Browser, Dialog, Page, Response
 from playwright.async_api import Error as PlaywrightError
-from shutterstep.errors import ConnectionFailedError
-from shutterstep.request import Request
 
 from renderer.deadline import Deadline
+from shutterstep.errors import ConnectionFailedError
+from shutterstep.request import Request
 
 CLOSE_SECONDS = 5
 

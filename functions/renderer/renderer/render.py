@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
-from shutterstep.request import Request, validate, with_defaults
 
 from renderer.browser_errors import translate
 from renderer.capture import CONTENT_TYPES, capture
 from renderer.deadline import Clock, Deadline
 from renderer.image import image_size
 from renderer.page import navigate, open_page
+from shutterstep.request import Request, validate, with_defaults
 
 TITLE_LENGTH = 1024
 URL_LENGTH = 2048

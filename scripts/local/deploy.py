@@ -1,0 +1,129 @@
+"""Deploy template.yaml itself to the embedded AWS: transform it as SAM does, and give it to CloudFormation."""
+
+import copy
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from cfn_flip import load
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from scripts.local.package import LAYER, ROOT, STARTER, package
+
+Template = dict[str, Any]
+
+TEMPLATE = ROOT / "template.yaml"
+ARTIFACTS = "shutterstep-artifacts"
+# Where a template names a folder or a file, which `sam deploy` replaces by the place it uploads it to.
+CODE = {
+    "StarterFunction": "CodeUri",
+    "SharedLayer": "ContentUri",
+    "ScreenshotStateMachine": "DefinitionUri",
+}
+
+
+class DeployError(Exception):
+    """CloudFormation did not create or update the stack; the message names the resources and their reasons."""
+
+
+def read_template(path: Path = TEMPLATE) -> Template:
+    """The template as plain data, the short intrinsic functions spelled out."""
+    return json.loads(json.dumps(load(path.read_text("utf-8"))[0]))
+
+
+def transform(template: Template, places: dict[str, dict[str, str]]) -> Template:
+    """The CloudFormation template of a SAM template; `places` says where each of CODE lies, as {Bucket, Key}."""
+    placed = copy.deepcopy(template)
+    for resource, place in places.items():
+        placed["Resources"][resource]["Properties"][CODE[resource]] = place
+    # The translator asks boto3 for the region and calls nothing.
+    session = boto3.Session(region_name="us-east-1")
+    return Translator({}, Parser(), boto_session=session).translate(placed, parameter_values={})
+
+
+def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
+    """Create or update the stack; says whether there was anything to do. `clients` maps a service's name to a client."""
+    files = {
+        "StarterFunction": package(STARTER, cache),
+        "SharedLayer": package(LAYER, cache),
+        "ScreenshotStateMachine": ROOT / "statemachine/screenshot.asl.json",
+    }
+    places = {name: _upload(clients("s3"), path) for name, path in files.items()}
+    body = json.dumps(with_numbers(transform(read_template(), places)))
+    return _apply(clients("cloudformation"), stack_name, body)
+
+
+def _upload(s3: Any, path: Path) -> dict[str, str]:
+    content = path.read_bytes()
+    key = f"{hashlib.sha256(content).hexdigest()[:16]}/{path.name}"
+    s3.create_bucket(Bucket=ARTIFACTS)
+    s3.put_object(Bucket=ARTIFACTS, Key=key, Body=content)
+    return {"Bucket": ARTIFACTS, "Key": key}
+
+
+def with_numbers(template: Template) -> Template:
+    """Put the defaults of Number parameters where they are referred to: the emulator would pass them on as text."""
+    numbers = {
+        name: parameter["Default"]
+        for name, parameter in template["Parameters"].items()
+        if parameter["Type"] == "Number"
+    }
+    return {**template, "Resources": _replace_refs(template["Resources"], numbers)}
+
+
+def _replace_refs(node: Any, numbers: dict[str, int]) -> Any:
+    if isinstance(node, dict):
+        if len(node) == 1 and node.get("Ref") in numbers:
+            return numbers[node["Ref"]]
+        return {name: _replace_refs(value, numbers) for name, value in node.items()}
+    return [_replace_refs(value, numbers) for value in node] if isinstance(node, list) else node
+
+
+def _apply(cloudformation: Any, stack_name: str, body: str) -> bool:
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    arguments = {
+        "StackName": stack_name,
+        "TemplateBody": body,
+        "Capabilities": ["CAPABILITY_IAM"],
+        "Tags": [{"Key": "shutterstep:template", "Value": digest}],
+    }
+    deployed = _find(cloudformation, stack_name)
+    if deployed is None:
+        cloudformation.create_stack(**arguments)
+    elif {"Key": "shutterstep:template", "Value": digest} in deployed.get("Tags", []):
+        return False
+    else:
+        cloudformation.update_stack(**arguments)
+    _wait(cloudformation, stack_name)
+    return True
+
+
+def _find(cloudformation: Any, stack_name: str) -> dict[str, Any] | None:
+    stacks = cloudformation.describe_stacks()["Stacks"]
+    return next((stack for stack in stacks if stack["StackName"] == stack_name), None)
+
+
+def _wait(cloudformation: Any, stack_name: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            raise DeployError(_reasons(cloudformation, stack_name, stack["StackStatus"]))
+        time.sleep(0.05)
+    raise DeployError(f"{stack_name}: not deployed after {seconds:.0f} s")
+
+
+def _reasons(cloudformation: Any, stack_name: str, status: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
+    failed = [
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+        for event in events
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]
+    return "\n".join([f"{stack_name}: {status}", *failed])

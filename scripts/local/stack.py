@@ -1,0 +1,193 @@
+"""The local stack: the embedded AWS and the launcher as processes of their own, and what is known of them on disk."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK_NAME = "shutterstep"
+DEFAULT_PORT = 4566
+Progress = Callable[[str], None]
+
+
+class LocalStackError(Exception):
+    """The local stack did not come up; the message ends with what its process said last."""
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """Processes by id, and the port of the embedded AWS."""
+
+    port: int
+    emulator_pid: int
+    launcher_pid: int | None
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def home() -> Path:
+    """Where logs, packages and the state of the local stack lie: SHUTTERSTEP_HOME, or .shutterstep here."""
+    return Path(os.environ.get("SHUTTERSTEP_HOME", ROOT / ".shutterstep")).resolve()
+
+
+@cache
+def session() -> boto3.Session:
+    """Credentials that only the embedded AWS takes: a mistake cannot reach an account."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
+
+
+def client(service: str, endpoint_url: str) -> Any:
+    """A client of the embedded AWS."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60)
+    return session().client(service, endpoint_url=endpoint_url, config=config)
+
+
+def find() -> LocalStack | None:
+    """The running local stack, if there is one."""
+    if not _state_file().exists():
+        return None
+    known = LocalStack(**json.loads(_state_file().read_text("utf-8")))
+    return known if _is_ours(known.emulator_pid, "scripts.local.emulator") else None
+
+
+def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> LocalStack:
+    """Start what does not run yet, and deploy what changed. Tests answer the tokens themselves: `launcher=False`."""
+    from scripts.local.deploy import deploy  # the transformer is slow to import, and only this verb needs it
+
+    running = find()
+    if running is None:
+        progress("starting the embedded AWS")
+        running = _start_emulator()
+    endpoint = running.endpoint_url
+    progress("deploying template.yaml")
+    deploy(lambda service: client(service, endpoint), STACK_NAME, home() / "cache")
+    if launcher and not _is_ours(running.launcher_pid, "scripts.local.launcher"):
+        progress("starting the launcher of render tasks")
+        running = _start_launcher(running)
+    return running
+
+
+def down() -> bool:
+    """End the processes of the local stack; says whether there were any."""
+    running = find()
+    if running is None:
+        return False
+    _end(running.launcher_pid, "scripts.local.launcher")
+    _end(running.emulator_pid, "scripts.local.emulator")
+    _state_file().unlink()
+    return True
+
+
+def log_file(name: str) -> Path:
+    """The log of `emulator` or `launcher`."""
+    return home() / "logs" / f"{name}.log"
+
+
+def task_logs() -> Path:
+    """The folder in which each render task has its log, named after the task."""
+    return home() / "logs" / "tasks"
+
+
+def _state_file() -> Path:
+    return home() / "stack.json"
+
+
+def _remember(stack: LocalStack) -> LocalStack:
+    _state_file().write_text(json.dumps(asdict(stack)), "utf-8")
+    return stack
+
+
+def _start_emulator() -> LocalStack:
+    port = _free_port()
+    pid = _spawn("emulator", ["scripts.local.emulator", str(port)])
+    stack = _remember(LocalStack(port, pid, None))
+    _wait_until_healthy(stack)
+    return stack
+
+
+def _start_launcher(stack: LocalStack) -> LocalStack:
+    outputs = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Outputs"]
+    cluster = next(output["OutputValue"] for output in outputs if output["OutputKey"] == "ClusterName")
+    arguments = ["--endpoint", stack.endpoint_url, "--cluster", cluster, "--logs", str(task_logs())]
+    pid = _spawn("launcher", ["scripts.local.launcher", *arguments])
+    return _remember(LocalStack(stack.port, stack.emulator_pid, pid))
+
+
+def _spawn(name: str, module: list[str]) -> int:
+    log_file(name).parent.mkdir(parents=True, exist_ok=True)
+    # The emulator's Lambda must never find credentials of a real account.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    with log_file(name).open("wb") as log:
+        command = [sys.executable, "-m", *module]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return process.pid
+
+
+def _free_port() -> int:
+    for port in (DEFAULT_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise LocalStackError("no free port on 127.0.0.1")
+
+
+def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not _is_ours(stack.emulator_pid, "scripts.local.emulator"):
+            break
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", stack.port)) == 0:
+                return
+        time.sleep(0.05)
+    last = log_file("emulator").read_text("utf-8", "replace")[-2000:]
+    _end(stack.emulator_pid, "scripts.local.emulator")
+    raise LocalStackError(f"the embedded AWS did not come up; {log_file('emulator')} ends with:\n{last}")
+
+
+def _is_ours(pid: int | None, module: str) -> bool:
+    """Whether the process still runs and is the one that was started: ids are used again."""
+    if pid is None or _has_ended(pid):
+        return False
+    try:
+        return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
+
+
+def _has_ended(pid: int) -> bool:
+    """Also takes the exit status of a child of this very process, which would stay as a zombie."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return False
+
+
+def _end(pid: int | None, module: str, seconds: float = 15) -> None:
+    if pid is None or not _is_ours(pid, module):
+        return
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while _is_ours(pid, module):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)

@@ -1,0 +1,253 @@
+"""The workflows: their structure, and every call they make against botocore's own model of the service."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import botocore.loaders
+import botocore.model
+import pytest
+from botocore import xform_name
+from cloudformation import deployed_workflow, state_machines
+from statelint.config import Config
+from statelint.linter import Linter
+from statelint.problem import ProblemType
+
+import shutterstep.errors
+
+Path = list[str | int]
+State = dict[str, Any]
+
+MACHINES = {name: deployed_workflow(name) for name in state_machines()}
+STATES = {
+    f"{machine}.{name}": state
+    for machine, definition in MACHINES.items()
+    for name, state in definition["States"].items()
+}
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+SCREENSHOT: dict[str, State] = MACHINES["ScreenshotStateMachine"]["States"]
+SCREENSHOT_START = MACHINES["ScreenshotStateMachine"]["StartAt"]
+SKIPS = [name for name in SCREENSHOT if name.startswith("Skip")]
+SERVICES = {"sfn": "stepfunctions"}
+# What an optimised integration may raise beside the errors in the service's model.
+ERRORS_OF_EVERY_SERVICE = {"SdkClientException", "ThrottlingException", "InternalServerError", "ServerException"}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_statelint_finds_nothing(name: str):
+    # It takes a whole number for a float where AWS takes both.
+    assert Linter.validate(MACHINES[name], Config(ignored_problem_types={ProblemType.FLOAT})) == []
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_an_execution_cannot_last_for_ever(name: str):
+    assert MACHINES[name]["TimeoutSeconds"] > 0
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_says_what_it_is_for(name: str):
+    assert STATES[name].get("Comment", "").endswith(".")
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_state_can_be_reached_and_every_target_exists(name: str):
+    definition = MACHINES[name]
+    targets = {target for state in definition["States"].values() for target in all_targets(state)}
+    assert targets | {definition["StartAt"]} == set(definition["States"])
+    assert reachable(definition) == set(definition["States"])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_has_a_time_limit_within_the_executions(name: str):
+    limit = MACHINES[name.partition(".")[0]]["TimeoutSeconds"]
+    assert 0 < TASKS[name]["TimeoutSeconds"] < limit
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_retries_with_backoff_and_full_jitter(name: str):
+    retriers = TASKS[name]["Retry"]
+    assert [item["JitterStrategy"] for item in retriers] == ["FULL"] * len(retriers)
+    assert all(item["BackoffRate"] > 1 and item["MaxAttempts"] > 0 for item in retriers)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_catches_every_error(name: str):
+    assert TASKS[name]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_failed_condition_is_an_answer_and_never_retried(name: str):
+    retried = [error for item in TASKS[name]["Retry"] for error in item["ErrorEquals"]]
+    assert not [error for error in retried if error in {"States.ALL", "States.TaskFailed"} or "Conditional" in error]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_arguments_of_a_task_fit_the_services_model(name: str):
+    shape = operation(TASKS[name]["Resource"]).input_shape
+    assert shape is not None
+    assert list(misfits(TASKS[name]["Arguments"], shape, [])) == []
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_names_only_errors_that_its_integration_raises(name: str):
+    known = errors_of(TASKS[name]["Resource"]) | render_codes()
+    named = {error for error in all_errors(TASKS[name]) if not error.startswith("States.")}
+    assert sorted(named - known) == []
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if TASKS[name]["Resource"].endswith(".waitForTaskToken")])
+def test_a_task_that_waits_hands_its_token_over(name: str):
+    assert "$states.context.Task.Token" in str(TASKS[name]["Arguments"])
+
+
+def test_every_placeholder_of_an_expression_has_a_value_and_every_value_a_use():
+    for name, state in TASKS.items():
+        arguments = state["Arguments"]
+        text = " ".join(arguments.get(key, "") for key in ("ConditionExpression", "UpdateExpression"))
+        given = {*arguments.get("ExpressionAttributeNames", {}), *arguments.get("ExpressionAttributeValues", {})}
+        assert set(re.findall(r"[:#]\w+", text)) == given, name
+
+
+def test_a_success_takes_at_most_five_states():
+    assert max(len(path) for path in straight_paths(SCREENSHOT_START)) <= 5
+
+
+@pytest.mark.parametrize("skip", SKIPS)
+def test_a_duplicate_ends_after_at_most_four_states(skip: str):
+    assert shortest_path(skip) <= 4
+
+
+def test_a_duplicate_has_four_named_ends():
+    assert sorted(SCREENSHOT[name]["Output"]["reason"] for name in SKIPS) == [
+        "already_processed",
+        "already_processing",
+        "conflicting_request",
+        "race_condition_prevented",
+    ]
+
+
+def next_targets(state: State) -> list[str]:
+    """Where a state leads when nothing fails."""
+    named = [state[key] for key in ("Next", "Default") if key in state]
+    return [*named, *(choice["Next"] for choice in state.get("Choices", []))]
+
+
+def all_targets(state: State) -> list[str]:
+    return [*next_targets(state), *(catcher["Next"] for catcher in state.get("Catch", []))]
+
+
+def reachable(definition: State) -> set[str]:
+    seen, waiting = set(), [definition["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(all_targets(definition["States"][name]))
+    return seen
+
+
+def straight_paths(name: str, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every way from a state to an end without a failure and without going back."""
+    path = (*before, name)
+    targets = [target for target in next_targets(SCREENSHOT[name]) if target not in path]
+    if not targets:
+        yield path
+    for target in targets:
+        yield from straight_paths(target, path)
+
+
+def shortest_path(end: str) -> int:
+    """How many states an execution enters at least to end there."""
+    entered, length = {SCREENSHOT_START}, 1
+    while end not in entered:
+        entered, length = entered | {target for name in entered for target in all_targets(SCREENSHOT[name])}, length + 1
+    return length
+
+
+def called(resource: str) -> tuple[str, str]:
+    """The service and the operation of an integration, optimised or through the SDK."""
+    service, action = resource.partition(":::")[2].removeprefix("aws-sdk:").split(".")[0].split(":")
+    return SERVICES.get(service, service), action
+
+
+@cache
+def service_model(service: str) -> botocore.model.ServiceModel:
+    return botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model(service, "service-2"), service)
+
+
+def operation(resource: str) -> botocore.model.OperationModel:
+    service, action = called(resource)
+    names = {xform_name(name): name for name in service_model(service).operation_names}
+    return service_model(service).operation_model(names[xform_name(action)])
+
+
+def misfits(value: Any, shape: Any, path: Path) -> Iterator[str]:
+    """What in an Arguments block the service would refuse; a JSONata expression may become anything."""
+    if isinstance(value, str) and value.startswith("{%"):
+        return
+    match shape.type_name:
+        case "structure":
+            yield from structure_misfits(value, shape, path)
+        case "list":
+            for index, item in enumerate(value):
+                yield from misfits(item, shape.member, [*path, index])
+        case "map":
+            for key, item in value.items():
+                yield from misfits(item, shape.value, [*path, key])
+        case kind if not isinstance(value, LEAVES[kind]):
+            yield f"{path}: {value!r} is no {kind}"
+        case "string" if shape.enum and value not in shape.enum:
+            yield f"{path}: {value!r} is none of {shape.enum}"
+
+
+LEAVES = {
+    "string": str,
+    "blob": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": str,
+}
+
+
+def structure_misfits(value: Any, shape: Any, path: Path) -> Iterator[str]:
+    members = {pascal(name): member for name, member in shape.members.items()}
+    for name in (pascal(name) for name in shape.required_members):
+        if name not in value:
+            yield f"{path}: {name} is missing"
+    for name, item in value.items():
+        if name in members:
+            yield from misfits(item, members[name], [*path, name])
+        else:
+            yield f"{path}: {name} is not a member of {shape.name}"
+
+
+def pascal(name: str) -> str:
+    """Step Functions writes every member's name with a capital."""
+    return name[0].upper() + name[1:]
+
+
+def errors_of(resource: str) -> set[str]:
+    """`DynamoDB.X` from the optimised integration, `DynamoDb.X` from the SDK's."""
+    service = called(resource)[0]
+    optimised = {"dynamodb": "DynamoDB", "ecs": "ECS", "sqs": "SQS", "stepfunctions": "StepFunctions"}
+    through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "sqs": "Sqs", "stepfunctions": "Sfn", "s3": "S3"}
+    prefix = (through_sdk if ":aws-sdk:" in resource else optimised)[service]
+    modelled = {shape.name for shape in operation(resource).error_shapes}
+    own = {f"Amazon{prefix}Exception", f"{prefix}Exception"}
+    return {f"{prefix}.{name}" for name in modelled | own | ERRORS_OF_EVERY_SERVICE}
+
+
+def render_codes() -> set[str]:
+    return {
+        item.code
+        for item in vars(shutterstep.errors).values()
+        if isinstance(item, type) and issubclass(item, shutterstep.errors.RenderError)
+    }
+
+
+def all_errors(state: State) -> set[str]:
+    return {error for item in [*state["Retry"], *state["Catch"]] for error in item["ErrorEquals"]}

@@ -1,0 +1,153 @@
+"""template.yaml: CloudFormation accepts it, and it agrees with the code and the workflow it names."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cfnlint
+import pytest
+from cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+LAYERS = resources("AWS::Serverless::LayerVersion")
+TASKS = resources("AWS::ECS::TaskDefinition")
+READ_BY_LIBRARIES = re.compile(r"AWS_|POWERTOOLS_|PYTHON")
+PRINCIPALS = {
+    "StarterRole": "lambda.amazonaws.com",
+    "ScreenshotRole": "states.amazonaws.com",
+    "RenderTaskRole": "ecs-tasks.amazonaws.com",
+    "RenderExecutionRole": "ecs-tasks.amazonaws.com",
+}
+
+
+def test_the_transformed_template_has_no_sam_resource_left():
+    kinds = {resource["Type"] for resource in transformed()["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith("AWS::Serverless::")]
+
+
+def test_cfn_lint_finds_nothing_in_the_transformed_template():
+    found = cfnlint.lint(json.dumps(transformed()), regions=["eu-central-1"])
+    assert [f"{match.rule.id} {'/'.join(map(str, match.path or []))}: {match.message}" for match in found] == []
+
+
+@pytest.mark.parametrize("name", state_machines())
+def test_the_workflow_uses_exactly_the_substitutions_it_is_given(name: str):
+    properties = state_machines()[name]
+    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(workflow(properties["DefinitionUri"]))))
+    assert used == set(properties["DefinitionSubstitutions"])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_handler_of_a_function_exists(name: str):
+    module, _, function = FUNCTIONS[name]["Handler"].rpartition(".")
+    path = ROOT / FUNCTIONS[name]["CodeUri"] / f"{module.replace('.', '/')}.py"
+    assert function in {node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_folder_of_a_layer_exists_and_says_what_it_needs(name: str):
+    assert (ROOT / LAYERS[name]["ContentUri"] / "requirements.txt").is_file()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_reads_exactly_the_environment_it_is_given(name: str):
+    given = set(FUNCTIONS[name].get("Environment", {}).get("Variables", {}))
+    assert {key for key in given if not READ_BY_LIBRARIES.match(key)} == environment_read(
+        ROOT / FUNCTIONS[name]["CodeUri"]
+    )
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_container_reads_the_environment_it_is_given(name: str):
+    given = {pair["Name"] for container in containers_of(name) for pair in container.get("Environment", [])}
+    overridden = {pair["Name"] for override in overrides() for pair in override.get("Environment", [])}
+    assert given | overridden <= environment_read(ROOT / "functions/renderer")
+
+
+def test_the_workflow_overrides_containers_that_the_task_definition_has():
+    named = {override["Name"] for override in overrides()}
+    assert named
+    assert named <= {container["Name"] for name in TASKS for container in containers_of(name)}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_message_stays_hidden_for_six_times_the_functions_timeout(name: str):
+    queues = [event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in sqs_events(name)]
+    hidden = [lowest(resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"]) for queue in queues]
+    assert hidden
+    assert min(hidden) >= 6 * FUNCTIONS[name]["Timeout"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_of_a_queue_answers_with_the_messages_that_failed(name: str):
+    assert {tuple(event["Properties"]["FunctionResponseTypes"]) for event in sqs_events(name)} == {
+        ("ReportBatchItemFailures",)
+    }
+
+
+def test_every_role_has_a_principal_expected_of_it():
+    assert set(resources("AWS::IAM::Role")) == set(PRINCIPALS)
+
+
+@pytest.mark.parametrize(("role", "principal"), PRINCIPALS.items())
+def test_only_its_service_can_assume_a_role(role: str, principal: str):
+    statements = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert [(item["Principal"], item["Action"]) for item in statements] == [({"Service": principal}, "sts:AssumeRole")]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_that_logs_has_an_execution_role_that_may_write_to_its_log_group(name: str):
+    options = [container["LogConfiguration"]["Options"] for container in containers_of(name)]
+    groups = {option["awslogs-group"]["Ref"] for option in options}
+    statements = statements_of(TASKS[name]["ExecutionRoleArn"]["Fn::GetAtt"][0])
+    writable = [item["Resource"] for item in statements if "logs:PutLogEvents" in item["Action"]]
+    assert groups
+    assert writable == [sample({"Fn::GetAtt": [group, "Arn"]}) for group in groups]
+
+
+def test_the_lease_outlasts_the_execution():
+    definition = workflow("statemachine/screenshot.asl.json")
+    lease = definition["States"]["Claim"]["Arguments"]["ExpressionAttributeValues"][":lease_expires_at"]["S"]
+    seconds = re.search(r"\((\d+) \+ (\d+)\) \* 1000", lease)
+    assert seconds
+    assert int(seconds[1]) == definition["TimeoutSeconds"]
+
+
+def test_a_table_declares_exactly_the_attributes_of_its_keys():
+    for table in resources("AWS::DynamoDB::Table").values():
+        keys = [*table["KeySchema"], *(key for index in table["GlobalSecondaryIndexes"] for key in index["KeySchema"])]
+        declared = {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
+        assert {key["AttributeName"] for key in keys} == declared
+
+
+def environment_read(folder: Path) -> set[str]:
+    """Names in `environ["X"]`, `environment.get("X")` and the like, in any module of the folder."""
+    text = "\n".join(path.read_text() for path in folder.rglob("*.py"))
+    return set(re.findall(r"\b(?:environ|environment|getenv)(?:\.get\(|\[|\()\s*[\"'](\w+)[\"']", text))
+
+
+def containers_of(task: str) -> list[dict[str, Any]]:
+    return TASKS[task]["ContainerDefinitions"]
+
+
+def overrides() -> Iterator[dict[str, Any]]:
+    for properties in state_machines().values():
+        for state in workflow(properties["DefinitionUri"])["States"].values():
+            yield from state.get("Arguments", {}).get("Overrides", {}).get("ContainerOverrides", [])
+
+
+def sqs_events(function: str) -> list[dict[str, Any]]:
+    return [event for event in FUNCTIONS[function]["Events"].values() if event["Type"] == "SQS"]
+
+
+def statements_of(role: str) -> list[dict[str, Any]]:
+    documents = [policy["PolicyDocument"] for policy in resources("AWS::IAM::Role")[role]["Policies"]]
+    return [statement for document in documents for statement in sample(document)["Statement"]]
+
+
+def lowest(value: Any) -> int:
+    """A number, or the least an operator may give for it."""
+    return source()["Parameters"][value["Ref"]]["MinValue"] if isinstance(value, dict) else value
