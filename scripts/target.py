@@ -50,7 +50,7 @@ def local_target() -> Target:
     running = stack.find()
     if running is None:
         raise _end(
-            "The local stack is not up. Start it with: shutterstep local up   (or name one on AWS: --stack NAME)"
+            "The local stack is not up. Start it: shutterstep local up (or name one on AWS: --stack NAME)"
         )
     return Target(stack.session(), stack.STACK_NAME, running.endpoint_url)
 

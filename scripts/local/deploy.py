@@ -46,7 +46,7 @@ def transform(template: Template, places: dict[str, dict[str, str]]) -> Template
 
 
 def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
-    """Create or update the stack; says whether there was anything to do. `clients` maps a service's name to a client."""
+    """Create or update the stack; says whether there was anything to do. `clients` makes a client of a service name."""
     files = {
         "StarterFunction": package(STARTER, cache),
         "SharedLayer": package(LAYER, cache),
