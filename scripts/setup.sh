@@ -35,8 +35,8 @@ if [ ! -e "$stamp" ]; then
   fi
   say "Python packages, with $("$python" --version)"
   "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 fi
 
 if ! find_chromium; then

@@ -19,7 +19,7 @@ _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeou
 class Target:
     """A deployed stack: a boto3 session, and the endpoint where it is not AWS's own."""
 
-    session: boto3.Session
+    session: Any
     stack_name: str
     endpoint_url: str | None = None
 
@@ -49,9 +49,7 @@ def local_target() -> Target:
     """The local stack, which must be up."""
     running = stack.find()
     if running is None:
-        raise _end(
-            "The local stack is not up. Start it: shutterstep local up (or name one on AWS: --stack NAME)"
-        )
+        raise _end("The local stack is not up. Start it: shutterstep local up (or name one on AWS: --stack NAME)")
     return Target(stack.session(), stack.STACK_NAME, running.endpoint_url)
 
 

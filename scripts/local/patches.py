@@ -96,7 +96,10 @@ def let_the_launcher_report_exits() -> None:
 
 
 def _stop_as_reported(data: dict[str, Any]) -> Any:
-    task = ecs._resolve_task(data["task"], ecs._resolve_cluster_name(data["cluster"]))
+    cluster = ecs._resolve_cluster_name(data["cluster"])
+    task = ecs._resolve_task(data["task"], cluster) if cluster else None
+    if task is None:
+        return ecs.error_response_json("InvalidParameterException", "The referenced task was not found.", 400)
     exit_code = data["containers"][0]["exitCode"]
     ecs._mark_task_stopped(task["taskArn"], task, data["reason"], "EssentialContainerExited", exit_code=exit_code)
     return ecs.json_response({"acknowledgment": "ACCEPT"})

@@ -45,7 +45,7 @@ def home() -> Path:
 
 
 @cache
-def session() -> boto3.Session:
+def session() -> Any:
     """Credentials that only the embedded AWS takes: a mistake cannot reach an account."""
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
 
@@ -153,7 +153,7 @@ def _free_port() -> int:
 def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not _is_ours(stack.emulator_pid, "scripts.local.emulator"):
+        if _has_ended(stack.emulator_pid):
             break
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", stack.port)) == 0:

@@ -5,7 +5,8 @@ from typing import Any
 
 import parliament
 import pytest
-from cloudformation import deployed_workflow, policies, resources, role_of, state_machines, transformed
+
+from tests.unit.cloudformation import deployed_workflow, policies, resources, role_of, state_machines, transformed
 
 ROLES = list(resources("AWS::IAM::Role"))
 NEEDED_BESIDE = {"ecs:RunTask": {"iam:PassRole"}}

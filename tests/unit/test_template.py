@@ -9,7 +9,8 @@ from typing import Any
 
 import cfnlint
 import pytest
-from cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
+
+from tests.unit.cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 LAYERS = resources("AWS::Serverless::LayerVersion")

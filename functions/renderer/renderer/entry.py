@@ -53,9 +53,7 @@ async def run(settings: Settings, workflow: Workflow, storage: Storage, log: Log
     return NOT_REPORTED
 
 
-async def _outcome(
-    settings: Settings, workflow: Workflow, storage: Storage, log: Log
-) -> dict[str, Any] | RenderError:
+async def _outcome(settings: Settings, workflow: Workflow, storage: Storage, log: Log) -> dict[str, Any] | RenderError:
     try:
         job = parse_job(settings.job)
         log = log.about(job)

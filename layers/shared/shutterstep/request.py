@@ -38,7 +38,7 @@ def parse(body: str) -> Request:
     return validate(message)
 
 
-def validate(message: object) -> Request:
+def validate(message: Any) -> Request:
     """The message itself when it fits the schema; raises InvalidRequestError that names the field."""
     problem = best_match(_validator().iter_errors(message))
     if problem is not None:
@@ -54,10 +54,13 @@ def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
 
 def _own_field(problem: ValidationError) -> list[str]:
     """The schema reports an absent or unknown field at its parent; the user wants the field's own name."""
+    rule: Any = problem.validator_value
+    instance: Any = problem.instance
+    node: Any = problem.schema
     if problem.validator == "required":
-        return [next(name for name in problem.validator_value if name not in problem.instance)]
-    if problem.validator == "additionalProperties" and problem.validator_value is False:
-        return [next(name for name in problem.instance if name not in problem.schema["properties"])]
+        return [next(name for name in rule if name not in instance)]
+    if problem.validator == "additionalProperties" and rule is False:
+        return [next(name for name in instance if name not in node["properties"])]
     return []
 
 
