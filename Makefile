@@ -15,7 +15,7 @@ shot: ## picture of one page into out/: make shot URL=https://example.com
 	@$(MAKE) --no-print-directory setup
 	@scripts/shot.sh "$$URL"
 
-demo: setup ## a page of our own, rendered and shown step by step
+demo: setup ## twelve requests for the bundled pages, six of them duplicates, and a contact sheet
 	@$(SHUTTERSTEP) demo
 
 test: setup ## every test

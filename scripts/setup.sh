@@ -36,7 +36,7 @@ if [ ! -e "$stamp" ]; then
   say "Python packages, with $("$python" --version)"
   "$python" -m venv .venv
   .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 fi
 
 if ! find_chromium; then

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from cfn_flip import load
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -24,6 +25,10 @@ CODE = {
     "SharedLayer": "ContentUri",
     "ScreenshotStateMachine": "DefinitionUri",
 }
+
+DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+# CloudFormation updates no such stack; it can only be deleted.
+NEVER_CREATED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 
 
 class DeployError(Exception):
@@ -92,14 +97,24 @@ def _apply(cloudformation: Any, stack_name: str, body: str) -> bool:
         "Tags": [{"Key": "shutterstep:template", "Value": digest}],
     }
     deployed = _find(cloudformation, stack_name)
-    if deployed is None:
-        cloudformation.create_stack(**arguments)
-    elif {"Key": "shutterstep:template", "Value": digest} in deployed.get("Tags", []):
+    if deployed is not None and deployed["StackStatus"] in NEVER_CREATED:
+        cloudformation.delete_stack(StackName=stack_name)
+        deployed = None
+    if deployed is not None and _is_as_wanted(deployed, digest):
         return False
-    else:
-        cloudformation.update_stack(**arguments)
+    change = cloudformation.create_stack if deployed is None else cloudformation.update_stack
+    try:
+        change(**arguments)
+    except ClientError as error:
+        raise DeployError(f"{stack_name}: {error}") from error
     _wait(cloudformation, stack_name)
     return True
+
+
+def _is_as_wanted(deployed: dict[str, Any], digest: str) -> bool:
+    """The tags of a deployment that failed are there too."""
+    tag = {"Key": "shutterstep:template", "Value": digest}
+    return deployed["StackStatus"] in DONE and tag in deployed.get("Tags", [])
 
 
 def _find(cloudformation: Any, stack_name: str) -> dict[str, Any] | None:
@@ -111,7 +126,7 @@ def _wait(cloudformation: Any, stack_name: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if stack["StackStatus"] in DONE:
             return
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             raise DeployError(_reasons(cloudformation, stack_name, stack["StackStatus"]))

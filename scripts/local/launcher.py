@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,17 +47,16 @@ class Launcher:
                 self.step()
             except (BotoCoreError, ClientError) as error:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
-        for process in self.processes.values():
-            _end(process)
+        _end(list(self.processes.values()))
 
     def step(self) -> None:
         """Report the processes that ended, end those whose task was stopped, start those that wait."""
         for arn, process in list(self.processes.items()):
             if process.poll() is not None:
+                _kill_group(process)
                 self.report(arn, process.returncode)
         tasks = {task["taskArn"]: task for task in self.running_tasks()}
-        for arn in set(self.processes) - set(tasks):
-            _end(self.processes.pop(arn))
+        _end([self.processes.pop(arn) for arn in set(self.processes) - set(tasks)])
         for arn in [arn for arn in tasks if arn not in self.processes]:
             if len(self.processes) < self.max_tasks:
                 self.processes[arn] = self.start(tasks[arn])
@@ -111,14 +112,22 @@ class Launcher:
         del self.processes[arn]
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """SIGTERM to the renderer, which lets go cleanly; SIGKILL to what is left of its group."""
-    process.terminate()
-    try:
-        process.wait(KILL_AFTER_SECONDS)
-    except subprocess.TimeoutExpired:
+def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
+    """SIGTERM to the renderers, which let go cleanly and at once together; SIGKILL to what is left of their groups."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + KILL_AFTER_SECONDS
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, deadline - time.monotonic()))
+        _kill_group(process)
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Also a browser that outlived its renderer."""
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def main() -> None:

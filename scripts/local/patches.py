@@ -179,9 +179,9 @@ def _ending_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -
 
 
 def _end_task(token: str, status: str) -> None:
-    task = stepfunctions._task_tokens.pop(token, None)
-    if task is not None:  # its thread waits for this event, and sees that the execution is over
-        task["error"] = {"Error": "States.Timeout", "Cause": f"the execution is {status}"}
+    task = stepfunctions._task_tokens.get(token)
+    if task is not None:  # the thread that waits for this event takes the token away
+        task["error"] = {"Error": "Execution.Ended", "Cause": f"the execution is {status}"}
         task["event"].set()
 
 

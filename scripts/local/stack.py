@@ -58,10 +58,8 @@ def client(service: str, endpoint_url: str) -> Any:
 
 def find() -> LocalStack | None:
     """The running local stack, if there is one."""
-    if not _state_file().exists():
-        return None
-    known = LocalStack(**json.loads(_state_file().read_text("utf-8")))
-    return known if _is_ours(known.emulator_pid, "scripts.local.emulator") else None
+    known = _known()
+    return known if known and _is_ours(known.emulator_pid, "scripts.local.emulator") else None
 
 
 def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> LocalStack:
@@ -70,6 +68,7 @@ def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> Loc
 
     running = find()
     if running is None:
+        down()  # a launcher that outlived its emulator would serve the next one's tasks a second time
         progress("starting the embedded AWS")
         running = _start_emulator()
     endpoint = running.endpoint_url
@@ -83,11 +82,11 @@ def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> Loc
 
 def down() -> bool:
     """End the processes of the local stack; says whether there were any."""
-    running = find()
-    if running is None:
+    known = _known()
+    if known is None:
         return False
-    _end(running.launcher_pid, "scripts.local.launcher")
-    _end(running.emulator_pid, "scripts.local.emulator")
+    _end(known.launcher_pid, "scripts.local.launcher")
+    _end(known.emulator_pid, "scripts.local.emulator")
     _state_file().unlink()
     return True
 
@@ -104,6 +103,13 @@ def task_logs() -> Path:
 
 def _state_file() -> Path:
     return home() / "stack.json"
+
+
+def _known() -> LocalStack | None:
+    """What was started last; of it, any part may have ended since."""
+    if not _state_file().exists():
+        return None
+    return LocalStack(**json.loads(_state_file().read_text("utf-8")))
 
 
 def _remember(stack: LocalStack) -> LocalStack:

@@ -3,7 +3,9 @@
 import json
 import sys
 import threading
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -114,6 +116,137 @@ def test_a_task_that_sends_no_heartbeat_ends_before_its_timeout(monkeypatch: pyt
     assert error_of_a_silent_task() == "States.Timeout"
     patches.honour_heartbeat_seconds()
     assert error_of_a_silent_task() == "States.HeartbeatTimeout"
+
+
+RETRIER = {
+    "ErrorEquals": ["States.ALL"],
+    "IntervalSeconds": 2,
+    "BackoffRate": 3,
+    "MaxAttempts": 9,
+    "MaxDelaySeconds": 5,
+}
+
+
+def delay_before_retry(number: int, retrier: dict[str, Any]) -> float:
+    """As the emulator computes it of the retrier that it finds."""
+    found, _ = stepfunctions._find_matching_retrier([retrier], "Any", {0: number})
+    return found["IntervalSeconds"] * found["BackoffRate"] ** number
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_a_retry_waits_no_longer_than_its_largest_delay() -> None:
+    assert [delay_before_retry(number, RETRIER) for number in range(3)] == [2, 6, 18]
+    patches.honour_retry_delays()
+    assert [delay_before_retry(number, RETRIER) for number in range(3)] == [2, 5, 5]
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_retries_with_jitter_are_spread() -> None:
+    jittered = {**RETRIER, "JitterStrategy": "FULL"}
+    assert delay_before_retry(0, jittered) == 2
+    patches.honour_retry_delays()
+    delays = {delay_before_retry(0, jittered) for _ in range(20)}
+    assert len(delays) > 1
+    assert all(0 <= delay <= 2 for delay in delays)
+
+
+WAITS = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "TimeoutSeconds": 20,
+    "Arguments": "{% $states.context.Task.Token %}",
+    "Retry": [{"ErrorEquals": ["Late"], "IntervalSeconds": 0}],
+    "End": True,
+}
+
+
+@pytest.fixture
+def sent_tokens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The token of each task that an execution starts."""
+    sent: list[str] = []
+    monkeypatch.setattr(
+        stepfunctions, "_SERVICE_DISPATCH", {"arn:aws:states:::sqs": lambda _r, token: sent.append(token)}
+    )
+    return sent
+
+
+def start(**definition: Any) -> str:
+    """An execution of one state that waits for its token."""
+    machine = {"QueryLanguage": "JSONata", "StartAt": "Wait", "States": {"Wait": WAITS}, **definition}
+    role = "arn:aws:iam::000000000000:role/none"
+    name = f"machine-{uuid.uuid4().hex}"
+    made = stepfunctions._create_state_machine({"name": name, "definition": json.dumps(machine), "roleArn": role})
+    started = stepfunctions._start_execution({"stateMachineArn": json.loads(made[2])["stateMachineArn"]})
+    return json.loads(started[2])["executionArn"]
+
+
+def wait_for(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 4
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
+
+
+def stop_then_answer(sent_tokens: list[str], error: str) -> tuple[str, int]:
+    """The execution that was stopped before its task failed, and the HTTP status of the late answer."""
+    execution = start()
+    wait_for(lambda: sent_tokens)
+    stepfunctions._stop_execution({"executionArn": execution})
+    time.sleep(0.1)
+    answer = stepfunctions._send_task_failure({"taskToken": sent_tokens[0], "error": error})
+    time.sleep(0.3)
+    return execution, answer[0]
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_unpatched_a_late_answer_makes_a_stopped_execution_failed(sent_tokens: list[str]) -> None:
+    execution, answer = stop_then_answer(sent_tokens, "Other")
+    assert (stepfunctions._executions[execution]["status"], answer) == ("FAILED", 200)
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_unpatched_a_stopped_execution_starts_its_task_again(sent_tokens: list[str]) -> None:
+    stop_then_answer(sent_tokens, "Late")
+    assert len(sent_tokens) == 2
+
+
+@pytest.mark.usefixtures("unpatched")
+@pytest.mark.parametrize("error", ["Other", "Late"])
+def test_a_stopped_execution_stays_stopped(sent_tokens: list[str], error: str) -> None:
+    patches.keep_ended_executions_ended()
+    execution, answer = stop_then_answer(sent_tokens, error)
+    assert (stepfunctions._executions[execution]["status"], answer) == ("ABORTED", 400)
+    assert stepfunctions._executions[execution]["events"][-1]["type"] == "ExecutionAborted"
+    assert len(sent_tokens) == 1
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_unpatched_a_workflow_outlives_its_timeout(sent_tokens: list[str]) -> None:
+    execution = start(TimeoutSeconds=1)
+    time.sleep(1.3)
+    assert stepfunctions._executions[execution]["status"] == "RUNNING"
+    stepfunctions._send_task_success({"taskToken": sent_tokens[0]})
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_a_workflow_times_out_and_its_token_with_it(sent_tokens: list[str]) -> None:
+    patches.keep_ended_executions_ended()
+    patches.honour_the_workflows_timeout()
+    execution = start(TimeoutSeconds=1)
+    wait_for(lambda: stepfunctions._executions[execution]["status"] != "RUNNING")
+    assert stepfunctions._executions[execution]["status"] == "TIMED_OUT"
+    assert stepfunctions._executions[execution]["events"][-1]["type"] == "ExecutionTimedOut"
+    wait_for(lambda: stepfunctions._send_task_success({"taskToken": sent_tokens[0]})[0] == 400)
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_a_workflow_that_ends_in_time_succeeds(sent_tokens: list[str]) -> None:
+    patches.keep_ended_executions_ended()
+    patches.honour_the_workflows_timeout()
+    execution = start(TimeoutSeconds=4)
+    wait_for(lambda: sent_tokens)
+    stepfunctions._send_task_success({"taskToken": sent_tokens[0], "output": "{}"})
+    wait_for(lambda: stepfunctions._executions[execution]["status"] == "SUCCEEDED")
 
 
 @pytest.mark.usefixtures("unpatched")

@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore.loaders
 import botocore.model
+import jsonata
 import pytest
 from botocore import xform_name
 from statelint.config import Config
@@ -30,6 +31,7 @@ SCREENSHOT: dict[str, State] = MACHINES["ScreenshotStateMachine"]["States"]
 SCREENSHOT_START = MACHINES["ScreenshotStateMachine"]["StartAt"]
 SKIPS = [name for name in SCREENSHOT if name.startswith("Skip")]
 SERVICES = {"sfn": "stepfunctions"}
+STATES_ERRORS = {"States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.TaskFailed", "States.Permissions"}
 # What an optimised integration may raise beside the errors in the service's model.
 ERRORS_OF_EVERY_SERVICE = {"SdkClientException", "ThrottlingException", "InternalServerError", "ServerException"}
 
@@ -92,8 +94,21 @@ def test_the_arguments_of_a_task_fit_the_services_model(name: str):
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_names_only_errors_that_its_integration_raises(name: str):
     known = errors_of(TASKS[name]["Resource"]) | render_codes()
-    named = {error for error in all_errors(TASKS[name]) if not error.startswith("States.")}
-    assert sorted(named - known) == []
+    assert sorted(all_errors(TASKS[name]) - known - STATES_ERRORS) == []
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_expression_of_a_state_is_closed_and_parses(name: str):
+    for text in strings(STATES[name]):
+        if "{%" in text or "%}" in text:
+            assert text.startswith("{%")
+            assert text.endswith("%}")
+            jsonata.Jsonata(text[2:-2])
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if "HeartbeatSeconds" in TASKS[name]])
+def test_a_heartbeat_is_due_before_the_time_limit(name: str):
+    assert TASKS[name]["HeartbeatSeconds"] < TASKS[name]["TimeoutSeconds"]
 
 
 @pytest.mark.parametrize("name", [name for name in TASKS if TASKS[name]["Resource"].endswith(".waitForTaskToken")])
@@ -241,6 +256,15 @@ def errors_of(resource: str) -> set[str]:
     modelled = {shape.name for shape in operation(resource).error_shapes}
     own = {f"Amazon{prefix}Exception", f"{prefix}Exception"}
     return {f"{prefix}.{name}" for name in modelled | own | ERRORS_OF_EVERY_SERVICE}
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text anywhere in a state."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
 
 
 def render_codes() -> set[str]:

@@ -152,3 +152,12 @@ def statements_of(role: str) -> list[dict[str, Any]]:
 def lowest(value: Any) -> int:
     """A number, or the least an operator may give for it."""
     return source()["Parameters"][value["Ref"]]["MinValue"] if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("file", ["layers/shared", "functions/starter", "functions/renderer"])
+def test_what_is_deployed_has_the_locked_versions(file: str) -> None:
+    locked = (ROOT / "requirements.lock").read_text("utf-8")
+    lines = (ROOT / file / "requirements.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert [pin for pin in pins if f"\n{pin} " not in f"\n{locked}"] == []

@@ -63,7 +63,7 @@ def test_the_workflow_may_run_the_render_task_on_its_cluster_only(
     policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName="screenshot")["PolicyDocument"]
     (statement,) = [one for one in policy["Statement"] if one["Action"] == "ecs:RunTask"]
     assert decision(aws, role, "ecs:RunTask", known["task"]) != "allowed"
-    assert statement["Resource"] == known["task"]
+    assert statement["Resource"] == known["task"].rpartition(":")[0] + ":*"
     assert statement["Condition"] == {"ArnEquals": {"ecs:cluster": known["cluster"]}}
 
 
