@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -60,6 +61,17 @@ def test_a_message_becomes_a_finished_item(running_stack: Target, renderer: Fake
     assert item["claim"] == shot.execution_arn.rpartition(":")[2]
     assert item["s3_key"] == f"shots/{id_}/{item['claim']}-0.png"
     assert "unfinished_shard" not in item
+
+
+def test_the_lease_outlives_the_execution(
+    running_stack: Target, renderer: FakeRenderer, send: Send, id_: str, aws: Any
+) -> None:
+    machine = running_stack.outputs["StateMachineArn"]
+    definition = aws.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
+    end(running_stack, send("page", id=id_))
+    item = item_of(running_stack, id_)
+    lease = datetime.fromisoformat(item["lease_expires_at"]) - datetime.fromisoformat(item["claimed_at"])
+    assert lease.total_seconds() > json.loads(definition)["TimeoutSeconds"]
 
 
 def test_a_duplicate_of_a_finished_id_skips_in_four_states(
