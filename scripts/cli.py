@@ -5,6 +5,7 @@ import typer
 from scripts.capture import capture
 from scripts.demo import demo
 from scripts.local.cli import app as local
+from scripts.query import query
 
 app = typer.Typer(
     name="shutterstep",
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(capture)
 app.command()(demo)
+app.command()(query)
 app.add_typer(local, name="local")
 
 if __name__ == "__main__":

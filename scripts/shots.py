@@ -137,8 +137,13 @@ def item_of(target: Target, id_: str) -> dict[str, Any]:
     """The item of an id as plain values; empty when there is none."""
     table = target.outputs["TableName"]
     answer = target.client("dynamodb").get_item(TableName=table, Key={"id": {"S": id_}}, ConsistentRead=True)
-    plain = {name: TypeDeserializer().deserialize(value) for name, value in answer.get("Item", {}).items()}
-    return {name: value if isinstance(value, str) else int(value) for name, value in plain.items()}
+    return plain(answer.get("Item", {}))
+
+
+def plain(item: dict[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as plain texts and whole numbers."""
+    values = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    return {name: value if isinstance(value, str) else int(value) for name, value in values.items()}
 
 
 def download(target: Target, shot: Shot, folder: Path) -> None:

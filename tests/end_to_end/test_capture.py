@@ -80,3 +80,12 @@ def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path, monke
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "shutterstep local up" in done.stderr
+
+
+def test_query_fetches_a_finished_picture_again(running_stack: Target, site: str, tmp_path: Path) -> None:
+    id_ = uuid.uuid4().hex
+    _, (line,) = capture(running_stack, tmp_path, f"{site}/docs.html", "--id", id_, "--format", "jpeg")
+    command = [sys.executable, "-m", "scripts.cli", "query", id_, "--download", str(tmp_path / "again"), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout)["sha256"] == line["sha256"]
+    assert (tmp_path / "again" / f"{id_}.jpg").read_bytes() == Path(line["file"]).read_bytes()

@@ -7,6 +7,9 @@ from shutterstep.request import Request, request_hash
 # A state machine's execution name holds 80 characters: 42 of the id, "--", 36 of the SQS message id.
 ID_IN_EXECUTION_NAME = 42
 
+# Partitions of the index `unfinished`.
+SHARDS = 10
+
 EXTENSIONS = {"png": "png", "jpeg": "jpg"}
 
 
@@ -32,5 +35,5 @@ def request_key(execution: str) -> str:
 
 
 def unfinished_shard(id_: str) -> int:
-    """The item's partition (0 to 9) of the index `unfinished`: ten of them, so that none becomes a hot key."""
-    return hashlib.sha256(id_.encode()).digest()[0] % 10
+    """The item's partition of the index `unfinished`: several of them, so that none becomes a hot key."""
+    return hashlib.sha256(id_.encode()).digest()[0] % SHARDS

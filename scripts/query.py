@@ -1,0 +1,131 @@
+"""`shutterstep query`: what the table knows, by id or from the sparse index of what is not finished; never a scan."""
+
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scripts.shots import Shot, download, item_of, plain
+from scripts.target import Target, choose_target
+from shutterstep.ids import SHARDS
+from shutterstep.item import INDEX_UNFINISHED, RESULT_FIELDS, Item
+
+COLUMNS = ("id", "status", "attempts", "claimed_at", "lease_expires_at", "error_code", "error_message", "url", "claim")
+
+
+def query(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Without ids, the unfinished.")
+    ] = None,
+    status: Annotated[Literal["processing", "failed"] | None, typer.Option(help="Only these.")] = None,
+    error_code: Annotated[str | None, typer.Option(help="Only failed with this code: Render.Timeout, …")] = None,
+    stuck: Annotated[bool, typer.Option("--stuck", help="Only those whose lease has expired.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Count by status and error code.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--download", help="Folder for the finished pictures.")
+    ] = None,
+    stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+) -> None:
+    """Show items by id, or what is processing or failed. Exit code 1 if an id has no item or a picture is missing.
+
+    Examples: shutterstep query home-page --download out
+              shutterstep query --status failed --error-code Render.Timeout --json
+              shutterstep query --stuck
+    """
+    target = choose_target(stack)
+    found = items_by_id(target, ids) if ids else list(unfinished(target))
+    items = [item for item in found if is_wanted(item, status, error_code, stuck)]
+    show(counted(items) if summary else items, as_json=as_json, as_csv=as_csv)
+    missing = sorted(set(ids or ()) - {item["id"] for item in found})
+    for id_ in missing:
+        typer.secho(f"{id_}: no item", fg="red", err=True)
+    complete = fetch(target, items, folder) if folder else True
+    if missing or not complete:
+        raise typer.Exit(1)
+
+
+def items_by_id(target: Target, ids: list[str]) -> list[dict[str, Any]]:
+    """The items that exist, in the order of the ids."""
+    return [item for id_ in ids if (item := item_of(target, id_))]
+
+
+def unfinished(target: Target) -> Iterator[dict[str, Any]]:
+    """Every item that is processing or failed, the longest claimed first in each of the index's shards."""
+    pages = target.client("dynamodb").get_paginator("query")
+    for shard in range(SHARDS):
+        found = pages.paginate(
+            TableName=target.outputs["TableName"],
+            IndexName=INDEX_UNFINISHED,
+            KeyConditionExpression="unfinished_shard = :shard",
+            ExpressionAttributeValues={":shard": {"N": str(shard)}},
+        )
+        yield from (plain(item) for item in found.search("Items[]"))
+
+
+def is_wanted(item: dict[str, Any], status: str | None, error_code: str | None, stuck: bool) -> bool:
+    """Whether an item passes every filter that is given."""
+    return (
+        (status is None or item["status"] == status)
+        and (error_code is None or item.get("error_code") == error_code)
+        and (not stuck or is_stuck(item))
+    )
+
+
+def is_stuck(item: dict[str, Any]) -> bool:
+    """Its owner's lease has expired: the next message with the id takes it over."""
+    expires = datetime.fromisoformat(item["lease_expires_at"])
+    return item["status"] == "processing" and expires < datetime.now(UTC)
+
+
+def counted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How many items have each status and error code, the most first."""
+    counts = Counter((item["status"], item.get("error_code", "")) for item in items)
+    return [{"status": status, "error_code": code, "items": n} for (status, code), n in counts.most_common()]
+
+
+def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool) -> None:
+    """Print rows as JSON lines, as CSV, or as a table."""
+    columns = [name for name in (*COLUMNS, "items") if any(name in row for row in rows)]
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row))
+    elif as_csv:
+        names = ["status", "error_code", "items"] if "items" in columns else list(Item.__annotations__)
+        writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _show_table(rows, columns)
+
+
+def _show_table(rows: list[dict[str, Any]], columns: list[str]) -> None:
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(str(row.get(name, "")) for name in columns))
+    console = Console(highlight=False, markup=False)
+    console.print(table if rows else "nothing")
+
+
+def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:
+    """Download the pictures of the finished items; says whether every one is there."""
+    shots = [as_shot(item) for item in items if item["status"] == "success"]
+    for shot in shots:
+        download(target, shot, folder)
+        typer.echo(shot.file or f"{shot.id}: {shot.error_message}", err=True)
+    return all(shot.file for shot in shots)
+
+
+def as_shot(item: dict[str, Any]) -> Shot:
+    """A finished item as the shot it was; the picture's format stands in its content type."""
+    request = {"id": item["id"], "url": item["url"], "format": item["content_type"].rpartition("/")[2]}
+    return Shot(request, item["id"], "success", result={name: item.get(name) for name in RESULT_FIELDS})
