@@ -6,6 +6,7 @@ from scripts.capture import capture
 from scripts.demo import demo
 from scripts.local.cli import app as local
 from scripts.query import query
+from scripts.replay import replay
 
 app = typer.Typer(
     name="shutterstep",
@@ -16,6 +17,7 @@ app = typer.Typer(
 app.command()(capture)
 app.command()(demo)
 app.command()(query)
+app.command()(replay)
 app.add_typer(local, name="local")
 
 if __name__ == "__main__":

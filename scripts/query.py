@@ -22,16 +22,12 @@ COLUMNS = ("id", "status", "attempts", "claimed_at", "lease_expires_at", "error_
 
 
 def query(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Without ids, the unfinished.")
-    ] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Without ids, the unfinished.")] = None,
     status: Annotated[Literal["processing", "failed"] | None, typer.Option(help="Only these.")] = None,
     error_code: Annotated[str | None, typer.Option(help="Only failed with this code: Render.Timeout, …")] = None,
     stuck: Annotated[bool, typer.Option("--stuck", help="Only those whose lease has expired.")] = False,
     summary: Annotated[bool, typer.Option("--summary", help="Count by status and error code.")] = False,
-    folder: Annotated[
-        Path | None, typer.Option("--download", help="Folder for the finished pictures.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Option("--download", help="Folder for the finished pictures.")] = None,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,

@@ -21,11 +21,15 @@ RESULT = {
 
 
 class FakeRenderer:
-    """Polls the cluster's tasks; a request's path says what to do, and `gate` holds the answers of `/held` back."""
+    """Polls the cluster's tasks; a request's path says what to do.
+
+    `gate` holds the answers of `/held` back until it is set; `site_is_up` mends `/down`.
+    """
 
     def __init__(self, ecs: Any, sfn: Any, cluster: str) -> None:
         self.ecs, self.sfn, self.cluster = ecs, sfn, cluster
         self.gate = threading.Event()
+        self.site_is_up = False
         self.rendered: Counter[str] = Counter()
         self.jobs: list[dict[str, Any]] = []
         self._seen = set(self._tasks())  # those of other tests are not ours to answer
@@ -57,6 +61,7 @@ class FakeRenderer:
         self.rendered[url] += 1
         answers: dict[str, Callable[[dict[str, Any]], None]] = {
             "/held": self._succeed_when_let,
+            "/down": lambda job: self._succeed(job) if self.site_is_up else self._fail(job, "Render.ConnectionFailed"),
             "/missing": lambda job: self._fail(job, "Render.DnsFailure"),
             "/crashes-once": self._crash_once,
             "/incomplete": lambda job: self._send(job, {"bytes": 3}),

@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,6 @@ from scripts.target import Target
 from tests.workflow.fake_renderer import RESULT, FakeRenderer
 
 Send = Callable[..., Shot]
-
-
-@pytest.fixture
-def renderer(running_stack: Target, aws: Any) -> Iterator[FakeRenderer]:
-    with FakeRenderer(aws.client("ecs"), aws.client("stepfunctions"), running_stack.outputs["ClusterName"]) as fake:
-        yield fake
 
 
 @pytest.fixture
