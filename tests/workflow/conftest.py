@@ -1,4 +1,4 @@
-"""The renderer of the workflow's tests."""
+"""The stack without its launcher: the tests answer the task tokens themselves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,20 @@ from typing import Any
 import pytest
 
 from scripts.target import Target
+from tests.conftest import clients_of, stack_of_its_own
 from tests.workflow.fake_renderer import FakeRenderer
+
+
+@pytest.fixture(scope="package")
+def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=False) as target:
+        yield target
+
+
+@pytest.fixture(scope="package")
+def aws(running_stack: Target) -> Iterator[Any]:
+    with clients_of(running_stack) as clients:
+        yield clients
 
 
 @pytest.fixture

@@ -1,0 +1,14 @@
+"""The whole stack, its launcher included: render tasks are real processes with Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from scripts.target import Target
+from tests.conftest import stack_of_its_own
+
+
+@pytest.fixture(scope="package")
+def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=True) as target:
+        yield target
