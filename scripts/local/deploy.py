@@ -57,7 +57,9 @@ def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
         "SharedLayer": package(LAYER, cache),
         "ScreenshotStateMachine": ROOT / "statemachine/screenshot.asl.json",
     }
-    places = {name: _upload(clients("s3"), path) for name, path in files.items()}
+    s3 = clients("s3")
+    s3.create_bucket(Bucket=ARTIFACTS)
+    places = {name: _upload(s3, path) for name, path in files.items()}
     body = json.dumps(with_numbers(transform(read_template(), places)))
     return _apply(clients("cloudformation"), stack_name, body)
 
@@ -65,7 +67,6 @@ def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
 def _upload(s3: Any, path: Path) -> dict[str, str]:
     content = path.read_bytes()
     key = f"{hashlib.sha256(content).hexdigest()[:16]}/{path.name}"
-    s3.create_bucket(Bucket=ARTIFACTS)
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=content)
     return {"Bucket": ARTIFACTS, "Key": key}
 

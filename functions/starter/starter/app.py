@@ -56,29 +56,30 @@ def start(record: SQSRecord) -> None:
 
 def start_execution(request: Request, message_id: str) -> None:
     """Start `<id>--<message id>`; when it exists the message was delivered before, and all is done."""
-    name = execution_name(id_of(request), message_id)
+    id_ = id_of(request)
+    name = execution_name(id_, message_id)
     execution_input = json.dumps(input_of(request, name))
     try:
         sfn.start_execution(stateMachineArn=STATE_MACHINE_ARN, name=name, input=execution_input)
     except sfn.exceptions.ExecutionAlreadyExists:
-        logger.info("execution already exists", id=id_of(request), execution=name)
+        logger.info("execution already exists", id=id_, execution=name)
         metrics.add_metric("ExecutionAlreadyExists", MetricUnit.Count, 1)
         return
-    logger.info("execution started", id=id_of(request), execution=name)
+    logger.info("execution started", id=id_, execution=name)
     metrics.add_metric("ExecutionStarted", MetricUnit.Count, 1)
 
 
 def input_of(request: Request, execution: str) -> dict[str, Any]:
     """The execution's input: what the workflow decides by, and the request itself or where it lies."""
-    full = with_defaults(request)
+    full, id_ = with_defaults(request), id_of(request)
     return {
-        "id": id_of(request),
+        "id": id_,
         "url": public_url(request["url"]),
         "request_hash": request_hash(request),
         "reuse": full["reuse"],
         "expires_in_days": full["expiresInDays"],
         "extension": EXTENSIONS[full["format"]],
-        "unfinished_shard": unfinished_shard(id_of(request)),
+        "unfinished_shard": unfinished_shard(id_),
         "job": job_of(request, execution),
     }
 
