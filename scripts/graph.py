@@ -1,11 +1,12 @@
 """Draws each workflow of statemachine/ as a Mermaid flowchart into README.md, between its markers."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from scripts.asl import read_definition
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = """examples:
@@ -56,7 +57,7 @@ def run(readme: Path, *, check: bool) -> None:
 
 def definitions(folder: Path) -> dict[str, State]:
     """Each workflow's definition by its name."""
-    return {path.name.removesuffix(".asl.json"): json.loads(path.read_text()) for path in folder.glob("*.asl.json")}
+    return {path.name.removesuffix(".asl.json"): read_definition(path) for path in folder.glob("*.asl.json")}
 
 
 def with_graphs(text: str, workflows: dict[str, State]) -> str:

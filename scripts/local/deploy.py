@@ -24,6 +24,7 @@ CODE = {
     "StarterFunction": "CodeUri",
     "SharedLayer": "ContentUri",
     "ScreenshotStateMachine": "DefinitionUri",
+    "ReleaseStateMachine": "DefinitionUri",
 }
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -56,6 +57,7 @@ def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
         "StarterFunction": package(STARTER, cache),
         "SharedLayer": package(LAYER, cache),
         "ScreenshotStateMachine": ROOT / "statemachine/screenshot.asl.json",
+        "ReleaseStateMachine": ROOT / "statemachine/release.asl.json",
     }
     s3 = clients("s3")
     s3.create_bucket(Bucket=ARTIFACTS)

@@ -1,15 +1,20 @@
 """The agent of the embedded cluster: runs each ECS task's renderer as a process, and reports how it ended.
 
-`python -m scripts.local.launcher --endpoint URL --cluster NAME --logs FOLDER [--max-tasks N]`
+`python -m scripts.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER [--max-tasks N]`
+
+The embedded cluster emits no events and takes none in its name. So a stopped task's event, the same document as on
+AWS, is held against the deployed rule here, and what matches is given to the rule's target.
 """
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,17 +36,22 @@ class Launcher:
 
     endpoint: str
     cluster: str
+    rule: str
     logs: Path
     max_tasks: int
     stopping: threading.Event = field(default_factory=threading.Event)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.ecs = client("ecs", self.endpoint)
         self.sts = client("sts", self.endpoint)
+        self.events = client("events", self.endpoint)
+        self.sfn = client("stepfunctions", self.endpoint)
 
     def run(self) -> None:
         """Poll until told to stop, then end the processes that are left."""
+        self.give_up_lost_tasks()
         while not self.stopping.wait(POLL_SECONDS):
             try:
                 self.step()
@@ -49,14 +59,27 @@ class Launcher:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
         _end(list(self.processes.values()))
 
+    def give_up_lost_tasks(self) -> None:
+        """A launcher that was killed left its renderers behind: end them, and report what nobody can wait for."""
+        for file in self.logs.glob("*.pid"):
+            _kill_orphan(int(file.read_text("utf-8")))
+            file.unlink()
+            for task in self.running_tasks():
+                if task["taskArn"].endswith(f"/{file.stem}"):
+                    self.known.add(task["taskArn"])
+                    self.report(task["taskArn"], -signal.SIGKILL)
+
     def step(self) -> None:
         """Report the processes that ended, end those whose task was stopped, start those that wait."""
         for arn, process in list(self.processes.items()):
             if process.poll() is not None:
                 _kill_group(process)
                 self.report(arn, process.returncode)
+                self.forget(arn)
         tasks = {task["taskArn"]: task for task in self.running_tasks()}
-        _end([self.processes.pop(arn) for arn in set(self.processes) - set(tasks)])
+        _end([self.forget(arn) for arn in set(self.processes) - set(tasks)])
+        self.emit(sorted(self.known - set(tasks)))
+        self.known = set(tasks)
         for arn in [arn for arn in tasks if arn not in self.processes]:
             if len(self.processes) < self.max_tasks:
                 self.processes[arn] = self.start(tasks[arn])
@@ -72,7 +95,7 @@ class Launcher:
         self.logs.mkdir(parents=True, exist_ok=True)
         name = task["taskArn"].rpartition("/")[2]
         with (self.logs / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "renderer"],
                 env=self.environment(task),
                 stdin=subprocess.DEVNULL,
@@ -80,6 +103,13 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        (self.logs / f"{name}.pid").write_text(str(process.pid), "utf-8")
+        return process
+
+    def forget(self, arn: str) -> "subprocess.Popen[bytes]":
+        """The process of a task that is over."""
+        (self.logs / f"{arn.rpartition('/')[2]}.pid").unlink(missing_ok=True)
+        return self.processes.pop(arn)
 
     def environment(self, task: dict[str, Any]) -> dict[str, str]:
         """What ECS would set: the container's variables, the overrides, the region and the task role's credentials."""
@@ -109,7 +139,33 @@ class Launcher:
             reason="Essential container in task exited",
             containers=[{"containerName": "renderer", "exitCode": code if code >= 0 else 128 - code}],
         )
-        del self.processes[arn]
+
+    def emit(self, arns: list[str]) -> None:
+        """The event of each stopped task, to the target of the rule, if the rule's pattern wants it."""
+        tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else []
+        pattern = self.events.describe_rule(Name=self.rule)["EventPattern"] if tasks else ""
+        for task in tasks:
+            event = json.dumps(stopped_event(task))
+            if self.events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]:
+                for target in self.events.list_targets_by_rule(Rule=self.rule)["Targets"]:
+                    self.sfn.start_execution(stateMachineArn=target["Arn"], input=event)
+
+
+def stopped_event(task: dict[str, Any]) -> dict[str, Any]:
+    """What EventBridge delivers when a task stops; the detail is the task as DescribeTasks shows it."""
+    arn = task["taskArn"]
+    detail = json.loads(json.dumps(task, default=lambda moment: moment.isoformat()))
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "ECS Task State Change",
+        "source": "aws.ecs",
+        "account": arn.split(":")[4],
+        "time": detail.get("stoppedAt", ""),
+        "region": arn.split(":")[3],
+        "resources": [arn],
+        "detail": detail,
+    }
 
 
 def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
@@ -130,15 +186,23 @@ def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
+def _kill_orphan(pid: int) -> None:
+    """Ids are used again: only what still is a renderer."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.killpg(pid, signal.SIGKILL)
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--cluster", required=True)
+    parser.add_argument("--rule", required=True)
     parser.add_argument("--logs", type=Path, required=True)
     parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
     options = parser.parse_args()
-    launcher = Launcher(options.endpoint, options.cluster, options.logs, options.max_tasks)
+    launcher = Launcher(options.endpoint, options.cluster, options.rule, options.logs, options.max_tasks)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.stopping.set())
     launcher.run()

@@ -125,10 +125,15 @@ def _start_emulator() -> LocalStack:
     return stack
 
 
+def _outputs(stack: LocalStack) -> dict[str, str]:
+    found = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+
 def _start_launcher(stack: LocalStack) -> LocalStack:
-    outputs = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Outputs"]
-    cluster = next(output["OutputValue"] for output in outputs if output["OutputKey"] == "ClusterName")
-    arguments = ["--endpoint", stack.endpoint_url, "--cluster", cluster, "--logs", str(task_logs())]
+    outputs = _outputs(stack)
+    arguments = ["--endpoint", stack.endpoint_url, "--logs", str(task_logs())]
+    arguments += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
     pid = _spawn("launcher", ["scripts.local.launcher", *arguments])
     return _remember(LocalStack(stack.port, stack.emulator_pid, pid))
 

@@ -11,6 +11,8 @@ from cfn_flip import to_json
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from scripts.asl import read_definition
+
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -27,6 +29,7 @@ ARN_ENDS = {
     "AWS::ECR::Repository": "ecr:{place}:repository/{name}",
     "AWS::ECS::Cluster": "ecs:{place}:cluster/{name}",
     "AWS::ECS::TaskDefinition": "ecs:{place}:task-definition/{name}:1",
+    "AWS::Events::Rule": "events:{place}:rule/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::Logs::LogGroup": "logs:{place}:log-group:{name}:*",
     "AWS::S3::Bucket": "s3:::{name}",
@@ -48,7 +51,7 @@ def source() -> Json:
 @cache
 def workflow(path: str) -> Json:
     """A workflow's definition as it stands in the file."""
-    return json.loads((ROOT / path).read_text())
+    return read_definition(ROOT / path)
 
 
 def resources(kind: str) -> dict[str, Json]:
@@ -81,8 +84,7 @@ def deployed_workflow(name: str) -> Json:
     """A state machine's definition with its substitutions made, as Step Functions gets it."""
     properties = state_machines()[name]
     values = {key: sample(value) for key, value in properties.get("DefinitionSubstitutions", {}).items()}
-    text = json.dumps(workflow(properties["DefinitionUri"]))
-    return json.loads(re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text))
+    return read_definition(ROOT / properties["DefinitionUri"], values)
 
 
 def policies(role: str) -> list[Json]:

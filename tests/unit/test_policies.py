@@ -42,6 +42,7 @@ EXPECTED = {
         "states:SendTaskFailure",
         "states:SendTaskHeartbeat",
     },
+    "ReleaseEventsRole": {"states:StartExecution"},
     "RenderExecutionRole": {
         "ecr:BatchCheckLayerAvailability",
         "ecr:GetDownloadUrlForLayer",

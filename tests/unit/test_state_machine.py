@@ -254,8 +254,12 @@ def errors_of(resource: str) -> set[str]:
     through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "sqs": "Sqs", "stepfunctions": "Sfn", "s3": "S3"}
     prefix = (through_sdk if ":aws-sdk:" in resource else optimised)[service]
     modelled = {shape.name for shape in operation(resource).error_shapes}
+    # The SDK for Java, which Step Functions calls by, ends the name of every error so.
+    modelled |= {name if name.endswith("Exception") else f"{name}Exception" for name in modelled}
     own = {f"Amazon{prefix}Exception", f"{prefix}Exception"}
-    return {f"{prefix}.{name}" for name in modelled | own | ERRORS_OF_EVERY_SERVICE}
+    # RunTask answers with what it could not place; the integration makes an error of it.
+    refused = {"AmazonECS.Unknown"} if service == "ecs" else set()
+    return {f"{prefix}.{name}" for name in modelled | own | ERRORS_OF_EVERY_SERVICE} | refused
 
 
 def strings(value: Any) -> Iterator[str]:

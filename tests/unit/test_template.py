@@ -10,6 +10,7 @@ from typing import Any
 import cfnlint
 import pytest
 
+from scripts.asl import read_definition
 from tests.unit.cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -19,6 +20,8 @@ READ_BY_LIBRARIES = re.compile(r"AWS_|POWERTOOLS_|PYTHON")
 PRINCIPALS = {
     "StarterRole": "lambda.amazonaws.com",
     "ScreenshotRole": "states.amazonaws.com",
+    "ReleaseRole": "states.amazonaws.com",
+    "ReleaseEventsRole": "events.amazonaws.com",
     "RenderTaskRole": "ecs-tasks.amazonaws.com",
     "RenderExecutionRole": "ecs-tasks.amazonaws.com",
 }
@@ -109,12 +112,29 @@ def test_a_task_that_logs_has_an_execution_role_that_may_write_to_its_log_group(
     assert writable == [sample({"Fn::GetAtt": [group, "Arn"]}) for group in groups]
 
 
-def test_the_lease_outlasts_the_execution():
-    definition = workflow("statemachine/screenshot.asl.json")
+def test_one_number_of_the_template_is_the_executions_limit_and_the_base_of_the_lease():
+    text = (ROOT / "statemachine/screenshot.asl.json").read_text()
+    substitutions = state_machines()["ScreenshotStateMachine"]["DefinitionSubstitutions"]
+    definition = read_definition(ROOT / "statemachine/screenshot.asl.json", dict.fromkeys(substitutions, "1234"))
     lease = definition["States"]["Claim"]["Arguments"]["ExpressionAttributeValues"][":lease_expires_at"]["S"]
     seconds = re.search(r"\((\d+) \+ (\d+)\) \* 1000", lease)
+    assert definition["TimeoutSeconds"] == 1234
     assert seconds
-    assert int(seconds[1]) == definition["TimeoutSeconds"]
+    assert int(seconds[1]) == 1234
+    assert int(seconds[2]) > 0
+    assert text.count("${ExecutionTimeoutSeconds}") == 2
+
+
+def test_events_that_cannot_be_delivered_are_kept():
+    targets = [target for rule in resources("AWS::Events::Rule").values() for target in rule["Targets"]]
+    assert targets
+    assert all(target["DeadLetterConfig"] and target["RetryPolicy"]["MaximumRetryAttempts"] > 0 for target in targets)
+
+
+def test_the_rule_of_stopped_tasks_takes_those_that_the_workflow_runs():
+    pattern = sample(resources("AWS::Events::Rule")["TaskStoppedRule"]["EventPattern"])
+    run_task = workflow("statemachine/screenshot.asl.json")["States"]["RenderOnTask"]["Arguments"]
+    assert pattern["detail"]["group"] == [run_task["Group"]]
 
 
 def test_a_table_declares_exactly_the_attributes_of_its_keys():
