@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: help setup shot demo test check graph lock clean
+.PHONY: help setup shot demo test faults check graph lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: setup ## twelve requests for the bundled pages, six of them duplicates, an
 
 test: setup ## every test
 	@$(VENV)/python -m pytest
+
+faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
+	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)
 
 check: setup ## what CI checks besides the tests: lint, format, types, the README's graph
 	@$(VENV)/ruff check

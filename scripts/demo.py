@@ -70,7 +70,7 @@ def run(origin: str, folder: Path, console: Console) -> list[Shot]:
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of loopback; gives the origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), quiet_handler(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -79,9 +79,14 @@ def serve(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
+def quiet_handler(folder: Path) -> Any:
+    """Answers with the files of a folder, and says nothing: the demo's own lines matter."""
+    return partial(_QuietHandler, directory=str(folder))
+
+
 class _QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the demo's own lines matter."""
+        """Say nothing."""
 
 
 def summary(shots: list[Shot]) -> Table:
