@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scripts.cli import app
-from scripts.replay import replay_name
+from scripts.failed_executions import replay_name
 from scripts.shots import follow, item_of, submit
 from scripts.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
