@@ -13,8 +13,6 @@ from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
 
-HELD = "http://example.com/held"
-
 
 @pytest.fixture
 def id_() -> str:
@@ -24,9 +22,14 @@ def id_() -> str:
 @pytest.fixture
 def owner(running_stack: Target, renderer: FakeRenderer, id_: str) -> Shot:
     """An execution whose task is at work."""
-    shot = submit(running_stack, {"url": HELD, "id": id_})
-    wait_for(lambda: renderer.rendered[HELD])
+    shot = submit(running_stack, {"url": held(id_), "id": id_})
+    wait_for(lambda: renderer.rendered[held(id_)])
     return shot
+
+
+def held(id_: str) -> str:
+    """A page of the id's own: an earlier test's execution may still try its page again."""
+    return f"http://example.com/{id_}/held"
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
@@ -84,7 +87,7 @@ def test_a_stopped_execution_frees_its_id_and_a_duplicate_renders(
     wait_for(lambda: item_of(running_stack, id_)["status"] == "failed")
     item = item_of(running_stack, id_)
     renderer.gate.set()
-    duplicate = submit(running_stack, {"url": HELD, "id": id_})
+    duplicate = submit(running_stack, {"url": held(id_), "id": id_})
     follow(running_stack, [duplicate], lambda: None, 30)
     assert (item["error_code"], item["error_message"]) == ("Shutterstep.ExecutionAborted", "the execution was stopped")
     assert "finished_at" in item
