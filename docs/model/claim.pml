@@ -11,6 +11,7 @@
  * -DNO_LEASE       Claim takes an item at work without looking at its lease
  * -DNO_TAKEOVER    nobody looks at the lease: an item at work is left to its owner, dead or alive
  * -DANY_OWN_CLAIM  Claim sent again passes by `claim = :claim` alone, also when the item is finished
+ * -DANY_OWN_FAILURE  MarkFailed passes by `claim = :claim` alone, also over the owner's own success
  */
 #define EXECUTIONS 2 /* messages of one id, replays among them: all are executions of their own */
 #define LAST EXECUTIONS /* the message that comes when all others are over */
@@ -53,6 +54,12 @@ bool owns[EXECUTIONS + 1];
 #define MAY_FINISH true
 #else
 #define MAY_FINISH (claim == me)
+#endif
+
+#ifdef ANY_OWN_FAILURE
+#define MAY_FAIL MAY_FINISH
+#else
+#define MAY_FAIL (MAY_FINISH && status == processing)
 #endif
 
 #define CLAIMABLE (status == absent || status == failed || IS_MINE || TAKES_OVER)
@@ -100,7 +107,7 @@ inline write_failed() {
     atomic {
         disown();
         if
-        :: MAY_FINISH ->
+        :: MAY_FAIL ->
             /* A finished picture is never unmade. */
             assert(status != success);
             status = failed
@@ -128,6 +135,7 @@ Claim:
     fi;
     if /* RenderOnTask */
     :: !ended[me] -> write_success()
+    :: !ended[me] -> write_success(); write_failed() /* MarkSuccess landed, but every answer to it was lost */
     :: !ended[me] && me != LAST -> write_failed()
     :: ended[me]
     fi;

@@ -49,6 +49,7 @@ def test_no_interleaving_breaks_the_claim(tmp_path: Path, defines: tuple[str, ..
         ("NO_LEASE", "owners<=1"),
         ("NO_TAKEOVER", "status=="),
         ("ANY_OWN_CLAIM", "status=="),
+        ("ANY_OWN_FAILURE", "status!="),
     ],
 )
 def test_without_a_condition_spin_finds_what_it_was_for(tmp_path: Path, mutation: str, violated: str) -> None:
@@ -56,12 +57,17 @@ def test_without_a_condition_spin_finds_what_it_was_for(tmp_path: Path, mutation
 
 
 def test_the_conditions_of_the_model_are_those_of_the_workflows() -> None:
-    claim = workflow("statemachine/screenshot.asl.json")["States"]["Claim"]["Arguments"]["ConditionExpression"]
+    states = workflow("statemachine/screenshot.asl.json")["States"]
+    claim = states["Claim"]["Arguments"]["ConditionExpression"]
     release = workflow("statemachine/release.asl.json")["States"]["GiveClaimBack"]["Arguments"]["ConditionExpression"]
     text = MODEL.read_text()
     assert "claim = :claim AND #status = :processing" in claim
     assert "#define IS_MINE (claim == me && status == processing)" in text
     assert "#status = :processing AND lease_expires_at < :now" in claim
     assert "#define AT_WORK (status == processing && lease)" in text
+    assert states["MarkSuccess"]["Arguments"]["ConditionExpression"] == "claim = :claim"
+    assert states["MarkFailed"]["Arguments"]["ConditionExpression"] == "claim = :claim AND #status = :processing"
+    assert "#define MAY_FINISH (claim == me)" in text
+    assert "#define MAY_FAIL (MAY_FINISH && status == processing)" in text
     assert release == "claim = :claim AND #status = :processing"
     assert ":: claim == me && status == processing -> status = failed" in text

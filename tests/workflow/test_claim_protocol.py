@@ -78,9 +78,11 @@ class Claims(RuleBasedStateMachine):
         self.finish(self.some(number), self.protocol.mark_success if well else self.protocol.mark_failed)
 
     @precondition(lambda self: self.started)
-    @rule(number=st.integers(0, 9))
-    def a_finish_that_was_sent_lands_late(self, number: int) -> None:
-        self.finish(sorted(self.started)[number % len(self.started)], self.protocol.mark_success)
+    @rule(number=st.integers(0, 9), well=st.booleans())
+    def a_finish_that_was_sent_lands_late(self, number: int, well: bool) -> None:
+        """MarkFailed also comes after a MarkSuccess that landed and whose every answer was lost."""
+        write = self.protocol.mark_success if well else self.protocol.mark_failed
+        self.finish(sorted(self.started)[number % len(self.started)], write)
 
     def finish(self, name: str, write: Callable[[str, int], bool]) -> None:
         before = self.protocol.item()
@@ -183,20 +185,30 @@ FENCE = ("claim = :claim", "attribute_exists(claim) OR claim = :claim")
 LEASE = ("lease_expires_at < :now", "(lease_expires_at < :now OR attribute_exists(claim))")
 NEVER = ("lease_expires_at < :now", "(lease_expires_at < :now AND attribute_not_exists(claim))")
 UNFENCED = "a late owner changed what a newer one wrote|a finished picture was changed"
+OWN_FAILURE = ("#status = :processing", "(#status = :processing OR attribute_exists(claim))")
 OWN = ("(claim = :claim AND #status = :processing)", "claim = :claim")
 
 
 @pytest.mark.parametrize(
     ("machine", "changes", "fault"),
     [
-        (Claims, {"MarkSuccess": FENCE, "MarkFailed": FENCE}, UNFENCED),
-        (SkewedClaims, {"MarkSuccess": FENCE, "MarkFailed": FENCE}, UNFENCED),
+        (Claims, {"MarkSuccess": FENCE}, UNFENCED),
+        (SkewedClaims, {"MarkSuccess": FENCE}, UNFENCED),
+        (Claims, {"MarkFailed": OWN_FAILURE}, "a finished picture was changed"),
         (Claims, {"Claim": LEASE}, "two owners at work on one id"),
         (Claims, {"Claim": NEVER}, "the id is lost"),
         (Claims, {"Claim": OWN}, "a finished picture was changed"),
         (Claims, {"GiveClaimBack": FENCE}, "a release changed what is not its own"),
     ],
-    ids=["no fence", "no fence, skewed", "no lease check", "no takeover", "own claim always", "release not fenced"],
+    ids=[
+        "no fence",
+        "no fence, skewed",
+        "failure over success",
+        "no lease check",
+        "no takeover",
+        "own claim always",
+        "release not fenced",
+    ],
 )
 def test_without_a_condition_the_fault_is_found(
     play: Any,
