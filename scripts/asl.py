@@ -10,8 +10,8 @@ Definition = dict[str, Any]
 
 
 def read_definition(path: Path, substitutions: Mapping[str, str] | None = None) -> Definition:
-    """The definition with its substitutions made; without them, texts keep their ${Name} and numbers are 0."""
+    """The definition with its substitutions made; without them, texts keep their ${Name} and numbers are 1."""
     text = path.read_text("utf-8")
     if substitutions is None:
-        return json.loads(re.sub(r"(:\s*)\$\{\w+\}", r"\g<1>0", text))
+        return json.loads(re.sub(r"(:\s*)\$\{\w+\}", r"\g<1>1", text))
     return json.loads(re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], text))

@@ -19,7 +19,7 @@ KEPT_OF_THE_NAME = 69
 LONGEST_EXECUTION = timedelta(days=1, hours=1)
 # A redrive goes on from these: the first claim the id, the others count on the claim they made.
 CLAIMING = ("Claim", "LookUpOwner", "WhySkip")
-CLAIMED = ("RenderOnTask", "MarkSuccess", "MarkFailed")
+CLAIMED = ("RenderWhere", "RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
 
 
 def failed(target: Target, since: datetime) -> Iterator[Line]:

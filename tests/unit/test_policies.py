@@ -42,6 +42,16 @@ EXPECTED = {
         "states:SendTaskFailure",
         "states:SendTaskHeartbeat",
     },
+    "PoolTaskRole": {
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "s3:PutObject",
+        "s3:GetObject",
+        "states:SendTaskSuccess",
+        "states:SendTaskFailure",
+        "states:SendTaskHeartbeat",
+    },
     "ReleaseEventsRole": {"states:StartExecution"},
     "RenderExecutionRole": {
         "ecr:BatchCheckLayerAvailability",

@@ -49,7 +49,7 @@ def test_a_message_becomes_a_finished_item(running_stack: Target, renderer: Fake
     shot = send("page", id=id_)
     end(running_stack, shot)
     item = item_of(running_stack, id_)
-    assert shot.states == ["Claim", "RenderOnTask", "MarkSuccess"]
+    assert shot.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkSuccess"]
     assert {name: item[name] for name in RESULT} == RESULT
     assert item["status"] == "success"
     assert item["claim"] == shot.execution_arn.rpartition(":")[2]
@@ -125,7 +125,7 @@ def test_a_typed_failure_is_written_down_and_ends_the_execution(
     shot = send("missing", id=id_)
     end(running_stack, shot)
     item = item_of(running_stack, id_)
-    assert shot.states == ["Claim", "RenderOnTask", "MarkFailed", "Failed"]
+    assert shot.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkFailed", "Failed"]
     assert (shot.status, shot.error_code) == ("failed", "Render.DnsFailure")
     assert (item["status"], item["error_code"]) == ("failed", "Render.DnsFailure")
     assert item["error_message"] == "the fake says so"

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.
+STOP_MARGIN_SECONDS = 10
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -12,9 +15,43 @@ class Settings:
     heartbeat_seconds: float
 
 
+@dataclass(frozen=True)
+class PoolSettings:
+    """The environment of a worker of the pool.
+
+    `concurrency` renders at once; a job stays hidden for `visibility_seconds` after each beat, and is failed once it
+    was received more than `max_receives` times; `grace_seconds` is what is left for pages in work when it must stop.
+    """
+
+    queue_url: str
+    concurrency: int
+    max_receives: int
+    visibility_seconds: int
+    grace_seconds: float
+    beat_seconds: float
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Raises ValueError when HEARTBEAT_SECONDS is no number."""
     return Settings(
         job=environment.get("JOB", ""),
         heartbeat_seconds=float(environment.get("HEARTBEAT_SECONDS", "10")),
+    )
+
+
+def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
+    """None where the process has one job to do, or no queue. Raises ValueError when a number is none."""
+    queue_url = environment.get("RENDER_QUEUE_URL", "")
+    if environment.get("JOB") or not queue_url:
+        return None
+    visibility = int(environment.get("POOL_VISIBILITY_SECONDS", "60"))
+    stop = float(environment.get("POOL_STOP_SECONDS", "120"))
+    return PoolSettings(
+        queue_url=queue_url,
+        concurrency=int(environment.get("POOL_CONCURRENCY", "2")),
+        max_receives=int(environment.get("POOL_MAX_RECEIVES", "3")),
+        visibility_seconds=visibility,
+        grace_seconds=max(stop - STOP_MARGIN_SECONDS, stop / 2),
+        # Two beats may be lost before another worker takes the job.
+        beat_seconds=min(float(environment.get("HEARTBEAT_SECONDS", "10")), visibility / 3),
     )

@@ -11,6 +11,7 @@ RenderError
 ├── RenderTimeoutError       Render.Timeout
 ├── SelectorNotFoundError    Render.SelectorNotFound
 ├── TooLargeError            Render.TooLarge
+├── ReceivedTooOftenError    Render.ReceivedTooOften    the pool's workers died with it
 └── transient: the workflow tries these again
     ├── PageCrashedError     Render.PageCrashed
     ├── BrowserCrashedError  Render.BrowserCrashed
@@ -91,6 +92,12 @@ class TooLargeError(RenderError):
     """The picture is larger than the format or the operator's limit allows."""
 
     code = "Render.TooLarge"
+
+
+class ReceivedTooOftenError(RenderError):
+    """The pool took the job several times and never answered: it kills its workers."""
+
+    code = "Render.ReceivedTooOften"
 
 
 class PageCrashedError(RenderError):

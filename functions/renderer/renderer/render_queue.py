@@ -1,0 +1,61 @@
+"""RenderQueue: the jobs that wait for a worker of the pool, hidden from the others while one renders them."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from renderer.settings import PoolSettings
+
+# SQS holds an empty answer back so long. A worker told to stop waits for it: a message in it must not be forgotten.
+WAIT_SECONDS = 10
+AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One job as it came out of the queue for the `receives`th time; its text holds a token and shows in no repr."""
+
+    body: str = field(repr=False)
+    receipt: str = field(repr=False)
+    receives: int
+
+
+class RenderQueue:
+    """The queue; `sqs` is a boto3 client. Every method raises botocore's errors."""
+
+    def __init__(self, sqs: Any, settings: PoolSettings) -> None:
+        self._sqs = sqs
+        self._url = settings.queue_url
+        self._visibility_seconds = settings.visibility_seconds
+
+    async def receive(self, at_most: int) -> list[Delivery]:
+        """Up to so many jobs, hidden from now on; none when none came for WAIT_SECONDS."""
+        answer = await asyncio.to_thread(
+            self._sqs.receive_message,
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(at_most, AT_MOST),
+            WaitTimeSeconds=WAIT_SECONDS,
+            VisibilityTimeout=self._visibility_seconds,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        return [
+            Delivery(message["Body"], message["ReceiptHandle"], int(message["Attributes"]["ApproximateReceiveCount"]))
+            for message in answer.get("Messages", [])
+        ]
+
+    def extend(self, delivery: Delivery) -> None:
+        """Hide it for as long again."""
+        self._hide(delivery, self._visibility_seconds)
+
+    def give_back(self, delivery: Delivery) -> None:
+        """Let another worker have it at once."""
+        self._hide(delivery, 0)
+
+    def delete(self, delivery: Delivery) -> None:
+        """It is answered."""
+        self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=delivery.receipt)
+
+    def _hide(self, delivery: Delivery, seconds: int) -> None:
+        self._sqs.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=delivery.receipt, VisibilityTimeout=seconds
+        )
