@@ -7,6 +7,7 @@ from scripts.demo import demo
 from scripts.local.cli import app as local
 from scripts.query import query
 from scripts.replay import replay
+from scripts.show import show
 
 app = typer.Typer(
     name="shutterstep",
@@ -18,6 +19,7 @@ app.command()(capture)
 app.command()(demo)
 app.command()(query)
 app.command()(replay)
+app.command()(show)
 app.add_typer(local, name="local")
 
 if __name__ == "__main__":

@@ -2,18 +2,16 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from scripts.asl import read_definition
+from scripts.workflow_graph import Edge, Graph, Node, graph_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = """examples:
   scripts/graph.py          draw the workflows into README.md
   scripts/graph.py --check  say whether README.md is current; exit code 1 if not"""
 
-LONGEST_LABEL = 60
 SHAPES = {
     "Task": ('["', '"]'),
     "Choice": ('{"', '"}'),
@@ -24,8 +22,6 @@ SHAPES = {
     "Parallel": ('[/"', '"/]'),
     "Pass": ('("', '")'),
 }
-
-State = dict[str, Any]
 
 
 class GraphError(Exception):
@@ -48,22 +44,22 @@ def run(readme: Path, *, check: bool) -> None:
     if not readme.exists():
         raise GraphError(f"{readme.name} is missing")
     before = readme.read_text()
-    after = with_graphs(before, definitions(ROOT / "statemachine"))
+    after = with_graphs(before, graphs(ROOT / "statemachine"))
     if check and after != before:
         raise GraphError(f"{readme.name} shows an old workflow; run: make graph")
     if after != before:
         readme.write_text(after)
 
 
-def definitions(folder: Path) -> dict[str, State]:
-    """Each workflow's definition by its name."""
-    return {path.name.removesuffix(".asl.json"): read_definition(path) for path in folder.glob("*.asl.json")}
+def graphs(folder: Path) -> dict[str, Graph]:
+    """Each workflow's graph by its name."""
+    return {path.name.removesuffix(".asl.json"): graph_of(read_definition(path)) for path in folder.glob("*.asl.json")}
 
 
-def with_graphs(text: str, workflows: dict[str, State]) -> str:
+def with_graphs(text: str, workflows: dict[str, Graph]) -> str:
     """The text with each workflow's graph between its markers."""
-    for name, definition in sorted(workflows.items()):
-        text = between(text, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(definition))
+    for name, graph in sorted(workflows.items()):
+        text = between(text, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(graph))
     return text
 
 
@@ -76,48 +72,28 @@ def between(text: str, start: str, end: str, content: str) -> str:
     return f"{head}{start}\n{content}\n{end}{tail}"
 
 
-def mermaid(definition: State) -> str:
+def mermaid(graph: Graph) -> str:
     """The flowchart, fenced for Markdown."""
-    states: dict[str, State] = definition["States"]
     lines = [
         'Start(("start"))',
-        *(node(name, state) for name, state in states.items()),
-        f"Start --> {definition['StartAt']}",
-        *(line for name, state in states.items() for line in edges(name, state)),
+        *(node_line(node) for node in graph.nodes),
+        f"Start --> {graph.start}",
+        *(edge_line(edge) for edge in graph.edges),
     ]
     return "\n".join(["```mermaid", "flowchart TD", *(f"    {line}" for line in lines), "```"])
 
 
-def node(name: str, state: State) -> str:
+def node_line(node: Node) -> str:
     """A state in the shape of its type, with what it calls and how often it is retried."""
-    opening, closing = SHAPES[state["Type"]]
-    return f"{name}{opening}{'<br/>'.join([name, *notes(state)])}{closing}"
+    opening, closing = SHAPES[node.type]
+    return f"{node.name}{opening}{'<br/>'.join([node.name, *node.notes])}{closing}"
 
 
-def notes(state: State) -> Iterator[str]:
-    """The small print of a state."""
-    if "Resource" in state:
-        yield state["Resource"].rpartition(":::")[2]
-    if "Retry" in state:
-        yield f"retries: {' + '.join(str(retrier.get('MaxAttempts', 3)) for retrier in state['Retry'])}"
-
-
-def edges(name: str, state: State) -> Iterator[str]:
+def edge_line(edge: Edge) -> str:
     """Where a state leads: choices with their reason, errors dashed with their names."""
-    for choice in state.get("Choices", []):
-        yield f'{name} -- "{label(choice.get("Comment", choice.get("Condition", "")))}" --> {choice["Next"]}'
-    if "Default" in state:
-        yield f'{name} -- "otherwise" --> {state["Default"]}'
-    if "Next" in state:
-        yield f"{name} --> {state['Next']}"
-    for catcher in state.get("Catch", []):
-        yield f'{name} -. "{label(", ".join(catcher["ErrorEquals"]))}" .-> {catcher["Next"]}'
-
-
-def label(text: str) -> str:
-    """Short, on one line, and without what Mermaid would read as its own."""
-    plain = " ".join(text.removeprefix("{%").removesuffix("%}").replace('"', "'").split())
-    return plain if len(plain) <= LONGEST_LABEL else f"{plain[: LONGEST_LABEL - 1]}…"
+    if edge.kind == "catch":
+        return f'{edge.source} -. "{edge.label}" .-> {edge.target}'
+    return f'{edge.source} -- "{edge.label}" --> {edge.target}' if edge.label else f"{edge.source} --> {edge.target}"
 
 
 def _parser() -> argparse.ArgumentParser:

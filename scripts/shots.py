@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
+from scripts.history import message_of
 from scripts.target import Target
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS, execution_name, id_of
@@ -99,7 +100,7 @@ def refresh(target: Target, shot: Shot) -> None:
     else:
         shot.status = "failed"
         shot.error_code = execution.get("error") or f"Shutterstep.{execution['status'].title().replace('_', '')}"
-        shot.error_message = _message_of(execution.get("cause", ""))
+        shot.error_message = message_of(execution.get("cause", ""))
 
 
 def states_passed(target: Target, execution_arn: str) -> list[str]:
@@ -107,14 +108,6 @@ def states_passed(target: Target, execution_arn: str) -> list[str]:
     pages = target.client("stepfunctions").get_paginator("get_execution_history")
     events = pages.paginate(executionArn=execution_arn, includeExecutionData=False).search("events[]")
     return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
-
-
-def _message_of(cause: str) -> str:
-    try:
-        parsed = json.loads(cause)
-    except json.JSONDecodeError:
-        return cause
-    return str(parsed["message"]) if isinstance(parsed, dict) and "message" in parsed else cause
 
 
 def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:

@@ -1,0 +1,82 @@
+"""A workflow as a graph: its states and where each leads, from the definition alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["next", "choice", "otherwise", "catch"]
+State = dict[str, Any]
+
+LONGEST_LABEL = 60
+
+
+@dataclass(frozen=True)
+class Node:
+    """A state; `notes` are what it calls and how often it is retried, `errors` those its catchers name."""
+
+    name: str
+    type: str
+    comment: str
+    notes: tuple[str, ...]
+    errors: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Where a state leads, and why: a choice's comment, or the errors of a catcher."""
+
+    source: str
+    target: str
+    label: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and edges in the definition's order."""
+
+    start: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    def node(self, name: str) -> Node | None:
+        """The state of that name, if the definition has it."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+
+def graph_of(definition: dict[str, Any]) -> Graph:
+    """The graph of a definition in the Amazon States Language; a Map or a Parallel is one node."""
+    states: dict[str, State] = definition["States"]
+    nodes = tuple(_node(name, state) for name, state in states.items())
+    return Graph(
+        definition["StartAt"], nodes, tuple(edge for name, state in states.items() for edge in _edges(name, state))
+    )
+
+
+def _node(name: str, state: State) -> Node:
+    caught = frozenset(error for catcher in state.get("Catch", []) for error in catcher["ErrorEquals"])
+    return Node(name, state["Type"], state.get("Comment", ""), tuple(_notes(state)), caught - {"States.ALL"})
+
+
+def _notes(state: State) -> Iterator[str]:
+    if "Resource" in state:
+        yield state["Resource"].rpartition(":::")[2]
+    if "Retry" in state:
+        yield f"retries: {' + '.join(str(retrier.get('MaxAttempts', 3)) for retrier in state['Retry'])}"
+
+
+def _edges(name: str, state: State) -> Iterator[Edge]:
+    for choice in state.get("Choices", []):
+        yield Edge(name, choice["Next"], short(choice.get("Comment", choice.get("Condition", ""))), "choice")
+    if "Default" in state:
+        yield Edge(name, state["Default"], "otherwise", "otherwise")
+    if "Next" in state:
+        yield Edge(name, state["Next"], "", "next")
+    for catcher in state.get("Catch", []):
+        yield Edge(name, catcher["Next"], short(", ".join(catcher["ErrorEquals"])), "catch")
+
+
+def short(text: str) -> str:
+    """On one line, without the marks of JSONata and without quotes."""
+    plain = " ".join(text.removeprefix("{%").removesuffix("%}").replace('"', "'").split())
+    return plain if len(plain) <= LONGEST_LABEL else f"{plain[: LONGEST_LABEL - 1]}…"
