@@ -4,6 +4,7 @@ import typer
 
 from scripts.capture import capture
 from scripts.demo import demo
+from scripts.load_test import load_test
 from scripts.local.cli import app as local
 from scripts.query import query
 from scripts.replay import replay
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(capture)
 app.command()(demo)
+app.command()(load_test)
 app.command()(query)
 app.command()(replay)
 app.command()(show)

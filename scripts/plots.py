@@ -1,0 +1,76 @@
+"""Plots in one style, as pictures on disk or as SVG inside a page; matplotlib is imported only when one is drawn."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+COLOURS = {"blue": "#2f6fde", "orange": "#e07b1f", "green": "#2c9a5b", "red": "#d13f3f", "grey": "#8a8f98"}
+MOST_POINTS = 1200
+STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e8ec",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",
+}
+Draw = Callable[[Any], None]
+
+
+@contextmanager
+def figure(panels: Sequence[Draw], columns: int = 1, size: tuple[float, float] = (8, 3)) -> Iterator[Any]:
+    """A figure whose panels draw themselves, each `size` inches; closed afterwards."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    rows = -(-len(panels) // columns)
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        fig, axes = plt.subplots(rows, columns, figsize=(size[0] * columns, size[1] * rows), squeeze=False)
+        try:
+            for axis, draw in zip(axes.flat, panels, strict=False):
+                draw(axis)
+            for axis in axes.flat[len(panels) :]:
+                axis.remove()
+            yield fig
+        finally:
+            plt.close(fig)
+
+
+def svg(draw: Draw, name: str) -> str:
+    """One panel as an SVG element, without the XML prologue; `name` keeps its ids apart from others' on a page."""
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": name}):
+        _write_svg(draw, text)
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def _write_svg(draw: Draw, text: io.StringIO) -> None:
+    with figure([draw]) as fig:
+        fig.savefig(text, format="svg", metadata={"Date": None})
+
+
+def save(panels: Sequence[Draw], path: Path, title: str, columns: int = 1) -> Path:
+    """The panels as a picture; the file's name says the format."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with figure(panels, columns) as fig:
+        fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
+        fig.savefig(path, dpi=90)
+    return path
+
+
+def thinned(points: Sequence[Any]) -> Sequence[Any]:
+    """At most MOST_POINTS of them, evenly, the last one included."""
+    step = -(-len(points) // MOST_POINTS) or 1
+    return [*points[::step], *points[-1:]] if step > 1 else points
