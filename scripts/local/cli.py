@@ -8,32 +8,74 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from scripts.local import stack
+from scripts.local import pools, stack
 from scripts.local.deploy import DeployError
 from scripts.local.package import PackageError
+from scripts.pool import pool_of
+from scripts.target import local_target
 
 app = typer.Typer(help="The local stack: template.yaml on an embedded AWS, on loopback.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
 @app.command()
-def up(as_json: Json = False) -> None:
+def up(
+    pool: Annotated[
+        int | None,
+        typer.Option(min=0, help="Render in a pool of so many warm workers; the mode stays until --no-pool."),
+    ] = None,
+    no_pool: Annotated[bool, typer.Option("--no-pool", help="A task for each picture again.")] = False,
+    autoscale: Annotated[
+        bool, typer.Option("--autoscale", help="The pool follows its backlog, from PoolMinimum up to --pool.")
+    ] = False,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of template.yaml.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Start the local stack, or bring a running one up to date.
 
-    Example: shutterstep local up
+    Examples: shutterstep local up
+              shutterstep local up --pool 3
+              shutterstep local up --pool 4 --autoscale -p PoolMinimum=0 -p PoolTarget=20
     """
     started = time.monotonic()
     progress = Console(stderr=True, highlight=False)
+    say: stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
     try:
-        running = stack.up((lambda _line: None) if as_json else lambda line: progress.print(f"{line} …"))
+        options = pools.Options(pool, no_pool, autoscale, parameter or [])
+        running = pools.up(options, say)
     except (stack.LocalStackError, DeployError, PackageError) as error:
         typer.secho(f"{error}\nTry again after: shutterstep local down", fg="red", err=True)
         raise typer.Exit(1) from error
+    except pools.OptionsError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(2) from error
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(json.dumps({**_described(running), "seconds": round(seconds, 2)}))
     else:
-        typer.echo(f"up in {seconds:.1f} s at {running.endpoint_url}")
+        typer.echo(f"up in {seconds:.1f} s at {running.endpoint_url}{_pool_line()}")
+
+
+@app.command()
+def redeploy(as_json: Json = False) -> None:
+    """Replace every worker of the pool: new ones start, the old ones finish their pages and leave, as on AWS.
+
+    Example: shutterstep local redeploy
+    """
+    progress = Console(stderr=True, highlight=False)
+    say: stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
+    started = time.monotonic()
+    try:
+        replaced = pools.redeploy(local_target(), say)
+    except stack.LocalStackError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+    seconds = round(time.monotonic() - started, 1)
+    typer.echo(
+        json.dumps({"replaced": replaced, "seconds": seconds}) if as_json else f"{replaced} replaced in {seconds} s"
+    )
 
 
 @app.command()
@@ -57,13 +99,24 @@ def status(as_json: Json = False) -> None:
     elif running is None:
         typer.echo("down; start it with: shutterstep local up")
     else:
-        typer.echo(f"up at {running.endpoint_url}, logs in {stack.home() / 'logs'}")
+        typer.echo(f"up at {running.endpoint_url}, logs in {stack.home() / 'logs'}{_pool_line()}")
     if running is None:
         raise typer.Exit(1)
 
 
 def _described(running: stack.LocalStack) -> dict[str, Any]:
-    return {"up": True, "endpoint_url": running.endpoint_url, "stack": stack.STACK_NAME, **asdict(running)}
+    pool = pool_of(local_target())
+    place = {"up": True, "endpoint_url": running.endpoint_url, "stack": stack.STACK_NAME}
+    return {**place, **asdict(running), "pool": pool.as_json() if pool else None}
+
+
+def _pool_line() -> str:
+    """The pool's state on a line of its own, where there is one."""
+    pool = pool_of(local_target())
+    if pool is None:
+        return ""
+    backlog = f"{pool.backlog.waiting} jobs wait, {pool.backlog.at_work} at work"
+    return f"\npool: {pool.running} of {pool.desired} workers run, {backlog}"
 
 
 @app.command()

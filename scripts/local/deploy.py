@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ CODE = {
     "ScreenshotStateMachine": "DefinitionUri",
     "ReleaseStateMachine": "DefinitionUri",
 }
+
+# What the emulator refuses is behind a condition that is false with these.
+LOCAL_PARAMETERS = {"AutoScaling": "DISABLED"}
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # CloudFormation updates no such stack; it can only be deleted.
@@ -51,8 +55,9 @@ def transform(template: Template, places: dict[str, dict[str, str]]) -> Template
     return Translator({}, Parser(), boto_session=session).translate(placed, parameter_values={})
 
 
-def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
+def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, str] | None = None) -> bool:
     """Create or update the stack; says whether there was anything to do. `clients` makes a client of a service name."""
+    template = with_parameters(read_template(), {**LOCAL_PARAMETERS, **(parameters or {})})
     files = {
         "StarterFunction": package(STARTER, cache),
         "SharedLayer": package(LAYER, cache),
@@ -62,7 +67,7 @@ def deploy(clients: Any, stack_name: str, cache: Path) -> bool:
     s3 = clients("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
     places = {name: _upload(s3, path) for name, path in files.items()}
-    body = json.dumps(with_numbers(transform(read_template(), places)))
+    body = json.dumps(with_numbers(transform(template, places)))
     return _apply(clients("cloudformation"), stack_name, body)
 
 
@@ -71,6 +76,30 @@ def _upload(s3: Any, path: Path) -> dict[str, str]:
     key = f"{hashlib.sha256(content).hexdigest()[:16]}/{path.name}"
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=content)
     return {"Bucket": ARTIFACTS, "Key": key}
+
+
+def with_parameters(template: Template, values: Mapping[str, str]) -> Template:
+    """The template with these values as its parameters' defaults. Raises DeployError for a name it does not have."""
+    parameters = copy.deepcopy(template["Parameters"])
+    for name, value in values.items():
+        if name not in parameters:
+            raise DeployError(f"template.yaml has no parameter {name}; it has {', '.join(sorted(parameters))}")
+        parameters[name]["Default"] = _checked(name, value, parameters[name])
+    return {**template, "Parameters": parameters}
+
+
+def _checked(name: str, value: str, parameter: dict[str, Any]) -> str | int:
+    """CloudFormation's own checks, which the emulator leaves out for defaults."""
+    if value not in map(str, parameter.get("AllowedValues", [value])):
+        raise DeployError(f"{name} is {value}; it may be {', '.join(map(str, parameter['AllowedValues']))}")
+    if parameter["Type"] != "Number":
+        return value
+    if not value.isdigit():
+        raise DeployError(f"{name} is {value}, which is no whole number")
+    low, high = parameter.get("MinValue", 0), parameter.get("MaxValue", int(value))
+    if not low <= int(value) <= high:
+        raise DeployError(f"{name} is {value}; it may be {low} to {high}")
+    return int(value)
 
 
 def with_numbers(template: Template) -> Template:

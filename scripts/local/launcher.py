@@ -1,53 +1,51 @@
 """The agent of the embedded cluster: runs each ECS task's renderer as a process, and reports how it ended.
 
-`python -m scripts.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER [--max-tasks N]`
+`python -m scripts.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER [--max-tasks N]
+[--autoscale N]`
 
-The embedded cluster emits no events and takes none in its name. So a stopped task's event, the same document as on
-AWS, is held against the deployed rule here, and what matches is given to the rule's target.
+It is the services' scheduler too, since the embedded cluster does not replace what died.
 """
 
 import argparse
-import json
 import os
 import signal
-import subprocess
-import sys
 import threading
-import time
-import uuid
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.local.service import PoolScheduler
 from scripts.local.stack import client, session
+from scripts.local.task_events import TaskEvents
+from scripts.local.task_process import TaskProcess, end_all, kill_orphan
 
 POLL_SECONDS = 0.15
-KILL_AFTER_SECONDS = 5
 # A task sees its own environment and what a process on this machine cannot do without; nothing of the operator's.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SHUTTERSTEP_CHROMIUM", "PLAYWRIGHT_BROWSERS_PATH")
+
+Task = dict[str, Any]
 
 
 @dataclass
 class Launcher:
-    """Keeps the processes equal to the cluster's tasks; at most `max_tasks` at once, the others wait."""
+    """Keeps the processes equal to the cluster's tasks; at most `max_tasks` pictures at once, the others wait."""
 
     endpoint: str
     cluster: str
-    rule: str
     logs: Path
     max_tasks: int
+    events: TaskEvents
+    scheduler: PoolScheduler
     stopping: threading.Event = field(default_factory=threading.Event)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, TaskProcess] = field(default_factory=dict)
+    ending: list[TaskProcess] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.ecs = client("ecs", self.endpoint)
         self.sts = client("sts", self.endpoint)
-        self.events = client("events", self.endpoint)
-        self.sfn = client("stepfunctions", self.endpoint)
 
     def run(self) -> None:
         """Poll until told to stop, then end the processes that are left."""
@@ -57,66 +55,66 @@ class Launcher:
                 self.step()
             except (BotoCoreError, ClientError) as error:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
-        _end(list(self.processes.values()))
+        end_all([*self.processes.values(), *self.ending])
 
     def give_up_lost_tasks(self) -> None:
         """A launcher that was killed left its renderers behind: end them, and report what nobody can wait for."""
         for file in self.logs.glob("*.pid"):
-            _kill_orphan(int(file.read_text("utf-8")))
+            kill_orphan(int(file.read_text("utf-8")))
             file.unlink()
             for task in self.running_tasks():
                 if task["taskArn"].endswith(f"/{file.stem}"):
                     self.known.add(task["taskArn"])
-                    self.report(task["taskArn"], -signal.SIGKILL)
+                    self.report(task["taskArn"], 128 + signal.SIGKILL)
 
     def step(self) -> None:
         """Report the processes that ended, end those whose task was stopped, start those that wait."""
         for arn, process in list(self.processes.items()):
-            if process.poll() is not None:
-                _kill_group(process)
-                self.report(arn, process.returncode)
-                self.forget(arn)
+            code = process.exit_code()
+            if code is not None:
+                process.clear()
+                self.report(arn, code)
+                del self.processes[arn]
+        self.scheduler.step()
         tasks = {task["taskArn"]: task for task in self.running_tasks()}
-        _end([self.forget(arn) for arn in set(self.processes) - set(tasks)])
+        self.end(set(self.processes) - set(tasks))
         self.emit(sorted(self.known - set(tasks)))
         self.known = set(tasks)
         for arn in [arn for arn in tasks if arn not in self.processes]:
-            if len(self.processes) < self.max_tasks:
+            if is_of_a_service(tasks[arn]) or self.has_room(tasks):
                 self.processes[arn] = self.start(tasks[arn])
 
-    def running_tasks(self) -> list[dict[str, Any]]:
+    def running_tasks(self) -> list[Task]:
         """The tasks that should run, oldest first."""
         arns = self.ecs.list_tasks(cluster=self.cluster, desiredStatus="RUNNING")["taskArns"]
         tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else []
         return sorted(tasks, key=lambda task: task["createdAt"])
 
-    def start(self, task: dict[str, Any]) -> "subprocess.Popen[bytes]":
-        """The renderer of a task, in a process group of its own, so that its browser ends with it."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+    def has_room(self, tasks: dict[str, Task]) -> bool:
+        """Workers of a service run at once whatever else does."""
+        return sum(1 for arn in self.processes if not is_of_a_service(tasks[arn])) < self.max_tasks
+
+    def end(self, stopped: set[str]) -> None:
+        """SIGTERM to the renderers of stopped tasks; each has its container's stopTimeout, and holds up no other."""
+        for arn in stopped:
+            process = self.processes.pop(arn)
+            process.terminate()
+            self.ending.append(process)
+        self.ending = [process for process in self.ending if not process.reap()]
+
+    def start(self, task: Task) -> TaskProcess:
+        """The renderer of a task."""
+        arn = task["taskDefinitionArn"]
+        definition = self.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        stop_timeout = definition["containerDefinitions"][0].get("stopTimeout")
         name = task["taskArn"].rpartition("/")[2]
-        with (self.logs / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "renderer"],
-                env=self.environment(task),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        (self.logs / f"{name}.pid").write_text(str(process.pid), "utf-8")
-        return process
+        return TaskProcess.start(name, self.logs, self.environment(task, definition), stop_timeout)
 
-    def forget(self, arn: str) -> "subprocess.Popen[bytes]":
-        """The process of a task that is over."""
-        (self.logs / f"{arn.rpartition('/')[2]}.pid").unlink(missing_ok=True)
-        return self.processes.pop(arn)
-
-    def environment(self, task: dict[str, Any]) -> dict[str, str]:
+    def environment(self, task: Task, definition: dict[str, Any]) -> dict[str, str]:
         """What ECS would set: the container's variables, the overrides, the region and the task role's credentials."""
-        definition = self.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        container = definition["containerDefinitions"][0]
-        override = task["overrides"]["containerOverrides"][0]
-        variables = container.get("environment", []) + override.get("environment", [])
+        overrides = task["overrides"].get("containerOverrides", [])
+        variables = definition["containerDefinitions"][0].get("environment", [])
+        variables = variables + [pair for override in overrides for pair in override.get("environment", [])]
         role = {"RoleArn": definition["taskRoleArn"], "RoleSessionName": "task"}
         credentials = self.sts.assume_role(**role)["Credentials"]
         return {
@@ -131,66 +129,23 @@ class Launcher:
         }
 
     def report(self, arn: str, code: int) -> None:
-        """Tell the cluster that a task's process ended; a signal counts as 128 and its number, as in a container."""
+        """Tell the cluster that a task's process ended."""
         self.ecs.submit_task_state_change(
             cluster=self.cluster,
             task=arn,
             status="STOPPED",
             reason="Essential container in task exited",
-            containers=[{"containerName": "renderer", "exitCode": code if code >= 0 else 128 - code}],
+            containers=[{"containerName": "renderer", "exitCode": code}],
         )
 
     def emit(self, arns: list[str]) -> None:
-        """The event of each stopped task, to the target of the rule, if the rule's pattern wants it."""
-        tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else []
-        pattern = self.events.describe_rule(Name=self.rule)["EventPattern"] if tasks else ""
-        for task in tasks:
-            event = json.dumps(stopped_event(task))
-            if self.events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]:
-                for target in self.events.list_targets_by_rule(Rule=self.rule)["Targets"]:
-                    self.sfn.start_execution(stateMachineArn=target["Arn"], input=event)
+        """The event of each stopped task."""
+        self.events.emit(self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else [])
 
 
-def stopped_event(task: dict[str, Any]) -> dict[str, Any]:
-    """What EventBridge delivers when a task stops; the detail is the task as DescribeTasks shows it."""
-    arn = task["taskArn"]
-    detail = json.loads(json.dumps(task, default=lambda moment: moment.isoformat()))
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "ECS Task State Change",
-        "source": "aws.ecs",
-        "account": arn.split(":")[4],
-        "time": detail.get("stoppedAt", ""),
-        "region": arn.split(":")[3],
-        "resources": [arn],
-        "detail": detail,
-    }
-
-
-def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
-    """SIGTERM to the renderers, which let go cleanly and at once together; SIGKILL to what is left of their groups."""
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + KILL_AFTER_SECONDS
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0, deadline - time.monotonic()))
-        _kill_group(process)
-
-
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """Also a browser that outlived its renderer."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _kill_orphan(pid: int) -> None:
-    """Ids are used again: only what still is a renderer."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.killpg(pid, signal.SIGKILL)
+def is_of_a_service(task: Task) -> bool:
+    """A worker of the pool, which takes jobs from its queue."""
+    return task.get("group", "").startswith("service:")
 
 
 def main() -> None:
@@ -201,8 +156,16 @@ def main() -> None:
     parser.add_argument("--rule", required=True)
     parser.add_argument("--logs", type=Path, required=True)
     parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--autoscale", type=int, default=None, help="the pool follows its backlog up to this size")
     options = parser.parse_args()
-    launcher = Launcher(options.endpoint, options.cluster, options.rule, options.logs, options.max_tasks)
+    launcher = Launcher(
+        options.endpoint,
+        options.cluster,
+        options.logs,
+        options.max_tasks,
+        TaskEvents(options.endpoint, options.rule),
+        PoolScheduler(options.endpoint, options.cluster, options.autoscale),
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.stopping.set())
     launcher.run()

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from botocore.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 STACK_NAME = "shutterstep"
 DEFAULT_PORT = 4566
+EMULATOR, LAUNCHER = "scripts.local.emulator", "scripts.local.launcher"
 Progress = Callable[[str], None]
 
 
@@ -28,11 +29,13 @@ class LocalStackError(Exception):
 
 @dataclass(frozen=True)
 class LocalStack:
-    """Processes by id, and the port of the embedded AWS."""
+    """Processes by id, the port of the embedded AWS, the template's parameters and the pool's largest size."""
 
     port: int
     emulator_pid: int
     launcher_pid: int | None
+    parameters: dict[str, str] = field(default_factory=dict)
+    autoscale: int = 0
 
     @property
     def endpoint_url(self) -> str:
@@ -59,11 +62,21 @@ def client(service: str, endpoint_url: str) -> Any:
 def find() -> LocalStack | None:
     """The running local stack, if there is one."""
     known = _known()
-    return known if known and _is_ours(known.emulator_pid, "scripts.local.emulator") else None
+    return known if known and _is_ours(known.emulator_pid, EMULATOR) else None
 
 
-def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> LocalStack:
-    """Start what does not run yet, and deploy what changed. Tests answer the tokens themselves: `launcher=False`."""
+def up(
+    progress: Progress = lambda _line: None,
+    *,
+    launcher: bool = True,
+    parameters: Mapping[str, str] | None = None,
+    autoscale: int | None = None,
+) -> LocalStack:
+    """Start what does not run yet, and deploy what changed.
+
+    `parameters` of the template stay those of the running stack where they are not given. `autoscale` is the largest
+    size of the pool, 0 for none; None leaves it. Tests answer the tokens themselves: `launcher=False`.
+    """
     from scripts.local.deploy import deploy  # the transformer is slow to import, and only this verb needs it
 
     running = find()
@@ -72,9 +85,14 @@ def up(progress: Progress = lambda _line: None, *, launcher: bool = True) -> Loc
         progress("starting the embedded AWS")
         running = _start_emulator()
     endpoint = running.endpoint_url
+    wanted = {**running.parameters, **(parameters or {})}
     progress("deploying template.yaml")
-    deploy(lambda service: client(service, endpoint), STACK_NAME, home() / "cache")
-    if launcher and not _is_ours(running.launcher_pid, "scripts.local.launcher"):
+    deploy(lambda service: client(service, endpoint), STACK_NAME, home() / "cache", wanted)
+    if autoscale is not None and running.autoscale != autoscale:
+        _end(running.launcher_pid, LAUNCHER)
+        running = replace(running, autoscale=autoscale)
+    running = _remember(replace(running, parameters=wanted))
+    if launcher and not _is_ours(running.launcher_pid, LAUNCHER):
         progress("starting the launcher of render tasks")
         running = _start_launcher(running)
     return running
@@ -85,8 +103,8 @@ def down() -> bool:
     known = _known()
     if known is None:
         return False
-    _end(known.launcher_pid, "scripts.local.launcher")
-    _end(known.emulator_pid, "scripts.local.emulator")
+    _end(known.launcher_pid, LAUNCHER)
+    _end(known.emulator_pid, EMULATOR)
     _state_file().unlink()
     return True
 
@@ -119,7 +137,7 @@ def _remember(stack: LocalStack) -> LocalStack:
 
 def _start_emulator() -> LocalStack:
     port = _free_port()
-    pid = _spawn("emulator", ["scripts.local.emulator", str(port)])
+    pid = _spawn("emulator", [EMULATOR, str(port)])
     stack = _remember(LocalStack(port, pid, None))
     _wait_until_healthy(stack)
     return stack
@@ -134,8 +152,9 @@ def _start_launcher(stack: LocalStack) -> LocalStack:
     outputs = _outputs(stack)
     arguments = ["--endpoint", stack.endpoint_url, "--logs", str(task_logs())]
     arguments += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
-    pid = _spawn("launcher", ["scripts.local.launcher", *arguments])
-    return _remember(LocalStack(stack.port, stack.emulator_pid, pid))
+    if stack.autoscale:
+        arguments += ["--autoscale", str(stack.autoscale)]
+    return _remember(replace(stack, launcher_pid=_spawn("launcher", [LAUNCHER, *arguments])))
 
 
 def _spawn(name: str, module: list[str]) -> int:
@@ -171,7 +190,7 @@ def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
                 return
         time.sleep(0.05)
     last = log_file("emulator").read_text("utf-8", "replace")[-2000:]
-    _end(stack.emulator_pid, "scripts.local.emulator")
+    _end(stack.emulator_pid, EMULATOR)
     raise LocalStackError(f"the embedded AWS did not come up; {log_file('emulator')} ends with:\n{last}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local.launcher import stopped_event
+from scripts.local.task_events import stopped_event
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
 from tests.workflow.fake_renderer import FakeRenderer

@@ -7,7 +7,7 @@ from typing import Any
 from renderer.settings import PoolSettings
 
 # SQS holds an empty answer back so long. A worker told to stop waits for it: a message in it must not be forgotten.
-WAIT_SECONDS = 10
+WAIT_SECONDS = 5
 AT_MOST = 10
 
 

@@ -1,0 +1,45 @@
+"""The rule by which the pool's size follows its backlog, as the template gives it to Application Auto Scaling."""
+
+import math
+from dataclasses import dataclass
+
+# Target tracking shrinks only when the metric is this far below its target, so that it does not go up and down.
+SCALE_IN_BELOW = 0.9
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The parameters PoolMinimum, PoolMaximum, PoolTarget and the two cooldowns, in seconds."""
+
+    minimum: int
+    maximum: int
+    target: float
+    scale_out_cooldown: float
+    scale_in_cooldown: float
+
+
+class Autoscaler:
+    """Target tracking of the backlog for each worker, and one step from zero. Times are seconds of any one clock."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self._grew_at = self._changed_at = -math.inf
+
+    def size(self, now: float, workers: int, backlog: int) -> int:
+        """How many workers there should be; `backlog` are the jobs that wait or are at work."""
+        wanted = min(max(self._wanted(workers, backlog), self.bounds.minimum), self.bounds.maximum)
+        if wanted > workers and now - self._grew_at >= self.bounds.scale_out_cooldown:
+            self._grew_at = self._changed_at = now
+            return wanted
+        if wanted < workers and now - self._changed_at >= self.bounds.scale_in_cooldown:
+            self._changed_at = now
+            return wanted
+        return workers
+
+    def _wanted(self, workers: int, backlog: int) -> int:
+        if workers == 0:
+            return 1 if backlog else 0  # PoolFromZero: target tracking would multiply nothing
+        metric = backlog / workers
+        if self.bounds.target * SCALE_IN_BELOW <= metric <= self.bounds.target:
+            return workers
+        return math.ceil(workers * metric / self.bounds.target)
