@@ -2,6 +2,7 @@
 
 import typer
 
+from scripts.capacity import capacity
 from scripts.capture import capture
 from scripts.demo import demo
 from scripts.load_test import load_test
@@ -16,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(capacity)
 app.command()(capture)
 app.command()(demo)
 app.command()(load_test)

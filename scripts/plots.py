@@ -70,6 +70,11 @@ def save(panels: Sequence[Draw], path: Path, title: str, columns: int = 1) -> Pa
     return path
 
 
+def whole_numbers(axis: Any) -> None:
+    """Counts on the upright axis as 1,000,000 and never as 1e6."""
+    axis.yaxis.set_major_formatter("{x:,.0f}")
+
+
 def thinned(points: Sequence[Any]) -> Sequence[Any]:
     """At most MOST_POINTS of them, evenly, the last one included."""
     step = -(-len(points) // MOST_POINTS) or 1

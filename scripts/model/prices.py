@@ -26,8 +26,8 @@ class Work:
 
 # Counted on executions of the local stack by tests/end_to_end/test_load.py, which fails when they are no longer so.
 RENDERED: dict[Mode, Work] = {
-    "task": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
-    "pool": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
+    "task": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
+    "pool": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
 }
 # Claim is refused (a failed conditional write is billed as one), LookUpOwner, WhySkip, Skip*.
 SKIPPED = Work(transitions=4, table_writes=1, table_reads=1, queue_calls=3, starter_ms=60, puts=0)
