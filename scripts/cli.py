@@ -4,6 +4,7 @@ import typer
 
 from scripts.capacity import capacity
 from scripts.capture import capture
+from scripts.console.cli import console
 from scripts.demo import demo
 from scripts.load_test import load_test
 from scripts.local.cli import app as local
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(capacity)
 app.command()(capture)
+app.command()(console)
 app.command()(demo)
 app.command()(load_test)
 app.command()(query)

@@ -32,10 +32,11 @@ def failed(target: Target, since: datetime) -> Iterator[Line]:
             if execution["startDate"] < since - LONGEST_EXECUTION:
                 break  # the newest come first
             if execution["stopDate"] >= since:
-                yield _described(sfn.describe_execution(executionArn=execution["executionArn"]))
+                yield described(sfn.describe_execution(executionArn=execution["executionArn"]))
 
 
-def _described(execution: dict[str, Any]) -> Line:
+def described(execution: dict[str, Any]) -> Line:
+    """The line of an execution as DescribeExecution gives it; `not_ours` where its input names no id."""
     line = Line(
         id=_id_in(execution["input"]),
         status=execution["status"],

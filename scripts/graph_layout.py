@@ -12,7 +12,7 @@ from itertools import pairwise
 from scripts.workflow_graph import Edge, Graph
 
 LAYER_GAP = 26
-PLACE_GAP = 18
+PLACE_GAP = 14
 SWEEPS = 24
 STRAIGHTNESS = (8, 2, 1)  # of a piece of an edge, by how many of its ends are states
 

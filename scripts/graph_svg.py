@@ -5,41 +5,16 @@ from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 from scripts.graph_layout import Layout, Place, lay_out
+from scripts.graph_style import ALONE
 from scripts.history import History, Outcome
 from scripts.workflow_graph import Edge, Graph, Node
 
 MARGIN = 14
 STATE_HEIGHT = 46
-CHARACTER = 7.1  # of a state's name, at 12.5 px
-SMALL_CHARACTER = 5.7  # of a label, at 10.5 px
-LABEL_COLUMNS = 24
+CHARACTER = 7.4  # of a state's name, at 13.5 px
+SMALL_CHARACTER = 6.1  # of a label, at 11.5 px
+LABEL_COLUMNS = 22
 LINE = 13
-
-# Text of a colour on its own light and dark ground keeps a contrast of 4.5:1 and more.
-STYLE = """
-svg.workflow{--ground:#fff;--ink:#1b2330;--faint:#6a7485;--line:#b4bcc8;--taken:#3b4657;--idle:#f3f5f8;
---passed:#136c3c;--passed-ground:#e2f5e9;--retried:#8a5300;--retried-ground:#fff0d2;--caught:#5b4a9e;--caught-ground:#eeeafc;
---failed:#b3261e;--failed-ground:#fde7e5;--skipped:#0b6478;--skipped-ground:#def3f8;--running:#1a56c4;--running-ground:#e4edfd;
---stopped:#8e2a5e;--stopped-ground:#fbe6f1;font-family:Roboto,system-ui,sans-serif}
-@media(prefers-color-scheme:dark){svg.workflow{--ground:#12161d;--ink:#e7ebf2;--faint:#929db0;--line:#465062;--taken:#c3ccda;
---idle:#1b212b;--passed:#7fdca4;--passed-ground:#12321f;--retried:#ffc766;--retried-ground:#3a2a0b;--caught:#c3b5ff;
---caught-ground:#2a2447;--failed:#ff9d94;--failed-ground:#431815;--skipped:#7cd6ea;--skipped-ground:#0f3039;
---running:#9cc0ff;--running-ground:#162a4d;--stopped:#ff9fcd;--stopped-ground:#42142c}}
-"""
-RULES = """
-svg.workflow .edge{fill:none;stroke:var(--line);stroke-width:1.3}svg.workflow .catch{stroke-dasharray:4 4}
-svg.workflow .edge.taken{stroke:var(--taken);stroke-width:2.4}svg.workflow .head{fill:var(--line)}
-svg.workflow .head.taken{fill:var(--taken)}svg.workflow .label{fill:var(--faint);font-size:10.5px;text-anchor:middle}
-svg.workflow .label.taken{fill:var(--ink);font-weight:600}svg.workflow .label-ground{fill:var(--ground)}
-svg.workflow .state rect{fill:var(--idle);stroke:var(--line);stroke-width:1.2}
-svg.workflow .state text{fill:var(--faint);font-size:12.5px;text-anchor:middle}
-svg.workflow .state .what{font-size:10.5px}
-svg.workflow .visited text{font-weight:600}svg.workflow .visited .what{font-weight:400}
-""" + "".join(
-    f"svg.workflow .{name} rect{{fill:var(--{name}-ground);stroke:var(--{name});stroke-width:1.8}}"
-    f"svg.workflow .{name} text{{fill:var(--{name})}}"
-    for name in ("passed", "retried", "caught", "failed", "skipped", "running", "stopped")
-)
 
 
 def svg(graph: Graph, history: History | None = None, *, alone: bool = True) -> str:
@@ -53,7 +28,7 @@ def svg(graph: Graph, history: History | None = None, *, alone: bool = True) -> 
         "viewBox": f"{-MARGIN} {-MARGIN} {width:.0f} {height:.0f}", "width": f"{width:.0f}", "height": f"{height:.0f}",
     })  # fmt: skip
     if alone:
-        Xml.SubElement(root, "style").text = STYLE + RULES
+        Xml.SubElement(root, "style").text = ALONE
         Xml.SubElement(root, "rect", {"x": str(-MARGIN), "y": str(-MARGIN), "width": "100%", "height": "100%",
                                       "fill": "var(--ground)"})  # fmt: skip
     steps = happened.steps()
@@ -106,7 +81,7 @@ def duration(seconds: float | None) -> str:
 
 def _state_size(name: str, history: History) -> tuple[float, float]:
     longest = max(len(name) * CHARACTER, len(what(name, history)) * SMALL_CHARACTER)
-    return max(longest + 28, 104), STATE_HEIGHT
+    return max(longest + 22, 100), STATE_HEIGHT
 
 
 def _label_lines(label: str) -> list[str]:

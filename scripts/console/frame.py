@@ -1,0 +1,121 @@
+"""Around every page: name of the stack, the ways to the other pages, the gauges, and trouble with AWS."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from scripts.console.desk import TROUBLE, Desk, ask
+from scripts.console.gauges import Gauge
+from scripts.console.parts import Button, Link, Text, box, execution_path
+from scripts.executions import ExecutionNotFoundError, find_execution
+
+GAUGES_EVERY_SECONDS = 3.0
+
+
+class Frame:
+    """The page's frame; `trouble` says what AWS refused last, until it answers again."""
+
+    def __init__(self, desk: Desk, here: str) -> None:
+        self.desk = desk
+        ui.dark_mode(None)
+        with box("header", "top"):
+            with box("div", "brand"):
+                Link("Shutterstep", "/", "name")
+                where = "local stack" if desk.target.endpoint_url else f"AWS · {desk.target.session.region_name}"
+                Text("span", f"{desk.target.stack_name} · {where}", "where")
+            with box("nav", "ways", aria_label="pages"):
+                for name, path in _ways(desk):
+                    way = Link(name, path)
+                    if path == here:
+                        way.props["aria-current"] = "page"
+            self._find_box()
+            _theme_button()
+        with box("section", "gauges", aria_label="gauges"):
+            self.gauges = [_GaugeView() for _ in range(7)]
+        self.trouble = Text("p", "", "trouble hidden")
+        self.trouble.props["role"] = "alert"
+        self.every(GAUGES_EVERY_SECONDS, self._refresh_gauges)
+
+    def _find_box(self) -> None:
+        with box("search", "find"):
+            self.find = box("input", "", type="search", placeholder="Find an id, an execution or an ARN", id="find")
+            self.find.props["aria-label"] = "find an id, an execution's name or an ARN; press Enter"
+            js = "(event) => { if (event.key === 'Enter') emit(event.target.value) }"
+            self.find.on("keydown", self._find, js_handler=js)
+
+    async def _find(self, event: Any) -> None:
+        wanted = str(event.args).strip()
+        if not wanted:
+            return
+        try:
+            found = await ask(find_execution, self.desk.target, wanted)
+        except ExecutionNotFoundError:
+            ui.notify(f"No item has the id {wanted}, and no execution the name", type="warning")
+        except TROUBLE as error:
+            self.say_trouble(error)
+        else:
+            ui.navigate.to(execution_path(found.name))
+
+    def every(self, seconds: float, refresh: Callable[[], Awaitable[None]]) -> ui.timer:
+        """Refresh now and then; trouble with AWS is shown and does not end it."""
+        return ui.timer(seconds, partial(self.watched, refresh))
+
+    async def watched(self, refresh: Callable[[], Awaitable[None]]) -> None:
+        """Refresh once, and show whether AWS answered."""
+        try:
+            await refresh()
+        except TROUBLE as error:
+            self.say_trouble(error)
+        else:
+            self.trouble.say("", "trouble hidden")
+
+    def say_trouble(self, error: Exception) -> None:
+        """Show what AWS said, in place of nothing."""
+        self.trouble.say(f"AWS does not answer as it should; trying again. {error}", "trouble")
+
+    async def _refresh_gauges(self) -> None:
+        gauges = await ask(self.desk.gauges.read)
+        for place, view in enumerate(self.gauges):
+            view.show(gauges[place] if place < len(gauges) else None)
+
+
+def _ways(desk: Desk) -> list[tuple[str, str]]:
+    ways = [("Executions", "/"), ("Failed", "/failed"), ("Gallery", "/gallery")]
+    return [*ways, ("Send", "/send")] if desk.may_send else ways
+
+
+def _theme_button() -> None:
+    button = Button("Theme", lambda: None, "button quiet", "switch between light and dark")
+    button.on("click", js_handler="() => window.switchTheme()")
+
+
+class _GaugeView:
+    def __init__(self) -> None:
+        with box("div", "gauge") as self.whole:
+            self.name = Text("span", "", "name")
+            self.value = Text("span", "…", "value")
+            self.note = Text("span", "", "note")
+
+    def show(self, gauge: Gauge | None) -> None:
+        self.whole.set_visibility(gauge is not None)
+        if gauge is not None:
+            self.name.say(gauge.name)
+            self.value.say(gauge.value)
+            self.note.say(gauge.note)
+            self.whole.classes(replace=f"gauge {gauge.level}")
+            if self.whole.props.get("title") != gauge.hint:
+                self.whole.props["title"] = gauge.hint
+
+
+@contextmanager
+def page(desk: Desk, here: str, title: str) -> Iterator[Frame]:
+    """A page in its frame; one that is in no way to another page writes its own heading."""
+    ui.page_title(f"{title} · {desk.target.stack_name}")
+    frame = Frame(desk, here)
+    with box("main", "page", id="main"):
+        if here:
+            Text("h1", title, "title")
+        yield frame
