@@ -9,7 +9,7 @@ from scripts.local.stack import STACK_NAME, client
 from scripts.pool import backlog_of
 
 KEEP_EVERY_SECONDS = 0.5
-SCALE_EVERY_SECONDS = 5
+SCALE_EVERY_SECONDS = 2
 
 
 @dataclass

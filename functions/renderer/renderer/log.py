@@ -9,15 +9,15 @@ from renderer.job import Job
 
 
 class Log:
-    """Writes events with the id and claim of the job they belong to."""
+    """Writes events with the id, execution and claim of the job they belong to."""
 
     def __init__(self, stream: TextIO | None = None, **context: Any) -> None:
         self._stream = stream or sys.stdout
         self._context = {name: value for name, value in context.items() if value is not None}
 
     def about(self, job: Job) -> "Log":
-        """The same log, each line naming this job's id and claim where it has them."""
-        return Log(self._stream, **(self._context | {"id": job.id, "claim": job.claim}))
+        """The same log, each line naming this job's id and claim where it has them; a claim is its execution's name."""
+        return Log(self._stream, **(self._context | {"id": job.id, "execution": job.claim, "claim": job.claim}))
 
     def write(self, event: str, **fields: Any) -> None:
         """One line; `fields` must be plain JSON values."""

@@ -23,18 +23,19 @@ class Delivery:
 class RenderQueue:
     """The queue; `sqs` is a boto3 client. Every method raises botocore's errors."""
 
-    def __init__(self, sqs: Any, settings: PoolSettings) -> None:
+    def __init__(self, sqs: Any, settings: PoolSettings, wait_seconds: int = WAIT_SECONDS) -> None:
         self._sqs = sqs
+        self._wait_seconds = wait_seconds
         self._url = settings.queue_url
         self._visibility_seconds = settings.visibility_seconds
 
     async def receive(self, at_most: int) -> list[Delivery]:
-        """Up to so many jobs, hidden from now on; none when none came for WAIT_SECONDS."""
+        """Up to so many jobs, hidden from now on; none when none came for `wait_seconds`."""
         answer = await asyncio.to_thread(
             self._sqs.receive_message,
             QueueUrl=self._url,
             MaxNumberOfMessages=min(at_most, AT_MOST),
-            WaitTimeSeconds=WAIT_SECONDS,
+            WaitTimeSeconds=self._wait_seconds,
             VisibilityTimeout=self._visibility_seconds,
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )

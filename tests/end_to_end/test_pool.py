@@ -1,0 +1,103 @@
+"""The pool with Chromium: workers that die, are replaced by a deployment, and come and go with the backlog."""
+
+import json
+import os
+import signal
+import threading
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.cli import app
+from scripts.local import pools
+from scripts.local.stack import task_logs
+from scripts.pool import pool_of
+from scripts.shots import Shot, follow, item_of, submit
+from scripts.target import Target, local_target
+from tests.end_to_end.slow_site import SlowSite, wait_for
+
+
+@pytest.fixture(scope="module")
+def pool_stack(running_stack: Target) -> Iterator[Target]:
+    pools.up(pools.Options(pool=2, parameters=["PoolVisibilityTimeout=6"]), lambda _line: None)
+    yield local_target()
+    pools.up(pools.Options(no_pool=True), lambda _line: None)
+
+
+@pytest.fixture
+def site() -> Iterator[SlowSite]:
+    slow = SlowSite()
+    yield slow
+    slow.let.set()
+    slow.server.shutdown()
+
+
+def send(target: Target, site: SlowSite) -> Shot:
+    return submit(target, {"id": f"pool-{uuid.uuid4().hex[:12]}", "url": site.url, "timeoutMs": 60000})
+
+
+def worker_of(shot: Shot) -> str:
+    """The task whose log names the shot."""
+    return next(log.stem for log in task_logs().glob("*.log") if shot.id in log.read_text())
+
+
+def errors_of(target: Target, shot: Shot) -> list[str]:
+    history = target.client("stepfunctions").get_execution_history(executionArn=shot.execution_arn)["events"]
+    return [event["type"] for event in history if "Failed" in event["type"] or "TimedOut" in event["type"]]
+
+
+def test_the_page_of_a_killed_worker_is_rendered_by_another_and_the_worker_is_replaced(
+    pool_stack: Target, site: SlowSite
+) -> None:
+    shot = send(pool_stack, site)
+    wait_for(lambda: site.asked == 1)
+    dead = worker_of(shot)
+    os.killpg(int((task_logs() / f"{dead}.pid").read_text()), signal.SIGKILL)
+    wait_for(lambda: site.asked == 2)
+    site.let.set()
+    follow(pool_stack, [shot], lambda: None, 60)
+    pool = pool_of(pool_stack)
+    assert shot.status == "success"
+    assert errors_of(pool_stack, shot) == []
+    assert pool is not None
+    assert (pool.running, dead in pool.tasks) == (2, False)
+
+
+def test_a_deployment_under_load_loses_and_fails_nothing(pool_stack: Target, site: SlowSite) -> None:
+    shots = [send(pool_stack, site) for _ in range(12)]
+    wait_for(lambda: site.asked == 4)
+    before = pool_of(pool_stack)
+    letting = threading.Timer(2, site.let.set)
+    letting.start()
+    done = CliRunner().invoke(app, ["local", "redeploy", "--json"])
+    follow(pool_stack, shots, lambda: None, 90)
+    after = pool_of(pool_stack)
+    assert json.loads(done.stdout)["replaced"] == 2
+    assert {shot.status for shot in shots} == {"success"}
+    assert [errors_of(pool_stack, shot) for shot in shots] == [[]] * 12
+    assert {item_of(pool_stack, shot.id)["attempts"] for shot in shots} == {1}
+    assert before is not None
+    assert after is not None
+    assert set(before.tasks).isdisjoint(after.tasks)
+
+
+def test_the_pool_comes_from_zero_with_its_backlog_and_goes_back_when_it_is_idle(
+    pool_stack: Target, site: SlowSite
+) -> None:
+    parameters = ["PoolMinimum=0", "PoolTarget=2", "PoolScaleOutCooldown=1", "PoolScaleInCooldown=1"]
+    site.let.set()
+    pools.up(pools.Options(pool=2, autoscale=True, parameters=parameters), lambda _line: None)
+    wait_for(lambda: size(pool_stack) == 0)
+    shots = [send(pool_stack, site) for _ in range(3)]
+    wait_for(lambda: size(pool_stack) > 0)
+    follow(pool_stack, shots, lambda: None, 90)
+    wait_for(lambda: size(pool_stack) == 0)
+    assert {shot.status for shot in shots} == {"success"}
+
+
+def size(target: Target) -> int:
+    pool = pool_of(target)
+    assert pool is not None
+    return pool.running

@@ -1,0 +1,74 @@
+"""The renderer's own pool worker on the emulator's queue, table and bucket; only the browser is faked."""
+
+import asyncio
+import io
+import threading
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from renderer.delivery import Storage, Workflow
+from renderer.log import Log
+from renderer.pool import Worker
+from renderer.render import Picture
+from renderer.render_queue import RenderQueue
+from renderer.settings import read_pool_settings
+from renderer.work import Work
+from scripts.target import Target
+from shutterstep.errors import BrowserCrashedError, DnsFailureError
+
+ENVIRONMENT = {"POOL_VISIBILITY_SECONDS": "6", "POOL_CONCURRENCY": "2", "POOL_MAX_RECEIVES": "3"}
+
+
+class PoolWorker:
+    """A worker in a thread of its own; a request's path says what its page does. `gate` lets `/held` pages through."""
+
+    def __init__(self, target: Target, grace_seconds: float = 30) -> None:
+        settings = read_pool_settings({**ENVIRONMENT, "RENDER_QUEUE_URL": target.outputs["RenderQueueUrl"]})
+        assert settings is not None
+        settings = replace(settings, grace_seconds=grace_seconds)
+        self.gate = threading.Event()
+        self.started: Counter[str] = Counter()
+        self.log = io.StringIO()
+        sfn = target.client("stepfunctions")
+        work = Work(self._render, Storage(target.client("s3")), settings.beat_seconds)
+        queue = RenderQueue(target.client("sqs"), settings, wait_seconds=1)
+        self._worker = Worker(settings, queue, work, lambda token: Workflow(sfn, token), Log(self.log))
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "PoolWorker":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def tell_to_stop(self) -> None:
+        """What SIGTERM does."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def stop(self) -> None:
+        """Tell it, and wait until it has let go."""
+        self.tell_to_stop()
+        self._thread.join(60)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._worker.run(self._stopping))
+
+    async def _render(self, request: Any) -> Picture:
+        url = request["url"]
+        self.started[url] += 1
+        path = url.rpartition("/")[2]
+        if path == "held":
+            while not self.gate.is_set():
+                await asyncio.sleep(0.02)
+        if path == "missing":
+            raise DnsFailureError("the fake says so")
+        if path == "crashes-once" and self.started[url] == 1:
+            raise BrowserCrashedError("the fake says so")
+        body = f"picture {self.started.total()} of {id(self)}".encode()
+        return Picture(body, "image/png", 4, 3, url, 200, "", 1)

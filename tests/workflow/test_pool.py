@@ -1,0 +1,210 @@
+"""RenderMode pool on the emulator: RenderQueue, the workflow and the worker; what dies, comes late or comes twice."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from scripts.local import stack
+from scripts.pool import backlog_of
+from scripts.shots import Shot, follow, item_of, submit
+from scripts.target import Target, local_target
+from tests.workflow.pool_worker import PoolWorker
+
+Send = Callable[..., Shot]
+
+
+@pytest.fixture(scope="module")
+def pool_stack(running_stack: Target) -> Iterator[Target]:
+    """The same stack in the other mode; the outputs differ, so the target is a new one."""
+    stack.up(launcher=False, parameters={"RenderMode": "pool", "PoolVisibilityTimeout": "6"})
+    yield local_target()
+    stack.up(launcher=False, parameters={"RenderMode": "task"})
+
+
+@pytest.fixture
+def send(pool_stack: Target) -> Send:
+    def send(path: str, **options: Any) -> Shot:
+        return submit(
+            pool_stack, {"url": f"http://example.com/{path}", "id": f"pool-{uuid.uuid4().hex[:12]}"} | options
+        )
+
+    return send
+
+
+def end(target: Target, *shots: Shot) -> None:
+    follow(target, list(shots), lambda: None, 60)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+    return value
+
+
+def take(target: Target, seconds: int = 6) -> dict[str, Any]:
+    """What a worker does that dies before it has told anybody."""
+    queue = target.outputs["RenderQueueUrl"]
+    arguments = {"QueueUrl": queue, "VisibilityTimeout": seconds, "WaitTimeSeconds": 1}
+    return wait_for(lambda: target.client("sqs").receive_message(**arguments).get("Messages"))[0]
+
+
+def is_empty(target: Target) -> bool:
+    return backlog_of(target.client("sqs"), target.outputs["RenderQueueUrl"]).jobs == 0
+
+
+def picture_of(target: Target, item: dict[str, Any]) -> bytes:
+    return target.client("s3").get_object(Bucket=item["s3_bucket"], Key=item["s3_key"])["Body"].read()
+
+
+def test_a_job_goes_by_the_queue_and_its_item_points_to_the_picture(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack):
+        shot = send("page")
+        end(pool_stack, shot)
+        wait_for(lambda: is_empty(pool_stack))
+    item = item_of(pool_stack, shot.id)
+    assert shot.states == ["Claim", "RenderWhere", "RenderInPool", "MarkSuccess"]
+    assert item["status"] == "success"
+    assert item["s3_key"].startswith(f"shots/{shot.id}/{item['claim']}-0-")
+    assert sha256(picture_of(pool_stack, item)).hexdigest() == item["sha256"]
+
+
+def test_every_line_about_a_job_names_its_id_and_execution_and_none_its_token(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack) as worker:
+        shot = send("page")
+        end(pool_stack, shot)
+    lines = [json.loads(line) for line in worker.log.getvalue().splitlines()]
+    about = [line for line in lines if not line["event"].startswith("worker_")]
+    assert [line["event"] for line in about] == ["render_started", "render_succeeded"]
+    assert {(line["id"], line["execution"]) for line in about} == {(shot.id, shot.execution_arn.rpartition(":")[2])}
+    assert "token" not in worker.log.getvalue()
+
+
+def test_a_typed_failure_reaches_the_item_and_the_worker_goes_on(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack):
+        failing, page = send("missing"), send("page")
+        end(pool_stack, failing, page)
+    assert (failing.status, failing.error_code) == ("failed", "Render.DnsFailure")
+    assert page.status == "success"
+
+
+def test_a_browser_that_crashes_costs_its_job_one_more_try_and_the_others_nothing(
+    pool_stack: Target, send: Send
+) -> None:
+    with PoolWorker(pool_stack) as worker:
+        crashing, others = send("crashes-once"), [send(f"page?{number}") for number in range(3)]
+        end(pool_stack, crashing, *others)
+    assert {shot.status for shot in [crashing, *others]} == {"success"}
+    assert crashing.states.count("RenderInPool") == 1, "a retry is the same state again"
+    assert worker.started["http://example.com/crashes-once"] == 2
+    assert item_of(pool_stack, crashing.id)["s3_key"].split("-")[-2] == "1"
+
+
+def test_the_job_of_a_dead_worker_goes_to_another_with_the_same_token(pool_stack: Target, send: Send) -> None:
+    shot = send("page")
+    take(pool_stack)
+    with PoolWorker(pool_stack):
+        end(pool_stack, shot)
+    assert shot.status == "success"
+
+
+def test_a_job_that_its_workers_never_answered_is_failed_with_a_code_and_not_tried_again(
+    pool_stack: Target, send: Send
+) -> None:
+    shot = send("page")
+    for _ in range(3):
+        take(pool_stack, seconds=0)
+    with PoolWorker(pool_stack) as worker:
+        end(pool_stack, shot)
+        wait_for(lambda: is_empty(pool_stack))
+    item = item_of(pool_stack, shot.id)
+    assert (item["status"], item["error_code"]) == ("failed", "Render.ReceivedTooOften")
+    assert not worker.started
+
+
+def test_a_job_whose_execution_was_stopped_is_dropped(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    wait_for(lambda: not is_empty(pool_stack))
+    pool_stack.client("stepfunctions").stop_execution(executionArn=shot.execution_arn)
+    with PoolWorker(pool_stack) as worker:
+        wait_for(lambda: is_empty(pool_stack))
+        assert not worker.gate.is_set()
+    assert "render_abandoned" in worker.log.getvalue()
+
+
+def test_a_stuck_page_holds_one_place_and_no_other_job(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack) as worker:
+        stuck = send("held")
+        wait_for(lambda: worker.started["http://example.com/held"])
+        others = [send(f"page?{number}") for number in range(4)]
+        end(pool_stack, *others)
+        worker.gate.set()
+        end(pool_stack, stuck)
+    assert {shot.status for shot in [stuck, *others]} == {"success"}
+
+
+def test_a_page_that_takes_longer_than_the_visibility_is_rendered_once(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack) as first, PoolWorker(pool_stack) as second:
+        shot = send("held")
+        time.sleep(8)
+        started = first.started.total() + second.started.total()
+        first.gate.set()
+        second.gate.set()
+        end(pool_stack, shot)
+    assert (shot.status, started) == ("success", 1)
+
+
+def test_a_worker_told_to_stop_finishes_its_page_and_takes_no_other(pool_stack: Target, send: Send) -> None:
+    with PoolWorker(pool_stack) as worker:
+        shot = send("held")
+        wait_for(lambda: worker.started.total())
+        worker.tell_to_stop()
+        wait_for(lambda: "worker_stopping" in worker.log.getvalue(), seconds=15)
+        waiting = send("page")
+        worker.gate.set()
+        end(pool_stack, shot)
+        worker.stop()
+    assert shot.status == "success"
+    assert worker.started.total() == 1
+    with PoolWorker(pool_stack):
+        end(pool_stack, waiting)
+    assert waiting.status == "success"
+
+
+def test_a_worker_that_runs_out_of_time_gives_its_job_back_at_once(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    with PoolWorker(pool_stack, grace_seconds=0.2) as worker:
+        wait_for(lambda: worker.started.total())
+    assert "job_given_back" in worker.log.getvalue()
+    with PoolWorker(pool_stack) as other:
+        other.gate.set()
+        wait_for(lambda: other.started.total(), seconds=4)
+        end(pool_stack, shot)
+    assert shot.status == "success"
+
+
+def test_a_job_delivered_twice_leaves_the_committed_picture_as_it_is(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    copy = take(pool_stack, seconds=0)["Body"]
+    with PoolWorker(pool_stack) as first, PoolWorker(pool_stack) as second:
+        pool_stack.client("sqs").send_message(QueueUrl=pool_stack.outputs["RenderQueueUrl"], MessageBody=copy)
+        wait_for(lambda: first.started.total() + second.started.total() == 2)
+        first.gate.set()
+        second.gate.set()
+        end(pool_stack, shot)
+        wait_for(lambda: is_empty(pool_stack))
+    item = item_of(pool_stack, shot.id)
+    assert sha256(picture_of(pool_stack, item)).hexdigest() == item["sha256"]
+
+
+def test_a_message_that_is_no_job_is_put_away(pool_stack: Target) -> None:
+    pool_stack.client("sqs").send_message(QueueUrl=pool_stack.outputs["RenderQueueUrl"], MessageBody="{}")
+    with PoolWorker(pool_stack) as worker:
+        wait_for(lambda: is_empty(pool_stack))
+    assert "job_refused" in worker.log.getvalue()
