@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import pytest
 from PIL import Image
 
-from renderer.browser import open_browser
+from renderer.chromium import open_browser
 from renderer.render import Picture, render
 from shutterstep.errors import RenderError
 from shutterstep.item import RESULT_FIELDS

@@ -1,14 +1,8 @@
 import pytest
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from renderer.browser_errors import net_error, translate
+from renderer.browser_errors import net_error
 from renderer.deadline import Deadline
 from shutterstep.errors import InvalidRequestError, RenderTimeoutError
-
-
-def code_of(message: str) -> str:
-    return translate(PlaywrightError(message), Deadline(1000)).code
 
 
 @pytest.mark.parametrize(
@@ -35,37 +29,13 @@ def code_of(message: str) -> str:
     ],
 )
 def test_each_net_error_of_chromium_has_its_code(name: str, code: str) -> None:
-    assert code_of(f"Page.goto: net::ERR_{name} at https://example.com/") == code
-
-
-@pytest.mark.parametrize(
-    ("message", "code"),
-    [
-        ("Page.goto: Page crashed", "Render.PageCrashed"),
-        ("Page.screenshot: Target crashed", "Render.PageCrashed"),
-        ("Page.goto: Target page, context or browser has been closed", "Render.BrowserCrashed"),
-        ("Page.goto: Download is starting", "Render.InvalidRequest"),
-        ("Page.screenshot: something never seen", "Render.BrowserCrashed"),
-    ],
-)
-def test_each_fault_of_the_browser_has_its_code(message: str, code: str) -> None:
-    assert code_of(message) == code
-
-
-def test_a_timeout_of_any_step_names_the_whole_deadline() -> None:
-    error = translate(PlaywrightTimeoutError("Timeout 400ms exceeded."), Deadline(5000))
-    assert (error.code, error.message) == ("Render.Timeout", "the page was not rendered within 5000 ms")
+    assert net_error(name).code == code
 
 
 def test_an_address_at_fault_names_its_field() -> None:
     error = net_error("UNSAFE_PORT")
     assert isinstance(error, InvalidRequestError)
     assert error.field == "url"
-
-
-def test_a_message_never_repeats_the_address() -> None:
-    error = translate(PlaywrightError("net::ERR_FAILED at https://user:secret@example.com/"), Deadline(1000))
-    assert "secret" not in error.message
 
 
 def test_a_deadline_gives_each_step_what_the_ones_before_left() -> None:

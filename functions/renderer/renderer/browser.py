@@ -1,18 +1,12 @@
-"""Finds Chromium and starts it with nothing of our own environment in reach."""
+"""Finds Chromium, and says with which flags and which environment it starts: nothing of our own in reach."""
 
 import glob
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
-from playwright.async_api import Error as PlaywrightError
-
 from shutterstep.errors import BrowserCrashedError
-
-LAUNCH_TIMEOUT_MS = 60_000
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = ("/usr/lib/chromium/chromium-headless-shell", "/usr/lib/chromium/headless_shell", "/usr/lib/chromium/chromium")
@@ -23,6 +17,28 @@ DOWNLOADS = (
 )
 
 FLAGS = (
+    "--headless",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--no-first-run",
+    # A container's /dev/shm is small.
+    "--disable-dev-shm-usage",
+    "--disable-breakpad",
+    "--disable-hang-monitor",
+    "--disable-back-forward-cache",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-field-trial-config",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame",
+    "--force-color-profile=srgb",
+    "--metrics-recording-only",
+    "--password-store=basic",
+    "--block-new-web-contents",
+    # A page that takes more than this many MiB of script memory crashes, instead of all pages with it.
+    "--js-flags=--max-old-space-size=1024",
     "--disable-quic",
     "--disable-background-networking",
     "--no-pings",
@@ -94,47 +110,3 @@ def sandbox_works(environment: Mapping[str, str], user_id: int) -> bool:
         os.path.exists(mark) for mark in ("/.dockerenv", "/run/.containerenv")
     )
     return user_id != 0 and not in_container
-
-
-@asynccontextmanager
-async def open_browser(executable: Path | None = None) -> AsyncIterator[Browser]:
-    """A running Chromium, closed on the way out.
-
-    Raises BrowserMissingError when there is none, BrowserCrashedError when it does not start.
-    """
-    executable = executable or find_chromium()
-    visible = browser_environment(os.environ)
-    sandbox = sandbox_works(os.environ, os.getuid())
-    # Playwright gives its driver our whole os.environ and offers no way to choose; the driver must not see it either.
-    with _only_environment(visible):
-        driver = await async_playwright().start()
-    try:
-        try:
-            browser = await driver.chromium.launch(
-                executable_path=executable,
-                args=list(FLAGS),
-                env=dict(visible),
-                chromium_sandbox=sandbox,
-                timeout=LAUNCH_TIMEOUT_MS,
-            )
-        except PlaywrightError as exc:
-            raise BrowserCrashedError(f"Chromium did not start: {_first_line(exc)}") from exc
-        yield browser
-    finally:
-        # Stopping the driver ends the browser too, even one that no longer answers.
-        await driver.stop()
-
-
-@contextmanager
-def _only_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    for name in before.keys() - environment.keys():
-        del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.update(before)
-
-
-def _first_line(error: PlaywrightError) -> str:
-    return error.message.partition("\n")[0]

@@ -1,11 +1,7 @@
-"""Turns what Playwright and Chromium say went wrong into the error codes of the workflow."""
+"""Turns what Chromium says went wrong into the error codes of the workflow."""
 
 import re
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
-
-from renderer.deadline import Deadline
 from shutterstep import errors
 
 NET_ERROR = re.compile(r"net::ERR_([A-Z0-9_]+)")
@@ -25,28 +21,8 @@ NET_ERRORS: tuple[tuple[str, type[errors.RenderError], str], ...] = (
     (r"", errors.ConnectionFailedError, "no connection to the page's host"),
 )
 
-CRASHED = ("Page crashed", "Target crashed")
-CLOSED = ("has been closed", "Connection closed", "Browser closed", "disconnected")
-
-
-def translate(error: PlaywrightError, deadline: Deadline) -> errors.RenderError:
-    """The error of the workflow for one of Playwright; the text never repeats the address, which may hold secrets."""
-    if isinstance(error, PlaywrightTimeoutError):
-        return deadline.error()
-    if "Download is starting" in error.message:
-        return errors.InvalidRequestError("the address is a download, not a page", field="url")
-    found = NET_ERROR.search(error.message)
-    if found:
-        return net_error(found.group(1))
-    if any(words in error.message for words in CRASHED):
-        return errors.PageCrashedError("the page crashed while it was rendered")
-    if any(words in error.message for words in CLOSED):
-        return errors.BrowserCrashedError("the browser ended while it rendered the page")
-    return errors.BrowserCrashedError(f"the browser failed: {error.name}")
-
-
 def net_error(name: str) -> errors.RenderError:
-    """The error for Chromium's net::ERR_<name>."""
+    """The error for Chromium's net::ERR_<name>; the text never repeats the address, which may hold secrets."""
     _, kind, text = next(row for row in NET_ERRORS if re.match(row[0], name))
     message = f"{text} (net::ERR_{name})"
     if kind is errors.InvalidRequestError:

@@ -1,8 +1,9 @@
 """Takes the picture of a page that has come."""
 
-from playwright.async_api import Page
+import base64
 
-from renderer.deadline import Deadline
+from renderer.cdp import Params
+from renderer.chromium_page import ChromiumPage
 from shutterstep.errors import TooLargeError
 from shutterstep.request import Request
 
@@ -17,19 +18,20 @@ DOCUMENT_SIZE = """() => {
 }"""
 
 
-async def capture(page: Page, request: Request, deadline: Deadline) -> bytes:
-    """The picture's bytes in the request's format. Raises TooLargeError and Playwright's errors."""
-    await _check_size(page, request)
-    quality = request.get("quality", 80) if request["format"] == "jpeg" else None
-    return await page.screenshot(
-        type=request["format"],
-        quality=quality,
-        full_page=request["fullPage"],
-        timeout=deadline.remaining_ms(),
-    )
+async def capture(page: ChromiumPage, request: Request) -> bytes:
+    """The picture's bytes in the request's format. Raises TooLargeError and the errors of the page's session."""
+    width, height = await _size(page, request)
+    # Compression costs more than the bytes it saves: the fast PNG is about a tenth larger.
+    options: Params = {"format": request["format"], "optimizeForSpeed": request["format"] == "png"}
+    if request["format"] == "jpeg":
+        options["quality"] = request.get("quality", 80)
+    if request["fullPage"]:
+        options["captureBeyondViewport"] = True
+        options["clip"] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    return base64.b64decode((await page.session.send("Page.captureScreenshot", options))["data"])
 
 
-async def _check_size(page: Page, request: Request) -> None:
+async def _size(page: ChromiumPage, request: Request) -> tuple[int, int]:
     viewport = request["viewport"]
     sides = [viewport["width"], viewport["height"]]
     if request["fullPage"]:
@@ -37,3 +39,4 @@ async def _check_size(page: Page, request: Request) -> None:
     longest = round(max(sides) * viewport["deviceScaleFactor"])
     if longest > LONGEST_SIDE:
         raise TooLargeError(f"the picture would be {longest} pixels long; the limit is {LONGEST_SIDE}")
+    return sides[0], sides[1]

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from renderer.browser import open_browser
+from renderer.chromium import open_browser
 from renderer.delivery import Storage, TokenGoneError, Workflow
 from renderer.job import TokenMissingError, read_token
 from renderer.log import Log

@@ -1,52 +1,54 @@
 """One page in its own context: how it is set up, and the way to its document."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Dialog, Page, Response
-from playwright.async_api import Error as PlaywrightError
-
-from renderer.deadline import Deadline
-from shutterstep.errors import ConnectionFailedError
+from renderer.browser_errors import NET_ERROR, net_error
+from renderer.cdp import Params
+from renderer.chromium import Chromium
+from renderer.chromium_page import ChromiumPage, open_chromium_page
+from shutterstep.errors import ConnectionFailedError, InvalidRequestError
 from shutterstep.request import Request
 
-CLOSE_SECONDS = 5
+# The browser offers no switch for service workers, so the page's way to them is closed.
+NO_SERVICE_WORKERS = "if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {});"
 
 
 @asynccontextmanager
-async def open_page(browser: Browser, request: Request) -> AsyncIterator[Page]:
+async def open_page(browser: Chromium, request: Request) -> AsyncIterator[ChromiumPage]:
     """An empty page with the request's viewport, sharing nothing with any other render."""
     viewport = request["viewport"]
-    context = await browser.new_context(
-        viewport={"width": viewport["width"], "height": viewport["height"]},
-        device_scale_factor=viewport["deviceScaleFactor"],
-        service_workers="block",
-        accept_downloads=False,
-    )
-    try:
-        page = await context.new_page()
-        # An open dialog stops the page's scripts, and with them the load event, for good.
-        page.on("dialog", _dismiss)
-        page.on("popup", _close)
+    width, height = viewport["width"], viewport["height"]
+    screen = {"width": width, "height": height, "deviceScaleFactor": viewport["deviceScaleFactor"], "mobile": False}
+    once = [
+        ("Emulation.setDeviceMetricsOverride", screen),
+        ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
+    ]
+    everywhere = [("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SERVICE_WORKERS})]
+    async with open_chromium_page(browser.connection, width, height, everywhere=everywhere, once=once) as page:
         yield page
-    finally:
-        # A page or browser that hangs must not hold up its own error; the browser ends with the driver anyway.
-        with suppress(PlaywrightError, TimeoutError):
-            await asyncio.wait_for(context.close(), CLOSE_SECONDS)
 
 
-async def navigate(page: Page, request: Request, deadline: Deadline) -> Response:
-    """Goes to the page and waits as `waitUntil` says; the answer may have any status. Raises Playwright's errors."""
-    response = await page.goto(request["url"], wait_until=request["waitUntil"], timeout=deadline.remaining_ms())
-    if response is None:
+async def navigate(page: ChromiumPage, request: Request) -> int:
+    """Goes to the page and waits as `waitUntil` says; its HTTP status, which may be any."""
+    statuses: list[int] = []
+
+    def received(event: Params) -> None:
+        if event["type"] == "Document" and event["frameId"] == page.frame:
+            statuses.append(event["response"]["status"])
+
+    page.session.on("Network.responseReceived", received)
+    failure = await page.navigate(request["url"])
+    if failure is not None:
+        raise _failed(failure)
+    await page.wait_for_load_state(request["waitUntil"])
+    if not statuses:
         raise ConnectionFailedError("the page gave no answer")
-    return response
+    return statuses[-1]
 
 
-async def _dismiss(dialog: Dialog) -> None:
-    await dialog.dismiss()
-
-
-async def _close(popup: Page) -> None:
-    await popup.close()
+def _failed(failure: str) -> Exception:
+    found = NET_ERROR.search(failure)
+    if found is None:
+        return InvalidRequestError("the address gives no page to picture", field="url")
+    return net_error(found.group(1))

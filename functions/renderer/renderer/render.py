@@ -4,14 +4,14 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from playwright.async_api import Browser, Page
-from playwright.async_api import Error as PlaywrightError
-
-from renderer.browser_errors import translate
 from renderer.capture import CONTENT_TYPES, capture
+from renderer.cdp import ProtocolError
+from renderer.chromium import Chromium
+from renderer.chromium_page import ChromiumPage, ScriptError
 from renderer.deadline import Clock, Deadline
 from renderer.image import image_size
 from renderer.page import navigate, open_page
+from shutterstep.errors import BrowserCrashedError
 from shutterstep.request import Request, validate, with_defaults
 
 TITLE_LENGTH = 1024
@@ -32,7 +32,7 @@ class Picture:
     render_ms: int
 
 
-async def render(browser: Browser, request: Request, clock: Clock = time.monotonic) -> Picture:
+async def render(browser: Chromium, request: Request, clock: Clock = time.monotonic) -> Picture:
     """Renders one request in a context of its own; any HTTP status gives a picture.
 
     Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
@@ -40,27 +40,27 @@ async def render(browser: Browser, request: Request, clock: Clock = time.monoton
     complete = with_defaults(validate(request))
     deadline = Deadline(complete["timeoutMs"], clock)
     try:
-        # Not every step takes a limit of its own: reading the title of a page in an endless loop does not.
         async with asyncio.timeout(deadline.remaining_ms() / 1000):
             async with open_page(browser, complete) as page:
                 return await _picture(page, complete, deadline)
-    except PlaywrightError as exc:
-        raise translate(exc, deadline) from exc
+    except (ProtocolError, ScriptError) as exc:
+        raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:
         raise deadline.error() from exc
 
 
-async def _picture(page: Page, request: Request, deadline: Deadline) -> Picture:
-    response = await navigate(page, request, deadline)
-    body = await capture(page, request, deadline)
+async def _picture(page: ChromiumPage, request: Request, deadline: Deadline) -> Picture:
+    status = await navigate(page, request)
+    body = await capture(page, request)
+    address, title = await page.address_and_title()
     width, height = image_size(body)
     return Picture(
         body=body,
         content_type=CONTENT_TYPES[request["format"]],
         width=width,
         height=height,
-        final_url=page.url[:URL_LENGTH],
-        http_status=response.status,
-        title=(await page.title())[:TITLE_LENGTH],
+        final_url=address[:URL_LENGTH],
+        http_status=status,
+        title=title[:TITLE_LENGTH],
         render_ms=deadline.elapsed_ms(),
     )
