@@ -21,6 +21,7 @@ NET_ERRORS: tuple[tuple[str, type[errors.RenderError], str], ...] = (
     (r"", errors.ConnectionFailedError, "no connection to the page's host"),
 )
 
+
 def net_error(name: str) -> errors.RenderError:
     """The error for Chromium's net::ERR_<name>; the text never repeats the address, which may hold secrets."""
     _, kind, text = next(row for row in NET_ERRORS if re.match(row[0], name))

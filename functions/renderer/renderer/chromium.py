@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def _arguments(executable: Path, folder: Path) -> list[str]:
     return [str(executable), *FLAGS, *own, *([] if sandbox else ["--no-sandbox"]), "about:blank"]
 
 
-def _spawn(executable: Path, arguments: Sequence[str], folder: Path) -> tuple[int, int, int]:
+def _spawn(executable: Path, arguments: list[str], folder: Path) -> tuple[int, int, int]:
     """The descriptors to write to and to read from, and the process, which leads a group of its own."""
     become_reaper()
     child_reads, to_child = _pipe()

@@ -17,8 +17,9 @@ from renderer.pool import Worker
 from renderer.render import Picture, render
 from renderer.render_queue import RenderQueue
 from renderer.settings import PoolSettings, Settings, read_pool_settings, read_settings
+from renderer.warm_browser import WarmBrowser
 from renderer.work import Work, log_about, report
-from shutterstep.errors import TaskStoppedError
+from shutterstep.errors import BrowserCrashedError, TaskStoppedError
 from shutterstep.request import Request
 
 AWS_CONFIG = Config(
@@ -77,9 +78,14 @@ async def run_worker(settings: PoolSettings, session: Any, log: Log) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     sqs, sfn, s3 = (session.client(name, config=AWS_CONFIG) for name in ("sqs", "stepfunctions", "s3"))
-    work = Work(_rendered, Storage(s3), settings.beat_seconds)
-    worker = Worker(settings, RenderQueue(sqs, settings), work, lambda token: Workflow(sfn, token), log)
-    await worker.run(stopping)
+    try:
+        async with WarmBrowser() as browser:
+            work = Work(browser.render, Storage(s3), settings.beat_seconds)
+            worker = Worker(settings, RenderQueue(sqs, settings), work, lambda token: Workflow(sfn, token), log)
+            await worker.run(stopping)
+    except BrowserCrashedError as exc:
+        log.write("no_browser", message=exc.message)
+        return NOT_REPORTED
     return REPORTED
 
 
