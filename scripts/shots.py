@@ -14,10 +14,11 @@ from botocore.exceptions import ClientError
 
 from scripts.history import message_of
 from scripts.target import Target
+from shutterstep import producer
 from shutterstep.errors import InvalidRequestError
-from shutterstep.ids import EXTENSIONS, execution_name, id_of
+from shutterstep.ids import EXTENSIONS
 from shutterstep.item import RESULT_FIELDS
-from shutterstep.request import Request, validate, with_defaults
+from shutterstep.request import Request, with_defaults
 
 RUNNING = "running"
 
@@ -54,14 +55,11 @@ class Shot:
 def submit(target: Target, request: Request) -> Shot:
     """Validate and send one request; an invalid one comes back refused, unsent."""
     try:
-        validate(request)
+        sent = producer.submit(request, queue_url=target.outputs["RequestQueueUrl"], client=target.client("sqs"))
     except InvalidRequestError as error:
         return Shot(request, status="refused", error_code=error.code, error_message=error.message)
-    queue_url = target.outputs["RequestQueueUrl"]
-    message_id = target.client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(request))["MessageId"]
     arn = target.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
-    id_ = id_of(request)
-    return Shot(request, id=id_, execution_arn=f"{arn}:{execution_name(id_, message_id)}")
+    return Shot(request, id=sent.id, execution_arn=f"{arn}:{sent.execution_name}")
 
 
 def follow(target: Target, shots: list[Shot], on_change: Callable[[], None], wait_seconds: float) -> None:
