@@ -1,6 +1,7 @@
 """`shutterstep local`: the whole of template.yaml on this machine, no Docker and no AWS account."""
 
 import json
+import shlex
 import time
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -12,7 +13,7 @@ from scripts.local import pools, stack
 from scripts.local.deploy import DeployError
 from scripts.local.package import PackageError
 from scripts.pool import pool_of
-from scripts.target import local_target
+from scripts.target import Target, local_target
 
 app = typer.Typer(help="The local stack: template.yaml on an embedded AWS, on loopback.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
@@ -133,3 +134,32 @@ def logs(
     for path in (path for path in files if path.exists()):
         typer.secho(f"==> {path.name}", bold=True)
         typer.echo("\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]))
+
+
+@app.command()
+def env(as_json: Json = False) -> None:
+    """Print the environment in which the AWS CLI, SDKs and `shutterstep.submit` work on the local stack.
+
+    Example: eval "$(shutterstep local env)"
+    """
+    variables = environment(local_target())
+    if as_json:
+        typer.echo(json.dumps(variables))
+        return
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def environment(target: Target) -> dict[str, str]:
+    """What an AWS client needs, with the credentials that only the embedded AWS takes; then the stack's outputs."""
+    credentials = target.session.get_credentials()
+    return {
+        "AWS_ENDPOINT_URL": target.endpoint_url or "",
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_DEFAULT_REGION": target.session.region_name,
+        "REQUEST_QUEUE_URL": target.outputs["RequestQueueUrl"],
+        "STATE_MACHINE_ARN": target.outputs["StateMachineArn"],
+        "TABLE_NAME": target.outputs["TableName"],
+        "BUCKET_NAME": target.outputs["BucketName"],
+    }

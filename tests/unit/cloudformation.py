@@ -29,6 +29,8 @@ ARN_ENDS = {
     "AWS::ECR::Repository": "ecr:{place}:repository/{name}",
     "AWS::ECS::Cluster": "ecs:{place}:cluster/{name}",
     "AWS::ECS::TaskDefinition": "ecs:{place}:task-definition/{name}:1",
+    "AWS::Events::ApiDestination": "events:{place}:api-destination/{name}/00000000-0000-0000-0000-000000000000",
+    "AWS::Events::Connection": "events:{place}:connection/{name}/00000000-0000-0000-0000-000000000000",
     "AWS::Events::Rule": "events:{place}:rule/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::Logs::LogGroup": "logs:{place}:log-group:{name}:*",

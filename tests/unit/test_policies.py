@@ -53,6 +53,7 @@ EXPECTED = {
         "states:SendTaskHeartbeat",
     },
     "ReleaseEventsRole": {"states:StartExecution"},
+    "WebhookEventsRole": {"events:InvokeApiDestination"},
     "RenderExecutionRole": {
         "ecr:BatchCheckLayerAvailability",
         "ecr:GetDownloadUrlForLayer",

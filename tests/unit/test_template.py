@@ -11,6 +11,7 @@ import cfnlint
 import pytest
 
 from scripts.asl import read_definition
+from scripts.local.deploy import read_template
 from tests.unit.cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -22,6 +23,7 @@ PRINCIPALS = {
     "ScreenshotRole": "states.amazonaws.com",
     "ReleaseRole": "states.amazonaws.com",
     "ReleaseEventsRole": "events.amazonaws.com",
+    "WebhookEventsRole": "events.amazonaws.com",
     "RenderTaskRole": "ecs-tasks.amazonaws.com",
     "PoolTaskRole": "ecs-tasks.amazonaws.com",
     "RenderExecutionRole": "ecs-tasks.amazonaws.com",
@@ -182,3 +184,18 @@ def test_what_is_deployed_has_the_locked_versions(file: str) -> None:
     pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     assert [pin for pin in pins if f"\n{pin} " not in f"\n{locked}"] == []
+
+
+def test_the_webhook_and_the_example_consumer_hear_of_the_same_events() -> None:
+    consumer = read_template(ROOT / "examples/consumer.yaml")["Resources"]["PictureRule"]["Properties"]["EventPattern"]
+    pattern = json.loads(json.dumps(source()["Resources"]["WebhookRule"]["Properties"]["EventPattern"]))
+    assert pattern["detail"].pop("stateMachineArn") == [{"Ref": "ScreenshotStateMachine"}]
+    assert consumer["detail"].pop("stateMachineArn") == [{"Ref": "StateMachineArn"}]
+    assert pattern == consumer
+
+
+def test_nothing_of_the_webhook_is_made_unless_it_is_wanted() -> None:
+    parts = {name: part for name, part in source()["Resources"].items() if name.startswith("Webhook")}
+    assert len(parts) == 6
+    assert {part["Condition"] for part in parts.values()} == {"Webhook"}
+    assert source()["Parameters"]["WebhookUrl"]["Default"] == ""
