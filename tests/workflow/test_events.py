@@ -61,7 +61,7 @@ def receiver() -> Iterator[tuple[str, "queue.Queue[tuple[str | None, dict[str, A
 
 @pytest.fixture
 def webhook(running_stack: Target, receiver: tuple[str, Any]) -> Iterator[Any]:
-    """The webhook of template.yaml, made by API: the emulator delivers to it, but its CloudFormation lacks the types."""
+    """The webhook of template.yaml made by API: the emulator delivers to it, but its CloudFormation lacks the types."""
     events, name = running_stack.client("events"), f"webhook-{uuid.uuid4().hex[:8]}"
     resources = read_template()["Resources"]
     connection, destination, rule = (
