@@ -1,5 +1,6 @@
 """Where a command works: the local stack, or a CloudFormation stack on AWS; its outputs tell the rest."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,7 +56,8 @@ def local_target() -> Target:
 
 def aws_target(stack_name: str) -> Target:
     """A stack on AWS, by the credentials and the region of the environment."""
-    target = Target(boto3.Session(), stack_name)
+    # boto3 alone reads only AWS_DEFAULT_REGION; the AWS CLI reads both.
+    target = Target(boto3.Session(region_name=os.environ.get("AWS_REGION")), stack_name)
     try:
         _ = target.outputs
     except (BotoCoreError, ClientError) as error:

@@ -48,6 +48,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # now: who reads where the console is may ask at once
     except OSError as error:
         typer.secho(f"cannot listen on {host}:{port}: {error.strerror}. Take a free port: --port 0", fg="red", err=True)
         raise typer.Exit(1) from error

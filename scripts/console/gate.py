@@ -41,19 +41,19 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif (problem := self.problem(Headers(scope=scope))) is not None:
-            await _refuse(problem, scope, receive, send)
+            await _refuse(*problem, scope, receive, send)
         elif scope["type"] == "http":
             await self.app(scope, receive, _Outgoing(send))
         else:
             await self.app(scope, receive, send)
 
-    def problem(self, headers: Headers) -> str | None:
-        """Why this request is not for us; None if it is."""
+    def problem(self, headers: Headers) -> tuple[int, str] | None:
+        """The HTTP status and the reason why this request is not for us; None if it is."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if _name_in(f"//{host}") not in self.hosts:
-            return "unknown host; allow it with --allow-host NAME"
+            return 421, "unknown host; allow it with --allow-host NAME"
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            return "another site's page may not call the console"
+            return 403, "another site's page may not call the console"
         return None
 
 
@@ -64,11 +64,11 @@ def _name_in(url: str) -> str:
         return ""
 
 
-async def _refuse(problem: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(status: int, reason: str, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": problem})
+        await send({"type": "websocket.close", "code": 1008, "reason": reason})
     else:
-        await PlainTextResponse(f"{problem}\n", 421 if "host" in problem else 403)(scope, receive, send)
+        await PlainTextResponse(f"{reason}\n", status)(scope, receive, send)
 
 
 class _Outgoing:

@@ -1,16 +1,19 @@
-"""A page that answers when it is let, and waiting for what comes by itself."""
+"""A site of one page on loopback, which comes only when it is let, and waiting for what comes by itself."""
 
+import socket
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+PAGE = b"<title>slow</title><body style='background:#00ff00'>"
+
 
 class SlowSite:
-    """A page that comes only when it is let; `asked` counts who came for it."""
+    """`asked` counts who came for the page; `let` lets it go."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: bytes = PAGE, port: int = 0) -> None:
         self.let, self.asked = Event(), 0
         site = self
 
@@ -19,18 +22,33 @@ class SlowSite:
                 site.asked += self.path == "/"
                 site.let.wait(60)
                 self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
-                self.wfile.write(b"<title>slow</title><body style='background:#00ff00'>")
+                self.wfile.write(page)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def close(self) -> None:
+        """Nobody waits for it any more, and nobody finds it."""
+        self.let.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
 
 def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    """What the condition gives once it is true."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, "it never came"
