@@ -29,7 +29,7 @@ CODE = {
 }
 
 # What the emulator refuses is behind a condition that is false with these.
-LOCAL_PARAMETERS = {"AutoScaling": "DISABLED"}
+LOCAL_PARAMETERS = {"AutoScaling": "DISABLED", "Alarms": "DISABLED"}
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # CloudFormation updates no such stack; it can only be deleted.

@@ -24,6 +24,7 @@ def starter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "STATE_MACHINE_ARN": MACHINE,
         "DEAD_LETTER_QUEUE_URL": DLQ,
         "BUCKET_NAME": "pictures",
+        "POWERTOOLS_METRICS_NAMESPACE": "Shutterstep/test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -111,6 +112,17 @@ def test_a_batch_in_which_every_message_fails_names_every_one(starter: ModuleTyp
     sfn.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
     sfn.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
     assert failures(starter.handler(batch(PAGE, PAGE), CONTEXT)) == ["0", "1"]
+
+
+def test_a_message_that_could_not_be_started_is_counted_in_the_metrics_of_the_stack(
+    starter: ModuleType, sfn: Stubber, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sfn.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
+    starter.handler(batch(PAGE), CONTEXT)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    (told,) = [line["_aws"]["CloudWatchMetrics"][0] for line in lines]
+    assert told["Namespace"] == "Shutterstep/test"
+    assert (told["Dimensions"], told["Metrics"]) == ([["service"]], [{"Name": "StartFailed", "Unit": "Count"}])
 
 
 def test_an_invalid_message_goes_to_the_dlq_with_reason_and_field(starter: ModuleType, sqs: Stubber) -> None:

@@ -30,7 +30,7 @@ INLINE_LIMIT = 4096
 SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
 
 logger = Logger(service="starter")
-metrics = Metrics(namespace="Shutterstep", service="starter")
+metrics = Metrics(service="starter")  # its namespace is the stack's, from the environment
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 sfn: "SFNClient" = boto3.client("stepfunctions")
 sqs: "SQSClient" = boto3.client("sqs")
@@ -51,7 +51,13 @@ def start(record: SQSRecord) -> None:
     except InvalidRequestError as error:
         put_aside(record, error)
         return
-    start_execution(request, record.message_id)
+    try:
+        start_execution(request, record.message_id)
+    except Exception as error:
+        # The batch hides it from Lambda's own count of errors.
+        logger.warning("not started", id=id_of(request), message_id=record.message_id, reason=str(error))
+        metrics.add_metric("StartFailed", MetricUnit.Count, 1)
+        raise
 
 
 def start_execution(request: Request, message_id: str) -> None:
