@@ -68,12 +68,17 @@ def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, 
     s3.create_bucket(Bucket=ARTIFACTS)
     places = {name: _upload(s3, path) for name, path in files.items()}
     body = json.dumps(with_numbers(transform(template, places)))
-    return _apply(clients("cloudformation"), stack_name, body)
+    # By reference, as `sam deploy` does: a template in the call may have 51,200 characters.
+    place = _put(s3, body.encode(), "template.json")
+    return _apply(clients("cloudformation"), stack_name, body, f"https://s3.amazonaws.com/{ARTIFACTS}/{place['Key']}")
 
 
 def _upload(s3: Any, path: Path) -> dict[str, str]:
-    content = path.read_bytes()
-    key = f"{hashlib.sha256(content).hexdigest()[:16]}/{path.name}"
+    return _put(s3, path.read_bytes(), path.name)
+
+
+def _put(s3: Any, content: bytes, name: str) -> dict[str, str]:
+    key = f"{hashlib.sha256(content).hexdigest()[:16]}/{name}"
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=content)
     return {"Bucket": ARTIFACTS, "Key": key}
 
@@ -120,11 +125,11 @@ def _replace_refs(node: Any, numbers: dict[str, int]) -> Any:
     return [_replace_refs(value, numbers) for value in node] if isinstance(node, list) else node
 
 
-def _apply(cloudformation: Any, stack_name: str, body: str) -> bool:
+def _apply(cloudformation: Any, stack_name: str, body: str, url: str) -> bool:
     digest = hashlib.sha256(body.encode()).hexdigest()
     arguments = {
         "StackName": stack_name,
-        "TemplateBody": body,
+        "TemplateURL": url,
         "Capabilities": ["CAPABILITY_IAM"],
         "Tags": [{"Key": "shutterstep:template", "Value": digest}],
     }
