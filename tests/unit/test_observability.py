@@ -206,6 +206,7 @@ def test_each_thing_that_goes_wrong_has_its_alarm() -> None:
         "DeadLettersAlarm",
         "RenderDeadLettersAlarm",
         "ReleaseDeadLettersAlarm",
+        "WebhookDeadLettersAlarm",
         "ReleaseFailedAlarm",
         "FailureRatioAlarm",
         "ThrottlingAlarm",

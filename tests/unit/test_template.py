@@ -196,6 +196,7 @@ def test_the_webhook_and_the_example_consumer_hear_of_the_same_events() -> None:
 
 def test_nothing_of_the_webhook_is_made_unless_it_is_wanted() -> None:
     parts = {name: part for name, part in source()["Resources"].items() if name.startswith("Webhook")}
+    assert parts.pop("WebhookDeadLettersAlarm")["Condition"] == "AlarmedWebhook"
     assert len(parts) == 6
     assert {part["Condition"] for part in parts.values()} == {"Webhook"}
     assert source()["Parameters"]["WebhookUrl"]["Default"] == ""
