@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: help setup shot demo test faults check graph lock clean
+.PHONY: help setup shot demo test faults check docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,14 +24,16 @@ test: setup ## every test
 faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)
 
-check: setup ## what CI checks besides the tests: lint, format, types, the README's graph
+check: setup ## what CI checks besides the tests: lint, format, types, the graph and the reference in the docs
 	@$(VENV)/ruff check
 	@$(VENV)/ruff format --check
 	@$(VENV)/basedpyright
 	@$(VENV)/python scripts/graph.py --check
+	@$(VENV)/python -m scripts.commands --check
 
-graph: setup ## draw the workflow into README.md
+docs: setup ## draw the workflow's graph and write docs/COMMANDS.md
 	@$(VENV)/python scripts/graph.py
+	@$(VENV)/python -m scripts.commands
 
 lock: setup ## pin pyproject.toml's dependencies, with hashes
 	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

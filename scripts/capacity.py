@@ -19,6 +19,7 @@ from scripts.model.prices import Architecture, Machine, Mode
 from scripts.model.scenario import Scenario, Settings
 from scripts.model.simulation import Result, simulate
 from scripts.plots import save
+from scripts.terminal import progress_console
 
 # The template's parameters by the simulation's names for them.
 PARAMETERS = {
@@ -177,7 +178,7 @@ def granted(limits: Quotas, found: Answer, *, keep_vcpus: bool) -> Quotas:
 
 
 def _simulated(scenario: Scenario, plots: Path | None, quiet: bool) -> Result:
-    with Progress(console=Console(stderr=True), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
+    with Progress(console=progress_console(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task(f"simulating {scenario.name}", total=1.0)
         result = simulate(scenario, lambda share: progress.update(task, completed=share))
     if plots is not None:

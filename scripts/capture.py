@@ -13,6 +13,7 @@ from rich.table import Table
 
 from scripts.shots import Shot, download, follow, submit
 from scripts.target import choose_target
+from scripts.terminal import progress_console
 
 COLOURS = {"success": "green", "skipped": "cyan", "failed": "red", "refused": "red", "late": "yellow"}
 
@@ -61,7 +62,7 @@ def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:
     if quiet or not sys.stderr.isatty():
         follow(target, shots, lambda: None, wait)
         return
-    with Live(view(shots), console=Console(stderr=True), refresh_per_second=8, transient=True) as live:
+    with Live(view(shots), console=progress_console(), refresh_per_second=8, transient=True) as live:
         follow(target, shots, lambda: live.update(view(shots)), wait)
 
 

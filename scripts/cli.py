@@ -1,5 +1,7 @@
 """The command `shutterstep`: one verb a module."""
 
+from typing import Annotated
+
 import typer
 
 from scripts.capacity import capacity
@@ -11,13 +13,27 @@ from scripts.local.cli import app as local
 from scripts.query import query
 from scripts.replay import replay
 from scripts.show import show
+from scripts.terminal import global_options
 
 app = typer.Typer(
     name="shutterstep",
-    help="Website screenshots, each id rendered exactly once. Local by default; --stack NAME works on AWS.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress: only results and errors.")] = False,
+) -> None:
+    """Website screenshots, each id rendered exactly once. Local by default; --stack NAME works on AWS.
+
+    Exit codes: 0 all is well · 1 the work was done and did not come out · 2 it could not begin: usage, no stack.
+    """
+    global_options(quiet, context)
+
+
 app.command()(capacity)
 app.command()(capture)
 app.command()(console)

@@ -1,5 +1,6 @@
 """`shutterstep demo`: twelve requests for the pages of the bundled site, six of them duplicates."""
 
+import json
 import threading
 import uuid
 from collections import Counter
@@ -19,6 +20,7 @@ from scripts.capture import watch
 from scripts.local import stack
 from scripts.shots import Shot, download, submit
 from scripts.target import local_target
+from scripts.terminal import progress_console
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "examples" / "site"
@@ -31,36 +33,46 @@ GAP = 16
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out/demo"),
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local stack running afterwards.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
     """Show the whole way on this machine: 12 requests, 6 of them duplicates, 6 pictures and a contact sheet.
 
     Example: shutterstep demo -o out/demo
     """
-    console = Console(highlight=False, soft_wrap=True)
+    progress = Console(quiet=True) if as_json else progress_console()
     was_up = stack.find() is not None
-    console.print("starting the local stack …")
+    progress.print("starting the local stack …")
     stack.up()
     try:
         with serve(SITE) as origin:
-            shots = run(origin, output, console)
+            shots = run(origin, output, progress)
     finally:
         if not (keep or was_up):
             stack.down()
     sheet = contact_sheet([shot for shot in shots if shot.status == "success"], output / "contact-sheet.png")
-    console.print(summary(shots))
-    console.print(f"contact sheet: {sheet}")
+    show(shots, sheet, as_json)
     if not is_as_promised(shots):
         raise typer.Exit(1)
 
 
-def run(origin: str, folder: Path, console: Console) -> list[Shot]:
+def show(shots: list[Shot], sheet: Path, as_json: bool) -> None:
+    """Say what became of the requests, and where the pictures are."""
+    if as_json:
+        typer.echo(json.dumps({"sent": len(shots), "outcomes": outcomes(shots), "contact_sheet": str(sheet)}))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(summary(shots))
+    console.print(f"contact sheet: {sheet}")
+
+
+def run(origin: str, folder: Path, progress: Console) -> list[Shot]:
     """Send every page twice under one id, wait for all, and fetch the pictures."""
     target = local_target()
     batch = uuid.uuid4().hex[:8]  # new ids each run, so that the demo always has something to render
     requests = [{"id": f"demo-{page}-{batch}", "url": f"{origin}/{page}.html"} for page in PAGES]
-    console.print(f"sending {2 * len(requests)} requests, {len(requests)} of them duplicates …")
+    progress.print(f"sending {2 * len(requests)} requests, {len(requests)} of them duplicates …")
     shots = [submit(target, request) for request in requests + requests]
-    watch(target, shots, 300, quiet=False)
+    watch(target, shots, 300, quiet=progress.quiet)
     for shot in shots:
         if shot.status == "success":
             download(target, shot, folder)
@@ -91,12 +103,16 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
 def summary(shots: list[Shot]) -> Table:
     """Counts: rendered, skipped by reason, failed by code, lost."""
-    counts = Counter(_outcome(shot) for shot in shots)
     table = Table("outcome", "requests")
-    for outcome, count in sorted(counts.items()):
+    for outcome, count in sorted(outcomes(shots).items()):
         table.add_row(outcome, str(count))
     table.add_row("sent", str(len(shots)), style="bold")
     return table
+
+
+def outcomes(shots: list[Shot]) -> Counter[str]:
+    """How many requests ended how."""
+    return Counter(_outcome(shot) for shot in shots)
 
 
 def _outcome(shot: Shot) -> str:

@@ -46,7 +46,7 @@ def run(readme: Path, *, check: bool) -> None:
     before = readme.read_text()
     after = with_graphs(before, graphs(ROOT / "statemachine"))
     if check and after != before:
-        raise GraphError(f"{readme.name} shows an old workflow; run: make graph")
+        raise GraphError(f"{readme.name} shows an old workflow; run: make docs")
     if after != before:
         readme.write_text(after)
 

@@ -25,6 +25,7 @@ from scripts.load.watch import Display, wait_for_rest
 from scripts.model.facts import facts
 from scripts.model.prices import Machine, request_dollars
 from scripts.target import Target, choose_target
+from scripts.terminal import progress_console
 
 NOT_PASSED = 1
 ASSUMED_RENDER_SECONDS = 15.0  # of a heavy page; a task of its own is billed for its cold start above all
@@ -109,7 +110,7 @@ def pages(urls: list[str] | None) -> Iterator[list[str]]:
 
 def run(target: Target, messages: list[Message], prefix: str, wait: float, kill: float, *, quiet: bool) -> Figures:
     """Send, wait until all is at rest, read the evidence."""
-    console = Console(stderr=True, highlight=False)
+    console = progress_console()
     with Killer(kill) as killer, Display(len(messages), console, quiet=quiet) as display:
         sent = send(target, messages, display.on_sent)
         rest = wait_for_rest(target, sent, prefix, wait, display.on_poll)

@@ -18,6 +18,7 @@ from scripts.dead_letters import DeadLetters
 from scripts.failed_executions import failed, redrive, restart, say_why_not_redrivable, say_why_not_restartable
 from scripts.replay_line import Line
 from scripts.target import Target, choose_target
+from scripts.terminal import progress_console
 
 # What a second try cannot mend.
 REFUSED = ("not_ours", "not_redrivable", "request_gone", "still_invalid")
@@ -94,7 +95,7 @@ def _check(source: str, mode: str, target: Target) -> None:
 def _reading(lines: Iterator[Line]) -> list[Line]:
     """All of them, counting aloud: thousands take a while to describe."""
     found: list[Line] = []
-    with Console(stderr=True).status("reading failed executions") as status:
+    with progress_console().status("reading failed executions") as status:
         for line in lines:
             found.append(line)
             status.update(f"reading failed executions: {len(found)}")
@@ -136,7 +137,7 @@ def plan(lines: list[Line]) -> Table:
 
 def _do(lines: list[Line], act: Callable[[Line], None], rate: float, report: Path | None) -> None:
     """One after the other; each is written to the report as soon as it is done, so that a break loses none."""
-    for line in track(lines, "replaying", console=Console(stderr=True), transient=True):
+    for line in track(lines, "replaying", console=progress_console(), transient=True):
         if line.outcome == "planned":
             act(line)
             time.sleep(1 / rate)

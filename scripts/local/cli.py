@@ -7,13 +7,13 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 
 from scripts.local import pools, stack
 from scripts.local.deploy import DeployError
 from scripts.local.package import PackageError
 from scripts.pool import pool_of
 from scripts.target import Target, local_target
+from scripts.terminal import progress_console
 
 app = typer.Typer(help="The local stack: template.yaml on an embedded AWS, on loopback.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
@@ -41,7 +41,7 @@ def up(
               shutterstep local up --pool 4 --autoscale -p PoolMinimum=0 -p PoolTarget=20
     """
     started = time.monotonic()
-    progress = Console(stderr=True, highlight=False)
+    progress = progress_console()
     say: stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
     try:
         options = pools.Options(pool, no_pool, autoscale, parameter or [])
@@ -65,7 +65,7 @@ def redeploy(as_json: Json = False) -> None:
 
     Example: shutterstep local redeploy
     """
-    progress = Console(stderr=True, highlight=False)
+    progress = progress_console()
     say: stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
     started = time.monotonic()
     try:
@@ -80,12 +80,16 @@ def redeploy(as_json: Json = False) -> None:
 
 
 @app.command()
-def down() -> None:
+def down(as_json: Json = False) -> None:
     """Stop the local stack; its items and pictures go with it.
 
     Example: shutterstep local down
     """
-    typer.echo("down" if stack.down() else "it was not up")
+    was_up = stack.down()
+    if as_json:
+        typer.echo(json.dumps({"up": False, "was_up": was_up}))
+    else:
+        typer.echo("down" if was_up else "it was not up")
 
 
 @app.command()
