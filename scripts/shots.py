@@ -40,7 +40,7 @@ class Shot:
 
     @property
     def url(self) -> str:
-        return str(self.request.get("url", ""))
+        return str(self.request.get("url", "html"))
 
     @property
     def ended(self) -> bool:

@@ -33,7 +33,7 @@ class Site(SimpleHTTPRequestHandler):
         "/dialog": b"<title>Dialog</title><body style='margin:0;background:#0000ff'><script>alert('stop')</script>",
         "/tall": b"<title>Tall</title><body style='margin:0'><div style='height:3000px;background:#00ff00'></div>",
         "/endless": b"<title>Endless</title><script>setTimeout(() => { while (true); }, 0)</script>",
-        "/too-tall": b"<body style='margin:0'><div style='height:40000px'></div>",
+        "/too-tall": b"<body style='margin:0'><div style='height:50000px'></div>",
         "/never-loads": b"<title>Never</title><img src='/silence'>",
         "/popup": b"<title>Opener</title><body style='margin:0;background:#ff0000'><script>open('/tall')</script>",
         "/script-title": b"<title>a</title><script>document.title = 'x'.repeat(5000)</script>",
@@ -165,13 +165,17 @@ def test_a_long_title_is_cut(site: str) -> None:
         ("/loop", {}, "Render.TooManyRedirects"),
         ("/download", {}, "Render.InvalidRequest"),
         ("/too-tall", {"fullPage": True}, "Render.TooLarge"),
-        ("/never-loads", {"timeoutMs": 1500}, "Render.Timeout"),
         ("/endless", {"timeoutMs": 1500}, "Render.Timeout"),
         ("/known.html", {"format": "gif"}, "Render.InvalidRequest"),
     ],
 )
 def test_a_page_without_a_picture_fails_by_its_code(site: str, path: str, options: dict[str, Any], code: str) -> None:
     assert code_of(site + path, **options) == code
+
+
+def test_a_page_that_never_loads_is_taken_at_the_deadline(site: str) -> None:
+    picture = taken(f"{site}/never-loads", timeoutMs=2000)
+    assert (picture.http_status, picture.details["deadlineReached"]) == (200, True)
 
 
 def test_a_page_that_never_loads_can_be_taken_at_its_document(site: str) -> None:
@@ -256,7 +260,7 @@ def test_the_process_stores_the_picture_and_reports_it(site: str) -> None:
     result = json.loads(answer["output"])
     picture = stored["/bucket/shots/a/1.png"]
     assert (code, told[0][0], kind) == (0, "SendTaskHeartbeat", "SendTaskSuccess"), log
-    assert tuple(result) == RESULT_FIELDS
+    assert tuple(result) == (*RESULT_FIELDS, "details")
     assert (result["sha256"], result["bytes"]) == (hashlib.sha256(picture).hexdigest(), len(picture))
     assert pixels(picture, (0, 0), (1279, 799)) == [RED, YELLOW]
     assert "the-secret-token" not in log

@@ -65,7 +65,7 @@ def test_the_store_is_given_the_checksum_and_the_type_of_the_picture() -> None:
 
 
 def test_the_result_has_the_fields_of_the_item() -> None:
-    assert tuple(Storage(Bucket()).write_picture(PICTURE, ADDRESS)) == RESULT_FIELDS
+    assert tuple(Storage(Bucket()).write_picture(PICTURE, ADDRESS)) == (*RESULT_FIELDS, "details")
 
 
 @pytest.mark.parametrize("fault", [service_error("SlowDown"), EndpointConnectionError(endpoint_url="http://s3")])

@@ -1,42 +1,124 @@
-"""Takes the picture of a page that has come."""
+"""Takes the picture of a page that is ready: which part of it, in one capture or in tiles, and again if it is blank."""
 
+import asyncio
 import base64
+from dataclasses import dataclass
+from typing import Any
 
-from renderer.cdp import Params
-from renderer.chromium_page import ChromiumPage
-from shutterstep.errors import TooLargeError
-from shutterstep.request import Request
+from renderer.image import is_blank
+from renderer.navigation import load_again
+from renderer.pdf import print_pdf
+from renderer.prepare import settle
+from renderer.tab import Tab
+from renderer.tiles import TILE, join
+from shutterstep.errors import InvalidRequestError, SelectorNotFoundError, TooLargeError
 
-# Chromium paints into textures of at most this many pixels a side; beyond it a picture repeats or stays white.
+CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
+
+# Chromium paints into textures of at most this many pixels a side; beyond it tiles are joined.
 LONGEST_SIDE = 16_384
 
-CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg"}
-
-DOCUMENT_SIZE = """() => {
-    const root = document.documentElement, body = document.body;
-    return [Math.max(root.scrollWidth, body?.scrollWidth ?? 0), Math.max(root.scrollHeight, body?.scrollHeight ?? 0)];
-}"""
+BLANK_SECONDS = 1.0
+LONGEST_WAIT = 3600.0
 
 
-async def capture(page: ChromiumPage, request: Request) -> bytes:
-    """The picture's bytes in the request's format. Raises TooLargeError and the errors of the page's session."""
-    width, height = await _size(page, request)
+@dataclass(frozen=True)
+class Area:
+    """A part of the page, in CSS pixels from its top left corner; `beyond` says that the window does not hold it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    beyond: bool = True
+
+
+async def capture(tab: Tab) -> bytes:
+    """The picture's bytes in the request's format.
+
+    Raises TooLargeError, SelectorNotFoundError and InvalidRequestError.
+    """
+    if tab.request["format"] == "pdf":
+        return await print_pdf(tab)
+    if tab.request["omitBackground"]:
+        transparent = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
+        await tab.page.session.send("Emulation.setDefaultBackgroundColorOverride", transparent)
+    body = await _shot(tab)
+    if await _is_blank(body):
+        await tab.within(LONGEST_WAIT, asyncio.sleep(BLANK_SECONDS))
+        await load_again(tab)
+        await settle(tab)
+        body = await _shot(tab)
+        tab.findings.blank = await _is_blank(body)
+    return body
+
+
+async def _is_blank(body: bytes) -> bool:
+    return await asyncio.to_thread(is_blank, body)
+
+
+async def _shot(tab: Tab) -> bytes:
+    area = await _area(tab)
+    scale = tab.request["viewport"]["deviceScaleFactor"]
+    width, height = round(area.width * scale), round(area.height * scale)
+    tab.limits.check(width, height, tab.request["format"])
+    if max(width, height) <= LONGEST_SIDE:
+        return await _screenshot(tab, area, tab.request["format"])
+    if width > LONGEST_SIDE:
+        raise TooLargeError(f"the picture would be {width} pixels wide; tiles are joined only in height")
+    return await _tiled(tab, area)
+
+
+async def _area(tab: Tab) -> Area:
+    request, viewport = tab.request, tab.request["viewport"]
+    if "clip" in request:
+        return Area(**request["clip"])
+    if "selector" in request:
+        return await _element(tab, request["selector"])
+    if not request["fullPage"]:
+        return Area(0, 0, viewport["width"], viewport["height"], beyond=False)
+    width, height = await tab.run("size")
+    width, height = max(width, viewport["width"]), max(height, viewport["height"])
+    limit = request.get("maxHeight")
+    if limit is None and tab.findings.grown:
+        limit = tab.limits.css_height(request)
+    if limit is not None and height > limit:
+        tab.findings.truncated, height = True, limit
+    return Area(0, 0, width, height)
+
+
+async def _element(tab: Tab, selector: str) -> Area:
+    found = await tab.run("element", selector)
+    if found == "invalid":
+        raise InvalidRequestError("selector: is no CSS selector", "selector")
+    if found is None:
+        raise SelectorNotFoundError(f"selector: the page has no element for {selector[:200]!r}")
+    x, y, width, height = found
+    if width < 1 or height < 1:
+        raise SelectorNotFoundError(f"selector: the element for {selector[:200]!r} has no size")
+    return Area(max(0, x), max(0, y), width, height)
+
+
+async def _screenshot(tab: Tab, area: Area, format_: str) -> bytes:
+    options: dict[str, Any] = {"format": format_, "captureBeyondViewport": area.beyond}
     # Compression costs more than the bytes it saves: the fast PNG is about a tenth larger.
-    options: Params = {"format": request["format"], "optimizeForSpeed": request["format"] == "png"}
-    if request["format"] == "jpeg":
-        options["quality"] = request.get("quality", 80)
-    if request["fullPage"]:
-        options["captureBeyondViewport"] = True
-        options["clip"] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-    return base64.b64decode((await page.session.send("Page.captureScreenshot", options))["data"])
+    options["optimizeForSpeed"] = format_ == "png"
+    if format_ != "png":
+        options["quality"] = tab.request["quality"]
+    if area.beyond:
+        clip = {"x": area.x, "y": area.y, "width": area.width, "height": area.height}
+        options["clip"] = {**clip, "scale": 1}
+    shot = await tab.page.session.send("Page.captureScreenshot", options)
+    return base64.b64decode(shot["data"])
 
 
-async def _size(page: ChromiumPage, request: Request) -> tuple[int, int]:
-    viewport = request["viewport"]
-    sides = [viewport["width"], viewport["height"]]
-    if request["fullPage"]:
-        sides = [max(pair) for pair in zip(sides, await page.evaluate(DOCUMENT_SIZE), strict=True)]
-    longest = round(max(sides) * viewport["deviceScaleFactor"])
-    if longest > LONGEST_SIDE:
-        raise TooLargeError(f"the picture would be {longest} pixels long; the limit is {LONGEST_SIDE}")
-    return sides[0], sides[1]
+async def _tiled(tab: Tab, area: Area) -> bytes:
+    scale = tab.request["viewport"]["deviceScaleFactor"]
+    # Tiles begin and end on whole device pixels, so that no row comes twice or is blended.
+    step = TILE / scale
+    tiles, y = [], 0.0
+    while y < area.height:
+        part = Area(area.x, area.y + y, area.width, min(step, area.height - y))
+        tiles.append(await _screenshot(tab, part, "png"))
+        y += step
+    return await asyncio.to_thread(join, tiles, tab.request["format"], tab.request["quality"])

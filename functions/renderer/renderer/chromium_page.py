@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -36,6 +36,9 @@ class ChromiumPage:
         self._loaders: set[str] = set()
         self._reached: set[str] = set()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
+        self._frame_listeners: list[Callable[[Session], None]] = []
+        # The sessions of the page and of its frames in other processes.
+        self.frame_sessions = [session]
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         self._watch_frames(session)
@@ -48,6 +51,12 @@ class ChromiumPage:
             ("Target.setAutoAttach", AUTO_ATTACH),
         ]
         return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]
+
+    def for_each_frame(self, listener: Callable[[Session], None]) -> None:
+        """Calls it with the page's session, and that of each frame in another process before the frame runs."""
+        self._frame_listeners.append(listener)
+        for session in self.frame_sessions:
+            listener(session)
 
     async def navigate(self, url: str) -> str | None:
         """Goes to a page until its document begins to come; Chromium's `net::ERR_…` where it does not."""
@@ -68,15 +77,7 @@ class ChromiumPage:
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
         """The JSON value of a JavaScript function called with one JSON argument. Raises ScriptError."""
-        call = {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
-        try:
-            answer = await self.session.send("Runtime.evaluate", call)
-        except ProtocolError as exc:
-            raise ScriptError(exc.message) from exc
-        if "exceptionDetails" in answer:
-            details = answer["exceptionDetails"]
-            raise ScriptError(details.get("exception", {}).get("description") or details["text"])
-        return answer["result"].get("value")
+        return await evaluate(self.session, function, argument)
 
     async def address_and_title(self) -> tuple[str, str]:
         """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
@@ -120,7 +121,25 @@ class ChromiumPage:
             self._watch_frames(child)
             for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *self._everywhere):
                 child.post(method, params)
+            self.frame_sessions.append(child)
+            for listener in self._frame_listeners:
+                listener(child)
         child.post("Runtime.runIfWaitingForDebugger")
+
+
+async def evaluate(session: Session, function: str, argument: Any = None, context: int | None = None) -> Any:
+    """As ChromiumPage.evaluate, in any session and JavaScript world. Raises ScriptError."""
+    call: Params = {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
+    if context is not None:
+        call["contextId"] = context
+    try:
+        answer = await session.send("Runtime.evaluate", call)
+    except ProtocolError as exc:
+        raise ScriptError(exc.message) from exc
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        raise ScriptError(details.get("exception", {}).get("description") or details["text"])
+    return answer["result"].get("value")
 
 
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}

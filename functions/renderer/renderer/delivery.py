@@ -43,7 +43,7 @@ class Storage:
         return request
 
     def write_picture(self, picture: Picture, address: ObjectAddress) -> dict[str, Any]:
-        """Stores the picture, S3 checking its SHA-256; returns the item's result fields. Raises StorageFailedError."""
+        """Stores the picture, S3 checking its SHA-256; returns the item's result. Raises StorageFailedError."""
         digest = hashlib.sha256(picture.body)
         try:
             self._s3.put_object(
@@ -67,6 +67,7 @@ class Storage:
             "http_status": picture.http_status,
             "title": picture.title,
             "render_ms": picture.render_ms,
+            "details": picture.details,
         }
 
 

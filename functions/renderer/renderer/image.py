@@ -1,28 +1,40 @@
-"""Reads the size of a picture from its own header, so that a result never claims what the bytes don't hold."""
+"""Reads a picture's own bytes, so that a result never claims what they don't hold."""
 
-import struct
+import io
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Start-of-frame markers; C4, C8 and CC in the same range are tables and extensions.
-JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+from PIL import Image
+
+from renderer.pdf import page_size
+
+# The limits of this package are checked before a picture is taken; Pillow's own guess at a bomb is not wanted.
+Image.MAX_IMAGE_PIXELS = None
+
+# A picture of one colour is compressed to far fewer bytes for each pixel than any that shows something.
+BYTES_FOR_A_PIXEL = 0.02
 
 
 def image_size(body: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a PNG or JPEG. Raises ValueError for anything else."""
-    if body.startswith(PNG_SIGNATURE):
-        width, height = struct.unpack_from(">II", body, 16)
-        return width, height
-    if body.startswith(b"\xff\xd8"):
-        return _jpeg_size(body)
-    raise ValueError("neither a PNG nor a JPEG")
+    """Width and height in pixels; of a PDF its first page's in points. Raises ValueError for anything else."""
+    if body.startswith(b"%PDF-"):
+        return page_size(body)
+    try:
+        with Image.open(io.BytesIO(body)) as image:
+            return image.size
+    except OSError as exc:
+        raise ValueError("neither a PNG, JPEG, WebP nor PDF") from exc
 
 
-def _jpeg_size(body: bytes) -> tuple[int, int]:
-    position = 2
-    while position + 9 <= len(body):
-        _, marker, length = struct.unpack_from(">BBH", body, position)
-        if marker in JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", body, position + 5)
-            return width, height
-        position += 2 + length
-    raise ValueError("a JPEG without a frame")
+def is_blank(body: bytes) -> bool:
+    """Whether all pixels have one colour; decodes only what may be."""
+    width, height = image_size(body)
+    if len(body) > 1000 + width * height * BYTES_FOR_A_PIXEL:
+        return False
+    with Image.open(io.BytesIO(body)) as image:
+        bands = image.convert("RGBA").split()
+    # JPEG and WebP do not keep a plain colour to the last bit.
+    return all(high - low <= 2 for low, high in (_extrema(band) for band in bands))
+
+
+def _extrema(band: Image.Image) -> tuple[int, int]:
+    low, high = band.getextrema()
+    return int(low), int(high)  # pyright: ignore[reportArgumentType] (one band has two numbers)

@@ -1,54 +1,76 @@
-"""One page in its own context: how it is set up, and the way to its document."""
+"""One page in its own context: the device it seems to be, and what it may not do."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from renderer.browser_errors import NET_ERROR, net_error
-from renderer.cdp import Params
+from renderer.cdp import Params, ProtocolError
 from renderer.chromium import Chromium
-from renderer.chromium_page import ChromiumPage, open_chromium_page
-from shutterstep.errors import ConnectionFailedError, InvalidRequestError
-from shutterstep.request import Request
+from renderer.chromium_page import ChromiumPage, Command, open_chromium_page
+from shutterstep.devices import devices
+from shutterstep.errors import InvalidRequestError
+from shutterstep.request import Request, schema
 
 # The browser offers no switch for service workers, so the page's way to them is closed.
 NO_SERVICE_WORKERS = "if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {});"
 
+# Options that only the browser can judge, by the command that sets them.
+JUDGED = {"Emulation.setTimezoneOverride": "timezone", "Emulation.setLocaleOverride": "locale"}
+
 
 @asynccontextmanager
-async def open_page(browser: Chromium, request: Request) -> AsyncIterator[ChromiumPage]:
-    """An empty page with the request's viewport, sharing nothing with any other render."""
+async def open_page(browser: Chromium, request: Request, proxy: str | None = None) -> AsyncIterator[ChromiumPage]:
+    """An empty page as the request wants it to seem, sharing nothing with any other render."""
     viewport = request["viewport"]
-    width, height = viewport["width"], viewport["height"]
-    screen = {"width": width, "height": height, "deviceScaleFactor": viewport["deviceScaleFactor"], "mobile": False}
-    once = [
+    size = viewport["width"], viewport["height"]
+    try:
+        async with open_chromium_page(
+            browser.connection, *size, proxy=proxy, everywhere=list(everywhere(request)), once=list(once(request))
+        ) as page:
+            yield page
+    except ProtocolError as exc:
+        if exc.method in JUDGED:
+            field = JUDGED[exc.method]
+            raise InvalidRequestError(f"{field}: the browser does not know it", field) from exc
+        raise
+
+
+def once(request: Request) -> list[Command]:
+    """The commands for the page alone."""
+    viewport, device = request["viewport"], devices().get(request.get("device", ""), {})
+    screen: Params = {**viewport, "mobile": device.get("is_mobile", False)}
+    commands: list[Command] = [
         ("Emulation.setDeviceMetricsOverride", screen),
         ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
+        ("Runtime.enable", {}),
     ]
-    everywhere = [("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SERVICE_WORKERS})]
-    async with open_chromium_page(browser.connection, width, height, everywhere=everywhere, once=once) as page:
-        yield page
+    if "timezone" in request:
+        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": request["timezone"]}))
+    if "geolocation" in request:
+        commands.append(("Emulation.setGeolocationOverride", request["geolocation"]))
+    # The page's policy is for its own scripts and styles, not for those the request adds.
+    if {"css", "javascript"} & request.keys() or "cookieBanners" in request["block"]:
+        commands.append(("Page.setBypassCSP", {"enabled": True}))
+    return commands
 
 
-async def navigate(page: ChromiumPage, request: Request) -> int:
-    """Goes to the page and waits as `waitUntil` says; its HTTP status, which may be any."""
-    statuses: list[int] = []
+def everywhere(request: Request) -> list[Command]:
+    """The commands for the page and each of its frames in other processes."""
+    device = devices().get(request.get("device", ""), {})
+    commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SERVICE_WORKERS})]
+    features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
+    if "media" in request or any(request[name] != _usual(name) for name in ("colorScheme", "reducedMotion")):
+        asked = [{"name": name, "value": value} for name, value in features.items()]
+        commands.append(("Emulation.setEmulatedMedia", {"media": request.get("media", ""), "features": asked}))
+    agent = request.get("userAgent") or device.get("user_agent", "")
+    if agent or request["locale"] != _usual("locale"):
+        override = {"userAgent": agent, "acceptLanguage": request["locale"]}
+        commands.append(("Emulation.setUserAgentOverride", override))
+    if request["locale"] != _usual("locale"):
+        commands.append(("Emulation.setLocaleOverride", {"locale": request["locale"]}))
+    if device.get("has_touch"):
+        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+    return commands
 
-    def received(event: Params) -> None:
-        if event["type"] == "Document" and event["frameId"] == page.frame:
-            statuses.append(event["response"]["status"])
 
-    page.session.on("Network.responseReceived", received)
-    failure = await page.navigate(request["url"])
-    if failure is not None:
-        raise _failed(failure)
-    await page.wait_for_load_state(request["waitUntil"])
-    if not statuses:
-        raise ConnectionFailedError("the page gave no answer")
-    return statuses[-1]
-
-
-def _failed(failure: str) -> Exception:
-    found = NET_ERROR.search(failure)
-    if found is None:
-        return InvalidRequestError("the address gives no page to picture", field="url")
-    return net_error(found.group(1))
+def _usual(name: str) -> str:
+    return schema()["properties"][name]["default"]

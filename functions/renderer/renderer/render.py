@@ -3,14 +3,22 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from renderer.capture import CONTENT_TYPES, capture
 from renderer.cdp import ProtocolError
 from renderer.chromium import Chromium
-from renderer.chromium_page import ChromiumPage, ScriptError
+from renderer.chromium_page import ScriptError
 from renderer.deadline import Clock, Deadline
+from renderer.details import details_of
 from renderer.image import image_size
-from renderer.page import navigate, open_page
+from renderer.interception import intercept
+from renderer.limits import Limits
+from renderer.navigation import navigate
+from renderer.page import open_page
+from renderer.prepare import prepare
+from renderer.tab import Tab
+from renderer.traffic import Traffic, without_password
 from shutterstep.errors import BrowserCrashedError
 from shutterstep.request import Request, validate, with_defaults
 
@@ -20,7 +28,10 @@ URL_LENGTH = 2048
 
 @dataclass(frozen=True)
 class Picture:
-    """A finished picture; width and height in pixels of the image, `render_ms` from the empty page to the bytes."""
+    """A finished picture; width and height in pixels of the image, `render_ms` from the empty page to the bytes.
+
+    `details` is what `renderer.details` says; a PDF's width and height are its first page's, in points.
+    """
 
     body: bytes = field(repr=False)
     content_type: str
@@ -30,10 +41,13 @@ class Picture:
     http_status: int
     title: str
     render_ms: int
+    details: dict[str, Any] = field(default_factory=dict)
 
 
-async def render(browser: Chromium, request: Request, clock: Clock = time.monotonic) -> Picture:
-    """Renders one request in a context of its own; any HTTP status gives a picture.
+async def render(
+    browser: Chromium, request: Request, limits: Limits | None = None, clock: Clock = time.monotonic
+) -> Picture:
+    """Renders one request in a context of its own; any HTTP status gives a picture unless the request refuses it.
 
     Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
     """
@@ -42,25 +56,31 @@ async def render(browser: Chromium, request: Request, clock: Clock = time.monoto
     try:
         async with asyncio.timeout(deadline.remaining_ms() / 1000):
             async with open_page(browser, complete) as page:
-                return await _picture(page, complete, deadline)
+                return await _picture(Tab(page, complete, deadline, Traffic(clock), limits or Limits()))
     except (ProtocolError, ScriptError) as exc:
         raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:
         raise deadline.error() from exc
 
 
-async def _picture(page: ChromiumPage, request: Request, deadline: Deadline) -> Picture:
-    status = await navigate(page, request)
-    body = await capture(page, request)
-    address, title = await page.address_and_title()
+async def _picture(tab: Tab) -> Picture:
+    tab.traffic.watch(tab.page)
+    await intercept(tab)
+    tab.end_phase("open")
+    await navigate(tab)
+    await prepare(tab)
+    body = await capture(tab)
+    address, title = await tab.page.address_and_title()
+    tab.end_phase("capture")
     width, height = image_size(body)
     return Picture(
         body=body,
-        content_type=CONTENT_TYPES[request["format"]],
+        content_type=CONTENT_TYPES[tab.request["format"]],
         width=width,
         height=height,
-        final_url=address[:URL_LENGTH],
-        http_status=status,
+        final_url=without_password(address)[:URL_LENGTH],
+        http_status=tab.traffic.status,
         title=title[:TITLE_LENGTH],
-        render_ms=deadline.elapsed_ms(),
+        render_ms=tab.deadline.elapsed_ms(),
+        details=details_of(tab),
     )

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS, execution_name, id_of, request_key, unfinished_shard
-from shutterstep.request import Request, parse, request_hash, with_defaults
+from shutterstep.request import Request, parse, public_url, request_hash, with_defaults
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -80,7 +80,7 @@ def input_of(request: Request, execution: str) -> dict[str, Any]:
     full, id_ = with_defaults(request), id_of(request)
     return {
         "id": id_,
-        "url": public_url(request["url"]),
+        "url": public_url(request),
         "request_hash": request_hash(request),
         "reuse": full["reuse"],
         "expires_in_days": full["expiresInDays"],
@@ -88,12 +88,6 @@ def input_of(request: Request, execution: str) -> dict[str, Any]:
         "unfinished_shard": unfinished_shard(id_),
         "job": job_of(request, execution),
     }
-
-
-def public_url(url: str) -> str:
-    """The URL without a password in it: inputs and items are read by many."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def job_of(request: Request, execution: str) -> dict[str, Any]:
@@ -107,7 +101,7 @@ def job_of(request: Request, execution: str) -> dict[str, Any]:
 
 def goes_by_reference(request: Request) -> bool:
     """Secrets never stand in an execution's history, and overrides have a limit that escaping counts towards."""
-    secret = not SECRET_FIELDS.isdisjoint(request) or "@" in urlsplit(request["url"]).netloc
+    secret = not SECRET_FIELDS.isdisjoint(request) or "@" in urlsplit(request.get("url", "")).netloc
     return secret or len(json.dumps(json.dumps(request))) > INLINE_LIMIT
 
 

@@ -10,7 +10,7 @@ ID_IN_EXECUTION_NAME = 42
 # Partitions of the index `unfinished`.
 SHARDS = 10
 
-EXTENSIONS = {"png": "png", "jpeg": "jpg"}
+EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "pdf": "pdf"}
 
 
 def id_of(request: Request) -> str:

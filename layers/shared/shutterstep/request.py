@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import math
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
 
+from shutterstep.devices import device_viewport
 from shutterstep.errors import InvalidRequestError
+from shutterstep.rules import problems
 
 Request = dict[str, Any]
 
@@ -33,23 +37,27 @@ def parse(body: str) -> Request:
     """The request in a message's body (JSON text), validated; raises InvalidRequestError."""
     try:
         message = json.loads(body)
-    except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"the message is not JSON: {error}") from error
+    except ValueError as error:
+        raise InvalidRequestError(f"the message is not JSON: {_shortened(str(error))}") from error
+    except RecursionError as error:
+        raise InvalidRequestError("the message is nested too deep") from error
     return validate(message)
 
 
 def validate(message: Any) -> Request:
-    """The message itself when it fits the schema; raises InvalidRequestError that names the field."""
+    """The message itself when it fits the schema and the rules; raises InvalidRequestError that names the field."""
     problem = best_match(_validator().iter_errors(message))
     if problem is not None:
         raise _as_invalid_request(problem)
     assert isinstance(message, dict)  # noqa: S101 (the schema says so; this tells the type checker)
+    for field, text in (*_unwritable(message), *problems(message)):
+        raise InvalidRequestError(f"{field}: {_shortened(text)}", field)
     return message
 
 
 def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
     field = ".".join([str(part) for part in problem.absolute_path] + _own_field(problem))
-    return InvalidRequestError(f"{field or 'message'}: {_shortened(problem.message)}", field)
+    return InvalidRequestError(_writable(f"{field or 'message'}: {_shortened(problem.message)}"), _writable(field))
 
 
 def _own_field(problem: ValidationError) -> list[str]:
@@ -64,26 +72,70 @@ def _own_field(problem: ValidationError) -> list[str]:
     return []
 
 
+def _unwritable(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Python's JSON reads NaN, infinite numbers and half characters, which nothing behind it can write again."""
+    if isinstance(value, dict):
+        named = [(f"{path}.{name}".lstrip("."), part) for name, part in value.items()]
+        wrong = [(_writable(name), "is a name with half a character") for name in value if _writable(name) != name]
+        return wrong + [found for name, part in named for found in _unwritable(part, name)]
+    if isinstance(value, list):
+        return [found for place, part in enumerate(value) for found in _unwritable(part, f"{path}.{place}")]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [(path, "is no finite number")]
+    if isinstance(value, str) and _writable(value) != value:
+        return [(path, "holds half a character (a lone surrogate)")]
+    return []
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
 def _shortened(text: str, limit: int = 300) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def public_url(request: Request) -> str:
+    """The request's address without a password in it, since items are read by many; about:blank for html."""
+    if "url" not in request:
+        return "about:blank"
+    parts = urlsplit(request["url"])
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def with_defaults(request: Request) -> Request:
-    """A copy of the request in which every option that has a default stands."""
-    return _filled(schema(), deepcopy(request))
+    """A copy of the request in which every option that has a default stands; a device brings its own viewport."""
+    filled = deepcopy(request)
+    if "device" in filled:
+        filled["viewport"] = device_viewport(filled["device"]) | filled.get("viewport", {})
+    return _filled(schema(), filled)
 
 
 def _filled(node: dict[str, Any], value: Request) -> Request:
     for name, option in node["properties"].items():
         if "default" in option:
-            value.setdefault(name, option["default"])
-        elif "properties" in option:
-            value[name] = _filled(option, value.get(name, {}))
-    return value
+            value.setdefault(name, deepcopy(option["default"]))
+        elif "items" in option and "properties" in option["items"]:
+            value |= {name: [_filled(option["items"], part) for part in value[name]]} if name in value else {}
+        elif name in value or name == "viewport":
+            value |= {name: _filled(option, value.get(name, {}))} if "properties" in option else {}
+    return {name: _whole(part) for name, part in value.items()}
+
+
+def _whole(value: Any) -> Any:
+    """JSON Schema counts 800.0 as a whole number; the browser and the hash want 800."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def request_hash(request: Request) -> str:
     """SHA-256 (hex) of what determines the picture: equal for equal pictures, however the request is spelled."""
-    picture = {name: value for name, value in with_defaults(request).items() if name not in _NOT_IN_THE_PICTURE}
+    # Without what equals its default, so that an option that is new changes no hash of a request without it.
+    usual = with_defaults({})
+    given = with_defaults(request)
+    if "device" in request:
+        usual["viewport"] = device_viewport(request["device"])
+    picture = {
+        name: value for name, value in given.items() if name not in _NOT_IN_THE_PICTURE and value != usual.get(name)
+    }
     canonical = json.dumps(picture, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
