@@ -8,6 +8,7 @@ from scripts.capacity import capacity
 from scripts.capture import capture
 from scripts.console.cli import console
 from scripts.demo import demo
+from scripts.doctor import doctor
 from scripts.load_test import load_test
 from scripts.local.cli import app as local
 from scripts.query import query
@@ -38,6 +39,7 @@ app.command()(capacity)
 app.command()(capture)
 app.command()(console)
 app.command()(demo)
+app.command()(doctor)
 app.command()(load_test)
 app.command()(query)
 app.command()(replay)
