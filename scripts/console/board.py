@@ -58,7 +58,8 @@ class Board:
         wanted = {"statusFilter": status} if status else {}
         wanted |= {"nextToken": token} if token else {}
         found = self.sfn.list_executions(stateMachineArn=self.machine, maxResults=PAGE, **wanted)
-        executions = list(self._readers.map(self._described, found["executions"]))
+        described = self._readers.map(self._described, found["executions"])
+        executions = sorted(described, key=lambda execution: execution.started_at, reverse=True)
         owners = self._owners({execution.id for execution in executions if execution.id})
         rows = tuple(Row(execution, _attempts(owners, execution)) for execution in executions)
         return Page(rows, found.get("nextToken"))

@@ -13,7 +13,7 @@ from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema, validate
 
 # Asked for by name; every other option of the schema goes into the JSON.
-USUAL = ("url", "id", "format", "viewport.width", "viewport.height", "fullPage", "reuse")
+USUAL = ("url", "id", "viewport.width", "viewport.height", "format", "reuse", "fullPage")
 ON_INPUT = "(event) => emit(event.target.type === 'checkbox' ? event.target.checked : event.target.value)"
 
 

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -24,7 +25,8 @@ class SlowSite:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
-                self.wfile.write(page)
+                with suppress(BrokenPipeError):  # whoever asked was killed meanwhile
+                    self.wfile.write(page)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""

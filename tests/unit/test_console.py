@@ -1,6 +1,7 @@
 """The console's door, its caches and what it makes of text, pictures and numbers from outside."""
 
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -57,7 +58,13 @@ class FakeAws:
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
         self._count("describe")
         output = '{"status": "success", "s3_bucket": "elsewhere", "s3_key": "shots/a.png", "content_type": "text/html"}'
-        return {"status": self.status, "startDate": None, "input": '{"id": "a"}', "output": output, "stopDate": 1}
+        return {
+            "status": self.status,
+            "startDate": datetime.now(UTC),
+            "input": '{"id": "a"}',
+            "output": output,
+            "stopDate": datetime.now(UTC),
+        }
 
     def batch_get_item(self, **asked: Any) -> dict[str, Any]:
         item = {"id": {"S": "a"}, "claim": {"S": "1"}, "attempts": {"N": "4"}}
@@ -142,7 +149,7 @@ def test_a_page_runs_only_scripts_with_its_own_nonce(door: TestClient) -> None:
 
 def test_a_page_of_executions_is_described_once_and_again_when_it_ended(aws: FakeAws) -> None:
     board = Board(target(aws))
-    assert [row.attempts for row in board.page().rows] == [None, 4, None]
+    assert {row.execution.name: row.attempts for row in board.page().rows} == {"0": None, "1": 4, "2": None}
     board.page()
     assert aws.calls == {"list": 1, "describe": 3}
     board.forget()
