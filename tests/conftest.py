@@ -17,18 +17,23 @@ SERVICES = ("cloudformation", "dynamodb", "ecs", "iam", "lambda", "s3", "sqs", "
 # pytest-localstack knows no ECS, and a service without a check would burn a minute.
 constants.SERVICE_PORTS.setdefault("ecs", stack.DEFAULT_PORT)
 service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs"))
+# The emulator asks who calls, and knows the operator by these.
+constants.DEFAULT_AWS_ACCESS_KEY_ID = constants.DEFAULT_AWS_SECRET_ACCESS_KEY = "test"
 
 
 @contextmanager
-def stack_of_its_own(home: Path, *, launcher: bool) -> Iterator[Target]:
-    """A stack in `home`; its packages are those of the everyday one, so that they are made only once."""
+def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterator[Target]:
+    """A stack in `home`; its packages are those of the everyday one, so that they are made only once.
+
+    `parameters` are the template's; an ImageUri makes containers of render tasks.
+    """
     cache = stack.home() / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     (home / "cache").symlink_to(cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHUTTERSTEP_HOME", str(home))
         try:
-            stack.up(launcher=launcher)
+            stack.up(launcher=launcher, parameters=parameters)
             yield local_target()
         finally:
             stack.down()

@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.local.container_watch import ContainerWatch
 from scripts.local.service import PoolScheduler
 from scripts.local.stack import client, session
 from scripts.local.task_events import TaskEvents
@@ -157,15 +158,14 @@ def main() -> None:
     parser.add_argument("--logs", type=Path, required=True)
     parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--autoscale", type=int, default=None, help="the pool follows its backlog up to this size")
+    parser.add_argument("--containers", action="store_true", help="the emulator runs the tasks, report only their ends")
     options = parser.parse_args()
-    launcher = Launcher(
-        options.endpoint,
-        options.cluster,
-        options.logs,
-        options.max_tasks,
-        TaskEvents(options.endpoint, options.rule),
-        PoolScheduler(options.endpoint, options.cluster, options.autoscale),
-    )
+    events = TaskEvents(options.endpoint, options.rule)
+    if options.containers:
+        launcher = ContainerWatch(options.endpoint, options.cluster, events)
+    else:
+        scheduler = PoolScheduler(options.endpoint, options.cluster, options.autoscale)
+        launcher = Launcher(options.endpoint, options.cluster, options.logs, options.max_tasks, events, scheduler)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.stopping.set())
     launcher.run()

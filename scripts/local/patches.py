@@ -8,17 +8,14 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any
 
 from ministack.services import dynamodb, ecs, stepfunctions
 
+from scripts.local.replace import PatchError, replace
+
 PATCHED_VERSION = "1.5.33"
 TABLE_WRITES = ("_put_item", "_update_item", "_delete_item", "_batch_write_item", "_transact_write_items")
-
-
-class PatchError(Exception):
-    """The emulator is not the one that the patches were written for."""
 
 
 class ExecutionEndedError(Exception):
@@ -42,7 +39,7 @@ def serialize_table_writes() -> None:
     """A conditional write is check-then-set without a lock, so that two claims can both win; one lock around writes."""
     lock = threading.RLock()
     for name in TABLE_WRITES:
-        _replace(dynamodb, name, lambda original: _locked(lock, original))
+        replace(dynamodb, name, lambda original: _locked(lock, original))
 
 
 def _locked(lock: "threading.RLock", original: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,7 +63,7 @@ def give_each_attempt_its_own_token() -> None:
 
         return arguments
 
-    _replace(stepfunctions, "_apply_jsonata_arguments", patched)
+    replace(stepfunctions, "_apply_jsonata_arguments", patched)
 
 
 def honour_heartbeat_seconds() -> None:
@@ -82,7 +79,7 @@ def honour_heartbeat_seconds() -> None:
 
         return invoke
 
-    _replace(stepfunctions, "_invoke_with_callback", patched)
+    replace(stepfunctions, "_invoke_with_callback", patched)
 
 
 def _watch_heartbeat(token: str, seconds: float) -> None:
@@ -114,7 +111,7 @@ def honour_retry_delays() -> None:
 
         return find
 
-    _replace(stepfunctions, "_find_matching_retrier", patched)
+    replace(stepfunctions, "_find_matching_retrier", patched)
 
 
 def _delay(retrier: dict[str, Any], retries: int) -> float:
@@ -126,10 +123,10 @@ def _delay(retrier: dict[str, Any], retries: int) -> float:
 def keep_ended_executions_ended() -> None:
     """A stopped execution's tokens stay good, a late answer makes it FAILED, and a retry starts its task again."""
     tokens: dict[str, list[str]] = {}  # of each running execution, by its ARN
-    _replace(stepfunctions, "_fail_execution", _only_while_running)
-    _replace(stepfunctions, "_add_event", _no_events_after_the_end)
-    _replace(stepfunctions, "_apply_jsonata_arguments", lambda original: _noting_tokens(tokens, original))
-    _replace(stepfunctions, "_emit_execution_status_event", lambda original: _ending_tokens(tokens, original))
+    replace(stepfunctions, "_fail_execution", _only_while_running)
+    replace(stepfunctions, "_add_event", _no_events_after_the_end)
+    replace(stepfunctions, "_apply_jsonata_arguments", lambda original: _noting_tokens(tokens, original))
+    replace(stepfunctions, "_emit_execution_status_event", lambda original: _ending_tokens(tokens, original))
 
 
 def _only_while_running(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -199,7 +196,7 @@ def honour_the_workflows_timeout() -> None:
 
         return run
 
-    _replace(stepfunctions, "_run_execution", patched)
+    replace(stepfunctions, "_run_execution", patched)
 
 
 def _timer(arn: str) -> threading.Timer:
@@ -223,7 +220,7 @@ def _time_out(execution: dict[str, Any]) -> None:
 
 def let_the_launcher_report_exits() -> None:
     """SubmitTaskStateChange, by which an ECS agent reports, is a stub; the launcher is this cluster's agent."""
-    _replace(ecs, "_submit_task_state_change", lambda _original: _stop_as_reported)
+    replace(ecs, "_submit_task_state_change", lambda _original: _stop_as_reported)
 
 
 def _stop_as_reported(data: dict[str, Any]) -> Any:
@@ -234,15 +231,3 @@ def _stop_as_reported(data: dict[str, Any]) -> Any:
     exit_code = data["containers"][0]["exitCode"]
     ecs._mark_task_stopped(task["taskArn"], task, data["reason"], "EssentialContainerExited", exit_code=exit_code)
     return ecs.json_response({"acknowledgment": "ACCEPT"})
-
-
-def _replace(module: ModuleType, name: str, patch: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    original = getattr(module, name, None)
-    if original is None:
-        raise PatchError(f"{module.__name__}.{name} is gone: look at what ministack does now")
-    setattr(module, name, patch(original))
-    for table in vars(module).values():  # the services dispatch through dictionaries of their functions
-        if isinstance(table, dict):
-            for key, value in list(table.items()):
-                if value is original:
-                    table[key] = getattr(module, name)

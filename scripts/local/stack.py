@@ -76,6 +76,7 @@ def up(
 
     `parameters` of the template stay those of the running stack where they are not given. `autoscale` is the largest
     size of the pool, 0 for none; None leaves it. Tests answer the tokens themselves: `launcher=False`.
+    An `ImageUri` that the emulator is started with makes containers of render tasks, in the engine of DOCKER_HOST.
     """
     from scripts.local.deploy import deploy  # the transformer is slow to import, and only this verb needs it
 
@@ -83,7 +84,7 @@ def up(
     if running is None:
         down()  # a launcher that outlived its emulator would serve the next one's tasks a second time
         progress("starting the embedded AWS")
-        running = _start_emulator()
+        running = _start_emulator(parameters or {})
     endpoint = running.endpoint_url
     wanted = {**running.parameters, **(parameters or {})}
     progress("deploying template.yaml")
@@ -119,6 +120,11 @@ def task_logs() -> Path:
     return home() / "logs" / "tasks"
 
 
+def calls_file() -> Path:
+    """One line of JSON for each role, action, resource and whether it was allowed, since the emulator started."""
+    return home() / "logs" / "calls.jsonl"
+
+
 def _state_file() -> Path:
     return home() / "stack.json"
 
@@ -135,9 +141,10 @@ def _remember(stack: LocalStack) -> LocalStack:
     return stack
 
 
-def _start_emulator() -> LocalStack:
+def _start_emulator(parameters: Mapping[str, str]) -> LocalStack:
     port = _free_port()
-    pid = _spawn("emulator", [EMULATOR, str(port)])
+    arguments = ["--calls", str(calls_file()), *(["--containers"] if "ImageUri" in parameters else [])]
+    pid = _spawn("emulator", [EMULATOR, str(port), *arguments])
     stack = _remember(LocalStack(port, pid, None))
     _wait_until_healthy(stack)
     return stack
@@ -152,6 +159,7 @@ def _start_launcher(stack: LocalStack) -> LocalStack:
     outputs = _outputs(stack)
     arguments = ["--endpoint", stack.endpoint_url, "--logs", str(task_logs())]
     arguments += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
+    arguments += ["--containers"] if "ImageUri" in stack.parameters else []
     if stack.autoscale:
         arguments += ["--autoscale", str(stack.autoscale)]
     return _remember(replace(stack, launcher_pid=_spawn("launcher", [LAUNCHER, *arguments])))

@@ -271,4 +271,4 @@ def described(arn: str) -> dict[str, Any]:
 
 def test_a_patch_for_something_that_is_gone_says_so() -> None:
     with pytest.raises(patches.PatchError, match="_no_such_function is gone"):
-        patches._replace(ecs, "_no_such_function", lambda original: original)
+        patches.replace(ecs, "_no_such_function", lambda original: original)
