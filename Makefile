@@ -2,10 +2,10 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: help setup shot demo test faults check docs lock clean
+.PHONY: help setup shot demo test faults image test-image check docs lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv and find or install Chromium; instant the second time
 	@scripts/setup.sh
@@ -24,6 +24,12 @@ test: setup ## every test
 faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)
 
+image: setup ## the renderer's container image, with your Docker engine or with Debian's
+	@scripts/image/engine.sh scripts/image/build.sh
+
+test-image: setup ## build the image and render in containers of it: the end-to-end tests, and what a container may not do
+	@scripts/image/engine.sh scripts/image/test.sh
+
 check: setup ## what CI checks besides the tests: lint, format, types, the graph and the reference in the docs
 	@$(VENV)/ruff check
 	@$(VENV)/ruff format --check
@@ -38,6 +44,8 @@ docs: setup ## draw the workflow's graph and write docs/COMMANDS.md
 lock: setup ## pin pyproject.toml's dependencies, with hashes
 	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+	@$(VENV)/python -m uv pip compile functions/renderer/requirements.in -c requirements.lock --universal --python-version 3.13 \
+		--generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o functions/renderer/requirements.txt
 
 clean: ## remove what setup and runs made
 	@rm -rf .venv .shutterstep .aws-sam .ruff_cache .pytest_cache .hypothesis out *.egg-info

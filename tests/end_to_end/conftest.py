@@ -1,5 +1,6 @@
-"""The whole stack, its launcher included: render tasks are real processes with Chromium."""
+"""The whole stack, its launcher included: render tasks are real processes with Chromium, or containers of an image."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,5 +11,7 @@ from tests.conftest import stack_of_its_own
 
 @pytest.fixture(scope="package")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=True) as target:
+    image = os.environ.get("SHUTTERSTEP_IMAGE")
+    parameters = {"ImageUri": image} if image else {}
+    with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=True, **parameters) as target:
         yield target

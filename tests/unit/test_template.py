@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ def lowest(value: Any) -> int:
 def test_what_is_deployed_has_the_locked_versions(file: str) -> None:
     locked = (ROOT / "requirements.lock").read_text("utf-8")
     lines = (ROOT / file / "requirements.txt").read_text("utf-8").splitlines()
-    pins = [line for line in lines if line and not line.startswith("#")]
+    pins = [line.removesuffix(" \\") for line in lines if line[:1].isalnum()]
     assert pins
     assert [pin for pin in pins if f"\n{pin} " not in f"\n{locked}"] == []
 
@@ -200,3 +201,23 @@ def test_nothing_of_the_webhook_is_made_unless_it_is_wanted() -> None:
     assert len(parts) == 6
     assert {part["Condition"] for part in parts.values()} == {"Webhook"}
     assert source()["Parameters"]["WebhookUrl"]["Default"] == ""
+
+
+DISTRIBUTIONS = {"PIL": "pillow", "botocore": "boto3", "duckduckgo_autoconsent": "duckduckgo-autoconsent-py"}
+
+
+def test_the_image_has_what_the_renderer_imports_and_nothing_else() -> None:
+    files = [*(ROOT / "functions/renderer/renderer").glob("*.py"), *(ROOT / "layers/shared/shutterstep").glob("*.py")]
+    named = (ROOT / "functions/renderer/requirements.in").read_text("utf-8").splitlines()
+    imported = {module for file in files for module in imports(file)} - {*sys.stdlib_module_names}
+    own_or_for_types = {"renderer", "shutterstep", "mypy_boto3_sqs"}
+    needed = {DISTRIBUTIONS.get(module, module) for module in imported - own_or_for_types}
+    assert needed == {line for line in named if not line.startswith("#")}
+
+
+def imports(file: Path) -> set[str]:
+    """The top-level modules that a file imports."""
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    whole = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    parts = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in whole | parts}

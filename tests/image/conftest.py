@@ -1,0 +1,91 @@
+"""The whole stack with each render task a container of the image. `make test-image` builds it and names it.
+
+Without a name in SHUTTERSTEP_IMAGE these tests are skipped; with one, a missing engine or image is a failure.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import docker
+import pytest
+
+from scripts.target import Target
+from tests.conftest import stack_of_its_own
+
+IMAGE = os.environ.get("SHUTTERSTEP_IMAGE", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not IMAGE and item.path.parent.name == "image":
+            item.add_marker(pytest.mark.skip(reason="no image is named; run: make test-image"))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Any:
+    client = docker.from_env()
+    client.images.get(IMAGE)
+    return client
+
+
+@pytest.fixture(scope="package")
+def running_stack(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with stack_of_its_own(tmp_path_factory.mktemp("containers"), launcher=True, ImageUri=IMAGE) as target:
+        yield target
+
+
+@dataclass
+class SlowSite:
+    """A page that comes only when it is let; `asked` counts who came for it."""
+
+    page: bytes = b"<title>slow</title><body style='background:#00ff00'>"
+    let: Event = field(default_factory=Event)
+    asked: int = 0
+    server: ThreadingHTTPServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked += self.path == "/"
+                site.let.wait(60)
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(site.page)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/"
+
+
+@pytest.fixture
+def site() -> Iterator[SlowSite]:
+    slow = SlowSite()
+    yield slow
+    slow.let.set()
+    slow.server.shutdown()
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    deadline = monotonic() + seconds
+    while not (value := condition()):
+        assert monotonic() < deadline, "it never came"
+        sleep(0.05)
+    return value
+
+
+def renderers(engine: Any) -> list[Any]:
+    """The containers that render now."""
+    return engine.containers.list(filters={"label": "com.amazonaws.ecs.container-name=renderer"})
