@@ -25,6 +25,15 @@ find_chromium() {
   compgen -G "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}/chromium*" >/dev/null
 }
 
+# Without these a page shows boxes instead of letters: Arabic and Vietnamese, Chinese, Japanese and Korean, emoji.
+missing_fonts() {
+  command -v fc-list >/dev/null || echo fontconfig
+  has_font vi && has_font ar || echo fonts-noto-core
+  has_font ja && has_font zh && has_font ko || echo fonts-noto-cjk
+  has_font und-zsye || echo fonts-noto-color-emoji
+}
+has_font() { [ -n "$(fc-list ":lang=$1" family 2>/dev/null)" ]; }
+
 stamp=".venv/setup-$(cat requirements.lock pyproject.toml | cksum | tr -d ' ')"
 if [ ! -e "$stamp" ]; then
   python=$(find_python) || fail "no Python 3.11 or newer; install one, or name it: PYTHON=/path/to/python3 make setup"
@@ -41,8 +50,16 @@ fi
 
 if ! find_chromium; then
   say "installing Chromium"
-  { can_apt && apt update && apt install -y --no-install-recommends chromium-headless-shell fonts-noto-core; } ||
+  { can_apt && apt update && apt install -y --no-install-recommends chromium-headless-shell; } ||
     .venv/bin/python -m playwright install chromium-headless-shell ||
     fail "no Chromium; install one (Debian: apt-get install chromium), or name it: SHUTTERSTEP_CHROMIUM=/path/to/chromium"
+fi
+
+fonts=$(missing_fonts | tr '\n' ' ')
+if [ -n "$fonts" ]; then
+  say "installing fonts: $fonts"
+  # shellcheck disable=SC2086 # one word a package
+  { can_apt && apt update && apt install -y --no-install-recommends $fonts; } ||
+    say "some scripts will show as boxes; install fonts for them (Debian: apt-get install $fonts)"
 fi
 touch "$stamp"

@@ -7,6 +7,8 @@ import pytest
 
 from scripts.target import Target
 from tests.conftest import stack_of_its_own
+from tests.end_to_end.studio import Studio, open_studio
+from tests.pages.server import Pages, serve_pages
 
 
 @pytest.fixture(scope="package")
@@ -15,3 +17,15 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     parameters = {"ImageUri": image} if image else {}
     with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=True, **parameters) as target:
         yield target
+
+
+@pytest.fixture(scope="package")
+def studio() -> Iterator[Studio]:
+    with open_studio() as studio:
+        yield studio
+
+
+@pytest.fixture(scope="package")
+def pages() -> Iterator[Pages]:
+    with serve_pages() as pages:
+        yield pages

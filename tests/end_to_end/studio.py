@@ -1,0 +1,96 @@
+"""One warm browser for many tests, and eyes for the pictures it takes."""
+
+import asyncio
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from PIL import Image
+
+from renderer.chromium import Chromium, start_chromium
+from renderer.limits import Limits
+from renderer.render import Picture, render
+from shutterstep.errors import RenderError
+
+Image.MAX_IMAGE_PIXELS = None
+Colour = tuple[int, ...]
+RED, GREEN, BLUE, YELLOW = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)
+MAGENTA, WHITE = (255, 0, 255), (255, 255, 255)
+
+
+class Studio:
+    """Renders on a browser that runs in a loop of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._browser: Chromium = self._do(start_chromium())
+
+    def _do(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(180)
+
+    def close(self) -> None:
+        self._do(self._browser.end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def outcomes(self, *requests: dict[str, Any], limits: Limits | None = None) -> list[Picture | RenderError]:
+        """All of them at the same time; each a picture or the error it ended with."""
+
+        async def one(request: dict[str, Any]) -> Picture | RenderError:
+            try:
+                return await render(self._browser, request, limits)
+            except RenderError as exc:
+                return exc
+
+        async def all_of_them() -> list[Picture | RenderError]:
+            return await asyncio.gather(*(one(request) for request in requests))
+
+        return self._do(all_of_them())
+
+    def pictures(self, *requests: dict[str, Any]) -> list[Picture]:
+        outcomes = self.outcomes(*requests)
+        for outcome in outcomes:
+            if isinstance(outcome, RenderError):
+                raise outcome
+        return [outcome for outcome in outcomes if isinstance(outcome, Picture)]
+
+    def picture(self, url: str, **options: Any) -> Picture:
+        return self.pictures({"url": url, **options})[0]
+
+    def error(self, url: str, **options: Any) -> RenderError:
+        (outcome,) = self.outcomes({"url": url, **options})
+        assert isinstance(outcome, RenderError), "it was a picture"
+        return outcome
+
+
+@contextmanager
+def open_studio() -> Iterator[Studio]:
+    studio = Studio()
+    try:
+        yield studio
+    finally:
+        studio.close()
+
+
+def image(picture: Picture) -> Image.Image:
+    return Image.open(io.BytesIO(picture.body)).convert("RGB")
+
+
+def pixels(picture: Picture, *points: tuple[int, int]) -> list[Any]:
+    shown = image(picture)
+    return [shown.getpixel(point) for point in points]
+
+
+def area_of(picture: Picture, colour: Colour) -> int:
+    """How many pixels have exactly this colour."""
+    shown = image(picture)
+    counts = shown.getcolors(shown.width * shown.height) or []
+    return sum(count for count, found in counts if found == colour)
+
+
+def ink(shown: Image.Image, background: Colour = WHITE) -> int:
+    """How many pixels are not background."""
+    counts = shown.getcolors(shown.width * shown.height) or []
+    return sum(count for count, found in counts if found != background)
