@@ -1,5 +1,6 @@
 """What the console's tests look at: a success, a duplicate that skipped, a retry and a failure, and many executions."""
 
+import io
 import json
 import os
 import signal
@@ -7,6 +8,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+
+from PIL import Image
 
 from scripts.local.stack import task_logs
 from scripts.shots import Shot, follow, submit
@@ -61,6 +64,25 @@ def _ended(target: Target, shot: Shot) -> Shot:
     return shot
 
 
+DETAILS: dict[str, Any] = {
+    "truncated": True,
+    "phases": {"navigate": 120, "wait": 30, "capture": 60},
+    "redirects": ["http://example.com/old"],
+    "requests": 7,
+    "console_errors": [],
+}
+
+
+def picture(target: Target) -> dict[str, Any]:
+    """The output of a success whose renderer told details."""
+    data = io.BytesIO()
+    Image.new("RGB", (600, 400), "green").save(data, "PNG")
+    key = "shots/many/0.png"
+    target.client("s3").put_object(Bucket=target.outputs["BucketName"], Key=key, Body=data.getvalue())
+    size = {"width": 600, "height": 400, "bytes": len(data.getvalue()), "content_type": "image/png"}
+    return {"status": "success", "s3_bucket": target.outputs["BucketName"], "s3_key": key, "details": DETAILS, **size}
+
+
 def stack_of_many(target: Target, count: int) -> str:
     """A second stack beside the first, with its outputs but a workflow of one state, which ended `count` times."""
     name = f"many-{uuid.uuid4().hex[:6]}"
@@ -81,7 +103,8 @@ def stack_of_many(target: Target, count: int) -> str:
     sfn, arn = many.client("stepfunctions"), many.outputs["StateMachineArn"]
 
     def start(number: int) -> None:
-        output = {"id": f"many-{number:04}", "url": f"http://example.com/{number}", "status": "skipped"}
+        output: dict[str, Any] = {"id": f"many-{number:04}", "url": f"http://example.com/{number}", "status": "skipped"}
+        output |= picture(target) if number == 0 else {}
         sfn.start_execution(stateMachineArn=arn, name=f"many-{number:04}", input=json.dumps(output))
 
     with ThreadPoolExecutor(8) as starters:

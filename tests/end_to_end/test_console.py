@@ -19,7 +19,7 @@ from scripts.executions import find_execution, read_story
 from scripts.graph_style import LIGHT
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
-from tests.end_to_end.console_stories import HOSTILE_TITLE, Stories, stack_of_many, tell
+from tests.end_to_end.console_stories import DETAILS, HOSTILE_TITLE, Stories, stack_of_many, tell
 from tests.end_to_end.slow_site import SlowSite, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +55,15 @@ def writing(running_stack: Target) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def stories(running_stack: Target) -> Stories:
     return tell(running_stack)
+
+
+@pytest.fixture(scope="module")
+def many(running_stack: Target) -> Iterator[str]:
+    """The console of a stack named as one on AWS is, with 2,000 executions."""
+    aws = {"AWS_ENDPOINT_URL": str(running_stack.endpoint_url), "AWS_ACCESS_KEY_ID": "test",
+           "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}  # fmt: skip
+    with served("--stack", stack_of_many(running_stack, MANY), **aws) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
@@ -237,18 +246,25 @@ def test_an_id_is_found_from_any_page_and_the_key_for_it_is_the_slash(
     expect(page.locator(".headline h1")).to_have_text(stories.success.id)
 
 
-def test_two_thousand_executions_are_paged_and_none_is_shown_twice_or_missed(running_stack: Target, page: Page) -> None:
-    name = stack_of_many(running_stack, MANY)
-    aws = {"AWS_ENDPOINT_URL": str(running_stack.endpoint_url), "AWS_ACCESS_KEY_ID": "test",
-           "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}  # fmt: skip
-    with served("--stack", name, **aws) as origin:
-        page.goto(f"{origin}/")
-        seen = read_pages(page, lambda: page.get_by_role("button", name="Older").click())
-        expect(page.get_by_role("button", name="Older")).to_be_disabled()
-        page.get_by_role("button", name="Newer").click()
-        expect(page.locator(".pager .where")).to_have_text("1,901 to 1,950")
+def test_two_thousand_executions_are_paged_and_none_is_shown_twice_or_missed(many: str, page: Page) -> None:
+    page.goto(f"{many}/")
+    seen = read_pages(page, lambda: page.get_by_role("button", name="Older").click())
+    expect(page.get_by_role("button", name="Older")).to_be_disabled()
+    page.get_by_role("button", name="Newer").click()
+    expect(page.locator(".pager .where")).to_have_text("1,901 to 1,950")
     assert len(seen) == MANY
     assert set(seen) == {f"many-{number:04}" for number in range(MANY)}
+
+
+def test_what_the_renderer_tells_stands_beside_the_picture(many: str, page: Page) -> None:
+    page.goto(f"{many}/executions/many-0000")
+    card = page.locator(".shot")
+    expect(card).to_contain_text("truncated: the page is longer than the picture")
+    expect(card.locator(".bars dt")).to_have_text(list(DETAILS["phases"]))
+    card.get_by_text("redirects (1)").click()
+    expect(card.locator("pre")).to_contain_text(DETAILS["redirects"][0])
+    expect(card.locator(".facts").last).to_have_text(re.compile("requests *7"))
+    wait_for(lambda: page.eval_on_selector(".shot img", "image => image.naturalWidth") == 600)
 
 
 def read_pages(page: Page, turn: Callable[[], None]) -> list[str]:
