@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from renderer.addresses import LOOPBACK
 from scripts.local.container_watch import ContainerWatch
 from scripts.local.service import PoolScheduler
 from scripts.local.stack import client, session
@@ -112,15 +113,20 @@ class Launcher:
         return TaskProcess.start(name, self.logs, self.environment(task, definition), stop_timeout)
 
     def environment(self, task: Task, definition: dict[str, Any]) -> dict[str, str]:
-        """What ECS would set: the container's variables, the overrides, the region and the task role's credentials."""
+        """What ECS would set: the container's variables, the overrides, the region and the task role's credentials.
+
+        Pages on this machine may be rendered here, whatever else the stack allows.
+        """
         overrides = task["overrides"].get("containerOverrides", [])
         variables = definition["containerDefinitions"][0].get("environment", [])
         variables = variables + [pair for override in overrides for pair in override.get("environment", [])]
+        given = {variable["name"]: variable["value"] for variable in variables}
         role = {"RoleArn": definition["taskRoleArn"], "RoleSessionName": "task"}
         credentials = self.sts.assume_role(**role)["Credentials"]
         return {
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            **{variable["name"]: variable["value"] for variable in variables},
+            **given,
+            "EGRESS_ALLOW": ",".join(filter(None, (given.get("EGRESS_ALLOW"), LOOPBACK))),
             "AWS_REGION": session().region_name,
             "AWS_DEFAULT_REGION": session().region_name,
             "AWS_ENDPOINT_URL": self.endpoint,

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import pytest
 from PIL import Image
 
+from renderer.addresses import LOOPBACK, parse_policy
 from renderer.chromium import open_browser
 from renderer.render import Picture, render
 from shutterstep.errors import RenderError
@@ -90,7 +91,7 @@ def site() -> Iterator[str]:
 def taken(url: str, **options: Any) -> Picture:
     async def take() -> Picture:
         async with open_browser() as browser:
-            return await render(browser, {"url": url, **options})
+            return await render(browser, {"url": url, **options}, parse_policy(LOOPBACK))
 
     return asyncio.run(take())
 
@@ -229,6 +230,7 @@ def run_process(job: dict[str, Any], stored: dict[str, bytes]) -> tuple[int, lis
     with served(fake) as endpoint:
         environment = os.environ | {
             "JOB": json.dumps(job),
+            "EGRESS_ALLOW": LOOPBACK,
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",

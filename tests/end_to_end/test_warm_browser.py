@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import pytest
 
+from renderer.addresses import LOOPBACK, parse_policy
 from renderer.chromium import Chromium, start_chromium
 from renderer.processes import members
 from renderer.warm_browser import Recycling, WarmBrowser
 from shutterstep.errors import PageCrashedError, RenderTimeoutError
 from tests.end_to_end.test_render_pixels import ROOT, Site, served
 
+LOCAL = parse_policy(LOOPBACK)
 ENDLESS = b"<title>Endless</title><script>for (;;);</script>"
 # The heap of a page is bounded, so this one crashes.
 GREEDY = b"<title>Greedy</title><script>const kept = []; for (;;) kept.push(new Array(1e6).fill(1.5));</script>"
@@ -60,7 +62,7 @@ def test_renders_share_one_browser_and_it_leaves_no_process(site: str) -> None:
     starts = Starts()
 
     async def run() -> None:
-        async with WarmBrowser(start=starts) as browser:
+        async with WarmBrowser(start=starts, policy=LOCAL) as browser:
             pictures = await asyncio.gather(*(browser.render({"url": f"{site}/known.html"}) for _ in range(4)))
             assert {picture.title for picture in pictures} == {"Known pixels"}
 
@@ -72,7 +74,7 @@ def test_a_browser_that_took_its_number_of_pictures_gives_way_to_a_new_one(site:
     starts = Starts()
 
     async def run() -> None:
-        async with WarmBrowser(Recycling(pictures=2), starts) as browser:
+        async with WarmBrowser(Recycling(pictures=2), starts, LOCAL) as browser:
             for _ in range(5):
                 await browser.render({"url": f"{site}/known.html"})
 
@@ -84,7 +86,7 @@ def test_a_browser_above_its_memory_gives_way_to_a_new_one(site: str) -> None:
     starts = Starts()
 
     async def run() -> None:
-        async with WarmBrowser(Recycling(memory_mib=1), starts) as browser:
+        async with WarmBrowser(Recycling(memory_mib=1), starts, LOCAL) as browser:
             for _ in range(2):
                 await browser.render({"url": f"{site}/known.html"})
 
@@ -96,7 +98,7 @@ def test_a_render_in_a_browser_being_replaced_is_finished(site: str) -> None:
     starts = Starts()
 
     async def run() -> list[str]:
-        async with WarmBrowser(Recycling(pictures=1), starts) as browser:
+        async with WarmBrowser(Recycling(pictures=1), starts, LOCAL) as browser:
             pictures = await asyncio.gather(*(browser.render({"url": f"{site}/known.html"}) for _ in range(3)))
         return [picture.title for picture in pictures]
 
@@ -108,7 +110,7 @@ def test_a_browser_that_dies_takes_no_render_with_it(site: str) -> None:
     starts = Starts()
 
     async def run() -> list[str]:
-        async with WarmBrowser(start=starts) as browser:
+        async with WarmBrowser(start=starts, policy=LOCAL) as browser:
             renders = [asyncio.ensure_future(browser.render({"url": f"{site}/held"})) for _ in range(3)]
             for _ in renders:
                 await asyncio.to_thread(Hostile.asked.acquire)
@@ -124,7 +126,7 @@ def test_a_browser_that_hangs_is_ended_and_the_next_render_works(site: str) -> N
     starts = Starts()
 
     async def run() -> str:
-        async with WarmBrowser(start=starts) as browser:
+        async with WarmBrowser(start=starts, policy=LOCAL) as browser:
             os.killpg(starts.browsers[0].group, signal.SIGSTOP)
             with pytest.raises(RenderTimeoutError):
                 await browser.render({"url": f"{site}/known.html", "timeoutMs": 1000})
@@ -138,7 +140,7 @@ def test_a_page_in_an_endless_loop_and_one_that_crashes_leave_the_others_alone(s
     starts = Starts()
 
     async def run() -> list[object]:
-        async with WarmBrowser(start=starts) as browser:
+        async with WarmBrowser(start=starts, policy=LOCAL) as browser:
             jobs = [
                 browser.render({"url": f"{site}/endless", "timeoutMs": 2000}),
                 browser.render({"url": f"{site}/greedy"}),

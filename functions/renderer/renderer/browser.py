@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from renderer.guard import LISTEN_ON
 from shutterstep.errors import BrowserCrashedError
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,11 +40,16 @@ FLAGS = (
     "--block-new-web-contents",
     # A page that takes more than this many MiB of script memory crashes, instead of all pages with it.
     "--js-flags=--max-old-space-size=1024",
+    # Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
+    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {LISTEN_ON}",
+    "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
     "--disable-background-networking",
     "--no-pings",
     "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # What belongs to no context, and a context without a guard, reaches nothing: the name has no address.
+    "--proxy-server=http://no-guard.invalid:9",
 )
 
 # An allow list: a new secret in our environment stays out of the browser without anybody thinking of it.

@@ -16,14 +16,14 @@ class Deadline:
     """Ends `timeout_ms` milliseconds after it was made; waiting for the page ends some time before."""
 
     def __init__(self, timeout_ms: int, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._started = clock()
         self._timeout_ms = timeout_ms
         self._capture_ms = min(CAPTURE_MS, round(timeout_ms * CAPTURE_SHARE))
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the start."""
-        return round((self._clock() - self._started) * 1000)
+        return round((self.clock() - self._started) * 1000)
 
     def remaining_ms(self) -> int:
         """Milliseconds left, at least 1, since Playwright reads 0 as no limit. Raises RenderTimeoutError."""

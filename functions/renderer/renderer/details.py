@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from renderer.guard import EgressGuard
 from renderer.tab import Tab
 
 LIMIT = 16_384
@@ -10,9 +11,10 @@ URL_LENGTH = 512
 REMOVED = 30
 
 
-def details_of(tab: Tab) -> dict[str, Any]:
+def details_of(tab: Tab, guard: EgressGuard) -> dict[str, Any]:
     """redirects, phases (milliseconds), truncated, deadlineReached, removed, blocked_requests, console_errors,
-    requests and bytes by type; `blank` for a picture of one colour and `pages` for a PDF."""
+    requests and bytes by type; `blocked` where the guard refused connections, `blank` for a picture of one colour and
+    `pages` for a PDF."""
     findings, traffic = tab.findings, tab.traffic
     details: dict[str, Any] = {
         "redirects": [hop | {"url": hop["url"][:URL_LENGTH]} for hop in traffic.redirects],
@@ -24,6 +26,7 @@ def details_of(tab: Tab) -> dict[str, Any]:
         "console_errors": traffic.console_errors,
         "requests": dict(traffic.requests),
         "bytes": dict(traffic.bytes),
+        **guard.details(),
     }
     if findings.blank:
         details["blank"] = True

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from renderer.addresses import EgressPolicy
 from renderer.chromium import open_browser
 from renderer.delivery import Storage, TokenGoneError, Workflow
 from renderer.job import TokenMissingError, read_token
@@ -16,7 +18,7 @@ from renderer.log import Log
 from renderer.pool import Worker
 from renderer.render import Picture, render
 from renderer.render_queue import RenderQueue
-from renderer.settings import PoolSettings, Settings, read_pool_settings, read_settings
+from renderer.settings import PoolSettings, Settings, read_egress_policy, read_pool_settings, read_settings
 from renderer.warm_browser import WarmBrowser
 from renderer.work import Work, log_about, report
 from shutterstep.errors import BrowserCrashedError, TaskStoppedError
@@ -35,13 +37,13 @@ def main(environment: Mapping[str, str]) -> int:
     session = boto3.Session()
     # Credentials are found now: the browser's start hides the environment for a moment.
     session.get_credentials()
-    pool = read_pool_settings(environment)
+    pool, policy = read_pool_settings(environment), read_egress_policy(environment)
     if pool is not None:
-        return asyncio.run(run_worker(pool, session, Log()))
-    return run_task(read_settings(environment), session, Log())
+        return asyncio.run(run_worker(pool, policy, session, Log()))
+    return run_task(read_settings(environment), policy, session, Log())
 
 
-def run_task(settings: Settings, session: Any, log: Log) -> int:
+def run_task(settings: Settings, policy: EgressPolicy, session: Any, log: Log) -> int:
     """Task mode: the one job of the settings. Returns the exit code."""
     try:
         token = read_token(settings.job)
@@ -50,14 +52,14 @@ def run_task(settings: Settings, session: Any, log: Log) -> int:
         return NOT_REPORTED
     workflow = Workflow(session.client("stepfunctions", config=AWS_CONFIG), token)
     storage = Storage(session.client("s3", config=AWS_CONFIG))
-    return asyncio.run(run(settings, workflow, storage, log))
+    work = Work(partial(_rendered, policy), storage, settings.heartbeat_seconds)
+    return asyncio.run(run(settings, workflow, work, log))
 
 
-async def run(settings: Settings, workflow: Workflow, storage: Storage, log: Log) -> int:
+async def run(settings: Settings, workflow: Workflow, work: Work, log: Log) -> int:
     """Does the job and reports how it ended; SIGTERM (a stopped task) is reported too. Returns the exit code."""
     _cancel_on_sigterm()
     log = log_about(settings.job, log)
-    work = Work(_rendered, storage, settings.heartbeat_seconds)
     try:
         try:
             outcome = await work.outcome(settings.job, workflow.heartbeat, log)
@@ -72,14 +74,14 @@ async def run(settings: Settings, workflow: Workflow, storage: Storage, log: Log
     return NOT_REPORTED
 
 
-async def run_worker(settings: PoolSettings, session: Any, log: Log) -> int:
+async def run_worker(settings: PoolSettings, policy: EgressPolicy, session: Any, log: Log) -> int:
     """Pool mode: takes jobs until SIGTERM. Returns the exit code, 1 when no browser starts."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     sqs, sfn, s3 = (session.client(name, config=AWS_CONFIG) for name in ("sqs", "stepfunctions", "s3"))
     try:
-        async with WarmBrowser() as browser:
+        async with WarmBrowser(policy=policy) as browser:
             work = Work(browser.render, Storage(s3), settings.beat_seconds)
             worker = Worker(settings, RenderQueue(sqs, settings), work, lambda token: Workflow(sfn, token), log)
             await worker.run(stopping)
@@ -89,9 +91,9 @@ async def run_worker(settings: PoolSettings, session: Any, log: Log) -> int:
     return REPORTED
 
 
-async def _rendered(request: Request) -> Picture:
+async def _rendered(policy: EgressPolicy, request: Request) -> Picture:
     async with open_browser() as browser:
-        return await render(browser, request)
+        return await render(browser, request, policy)
 
 
 def _cancel_on_sigterm() -> None:

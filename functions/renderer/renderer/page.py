@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from renderer.cdp import Params, ProtocolError
 from renderer.chromium import Chromium
 from renderer.chromium_page import ChromiumPage, Command, open_chromium_page
+from renderer.guard import EgressGuard
+from renderer.guard_document import watch_document
 from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema
@@ -18,14 +20,14 @@ JUDGED = {"Emulation.setTimezoneOverride": "timezone", "Emulation.setLocaleOverr
 
 
 @asynccontextmanager
-async def open_page(browser: Chromium, request: Request, proxy: str | None = None) -> AsyncIterator[ChromiumPage]:
-    """An empty page as the request wants it to seem, sharing nothing with any other render."""
+async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> AsyncIterator[ChromiumPage]:
+    """An empty page behind the guard, as the request wants it to seem, sharing nothing with any other render."""
     viewport = request["viewport"]
     size = viewport["width"], viewport["height"]
+    commands = {"everywhere": everywhere(request), "once": once(request)}
     try:
-        async with open_chromium_page(
-            browser.connection, *size, proxy=proxy, everywhere=list(everywhere(request)), once=list(once(request))
-        ) as page:
+        async with open_chromium_page(browser.connection, *size, proxy=guard.proxy_url, **commands) as page:
+            watch_document(page, guard)
             yield page
     except ProtocolError as exc:
         if exc.method in JUDGED:

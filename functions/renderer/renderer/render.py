@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from renderer.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.capture import CONTENT_TYPES, capture
 from renderer.cdp import ProtocolError
 from renderer.chromium import Chromium
 from renderer.chromium_page import ScriptError
 from renderer.deadline import Clock, Deadline
 from renderer.details import details_of
+from renderer.guard import EgressGuard
 from renderer.image import image_size
 from renderer.interception import intercept
 from renderer.limits import Limits
@@ -19,7 +21,7 @@ from renderer.page import open_page
 from renderer.prepare import prepare
 from renderer.tab import Tab
 from renderer.traffic import Traffic, without_password
-from shutterstep.errors import BrowserCrashedError
+from shutterstep.errors import BrowserCrashedError, RenderError
 from shutterstep.request import Request, validate, with_defaults
 
 TITLE_LENGTH = 1024
@@ -45,25 +47,48 @@ class Picture:
 
 
 async def render(
-    browser: Chromium, request: Request, limits: Limits | None = None, clock: Clock = time.monotonic
+    browser: Chromium,
+    request: Request,
+    policy: EgressPolicy = PUBLIC_ONLY,
+    limits: Limits | None = None,
+    clock: Clock = time.monotonic,
 ) -> Picture:
-    """Renders one request in a context of its own; any HTTP status gives a picture unless the request refuses it.
+    """Renders one request in a context of its own, behind an egress guard of its own that keeps to `policy`.
+
+    Any HTTP status gives a picture unless the request refuses it.
 
     Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
     """
     complete = with_defaults(validate(request))
     deadline = Deadline(complete["timeoutMs"], clock)
+    async with EgressGuard(policy) as guard:
+        try:
+            picture = await _in_time(browser, complete, deadline, limits or Limits(), guard)
+        except RenderError as exc:
+            # What kept the page's document away is known to the guard better than to the browser.
+            if guard.document_failure is not None:
+                raise guard.document_failure from exc
+            raise
+    if guard.document_failure is not None:
+        raise guard.document_failure
+    return picture
+
+
+async def _in_time(
+    browser: Chromium, request: Request, deadline: Deadline, limits: Limits, guard: EgressGuard
+) -> Picture:
     try:
         async with asyncio.timeout(deadline.remaining_ms() / 1000):
-            async with open_page(browser, complete) as page:
-                return await _picture(Tab(page, complete, deadline, Traffic(clock), limits or Limits()))
+            async with open_page(browser, request, guard) as page:
+                tab = Tab(page, request, deadline, Traffic(deadline.clock), limits)
+                return await _picture(tab, guard)
     except (ProtocolError, ScriptError) as exc:
         raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:
         raise deadline.error() from exc
 
 
-async def _picture(tab: Tab) -> Picture:
+async def _picture(tab: Tab, guard: EgressGuard) -> Picture:
     tab.traffic.watch(tab.page)
     await intercept(tab)
     tab.end_phase("open")
@@ -82,5 +107,5 @@ async def _picture(tab: Tab) -> Picture:
         http_status=tab.traffic.status,
         title=title[:TITLE_LENGTH],
         render_ms=tab.deadline.elapsed_ms(),
-        details=details_of(tab),
+        details=details_of(tab, guard),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from renderer.addresses import EgressPolicy, parse_policy
+
 # What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.
 STOP_MARGIN_SECONDS = 10
 
@@ -13,6 +15,11 @@ class Settings:
 
     job: str
     heartbeat_seconds: float
+
+
+def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
+    """What pages may reach, for a task and a worker alike. Raises ValueError when EGRESS_ALLOW cannot be read."""
+    return parse_policy(environment.get("EGRESS_ALLOW", ""))
 
 
 @dataclass(frozen=True)

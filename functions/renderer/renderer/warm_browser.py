@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from renderer.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.chromium import Chromium, start_chromium
 from renderer.processes import private_memory
 from renderer.render import Picture, render
@@ -41,15 +42,18 @@ class Generation:
 
 
 class WarmBrowser:
-    """Renders in a browser that is already there; `async with` starts and ends it.
+    """Renders in a browser that is already there, each page under `policy`; `async with` starts and ends it.
 
     A browser over a limit of `recycling` gets no new render; those in it finish, then it ends, while the next one
     already works. One that crashed or no longer answers ends at once, and the renders it took down are done once more.
     """
 
-    def __init__(self, recycling: Recycling | None = None, start: Start = start_chromium) -> None:
+    def __init__(
+        self, recycling: Recycling | None = None, start: Start = start_chromium, policy: EgressPolicy = PUBLIC_ONLY
+    ) -> None:
         self._recycling = recycling or Recycling()
         self._start = start
+        self._policy = policy
         self._current: Generation | None = None
         self._living: set[Generation] = set()
         self._starting = asyncio.Lock()
@@ -74,7 +78,7 @@ class WarmBrowser:
     async def _render_once(self, request: Request) -> Picture:
         async with self._place() as generation:
             try:
-                return await render(generation.chromium, request)
+                return await render(generation.chromium, request, self._policy)
             except RenderTimeoutError:
                 if not await generation.chromium.answers(ANSWER_SECONDS):
                     await self._end(generation)

@@ -1,0 +1,160 @@
+"""Which addresses a page may reach: the public internet on the web's ports, and what the operator allows."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+WEB_PORTS = frozenset({80, 443})
+LAST_PORT = 65_535
+# What the local stack and the tests allow: pages on this machine, at any port.
+LOOPBACK = "127.0.0.0/8,::1"
+
+# IANA's special-purpose registries, without what is plainly routed like any other address.
+FORBIDDEN_V4 = tuple(
+    ipaddress.IPv4Network(text)
+    for text in (
+        "0.0.0.0/8",  # this network: reaches this host on Linux
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # carrier-grade NAT, also used inside clouds
+        "127.0.0.0/8",  # loopback
+        "169.254.0.0/16",  # link-local: instance and task metadata
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",  # private
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and broadcast
+    )
+)
+# Of IPv6 only global unicast is public: unique local, link-local, multicast and the rest lie outside of it.
+GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
+FORBIDDEN_V6 = tuple(
+    ipaddress.IPv6Network(text)
+    for text in (
+        "2001::/23",  # protocol assignments, with Teredo
+        "2001:db8::/32",  # documentation
+        "3fff::/20",  # documentation
+    )
+)
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+# Where a task's own credentials are given out: no allowance, however wide, opens these.
+CREDENTIAL_ENDPOINTS = frozenset(
+    ipaddress.ip_address(text)
+    for text in ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23")
+)
+
+ENTRY = re.compile(r"(?P<bracketed>\[[^\]]+\])(?::(?P<port6>\d+))?|(?P<host>[^:\[\]\s]+)(?::(?P<port>\d+))?")
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """One entry of EGRESS_ALLOW: a network or a host name, at one port or (None) at every one."""
+
+    target: Network | str
+    port: int | None = None
+
+    def covers(self, host: str, address: Address, port: int) -> bool:
+        """Whether it opens this address at this port to a page that named `host`."""
+        if self.port not in (None, port):
+            return False
+        if isinstance(self.target, str):
+            return self.target == host.lower().removesuffix(".")
+        return address in self.target
+
+
+@dataclass(frozen=True)
+class EgressPolicy:
+    """What pages may reach; as it is made, nothing but public addresses at ports 80 and 443."""
+
+    allowances: tuple[Allowance, ...] = ()
+    ports: frozenset[int] = WEB_PORTS
+
+    def permits(self, host: str, address: Address, port: int) -> bool:
+        """Whether a page that named `host` may connect to `address`, one that the name has."""
+        address = unwrapped(address)
+        if address in CREDENTIAL_ENDPOINTS:
+            return False
+        if any(allowance.covers(host, address, port) for allowance in self.allowances):
+            return True
+        return port in self.ports and is_public(address)
+
+
+PUBLIC_ONLY = EgressPolicy()
+
+
+def parse_policy(text: str) -> EgressPolicy:
+    """The policy of EGRESS_ALLOW: entries separated by commas, each with or without `:port`.
+
+    `10.1.0.0/16:8080` a network, `[fd00::/8]:443` or `fd00::/8` one of IPv6, `wiki.example.com:8443` a host by its
+    name, `*:8080` one more port of public addresses. Raises ValueError, which names the entry.
+    """
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    opened = [entry for entry in entries if entry.startswith("*:")]
+    ports = {_port(entry, entry[2:]) for entry in opened}
+    return EgressPolicy(tuple(_allowance(entry) for entry in entries if entry not in opened), WEB_PORTS | ports)
+
+
+def unwrapped(address: Address) -> Address:
+    """The IPv4 address inside a mapped, NAT64 or 6to4 address, else the address itself, without a scope."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or ipaddress.IPv6Address(int(address))
+
+
+@lru_cache(4096)
+def is_public(address: Address) -> bool:
+    """Whether an unwrapped address is anyone's on the internet, rather than this host's or network's own."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return not _in_any(address, FORBIDDEN_V4)
+    return address in GLOBAL_V6 and not _in_any(address, FORBIDDEN_V6)
+
+
+def _in_any(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _allowance(entry: str) -> Allowance:
+    bare = _network(entry)
+    if bare is not None:
+        return Allowance(bare)
+    match = ENTRY.fullmatch(entry)
+    if match is None:
+        raise _wrong(entry)
+    target, port = (match["bracketed"] or match["host"]), (match["port6"] or match["port"])
+    network = _network(target.strip("[]"))
+    if network is None and (match["bracketed"] or not HOST.fullmatch(target.lower())):
+        raise _wrong(entry)
+    return Allowance(network or target.lower(), None if port is None else _port(entry, port))
+
+
+def _network(text: str) -> Network | None:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        return None
+
+
+def _port(entry: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LAST_PORT:
+        raise _wrong(entry)
+    return int(text)
+
+
+def _wrong(entry: str) -> ValueError:
+    return ValueError(
+        f"EGRESS_ALLOW has the entry {entry!r}; write a network (10.1.0.0/16), a host (wiki.example.com) or `*`, "
+        "each with or without `:port` (`*` needs one), IPv6 with a port in brackets ([fd00::/8]:443)"
+    )

@@ -1,0 +1,89 @@
+"""The policy alone: which addresses are anyone's, and what EGRESS_ALLOW opens."""
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renderer.addresses import CREDENTIAL_ENDPOINTS, PUBLIC_ONLY, is_public, parse_policy, unwrapped
+
+INSIDE = (
+    "0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254 169.254.0.1 "
+    "169.254.169.254 169.254.170.2 172.16.0.1 172.31.255.255 192.0.0.8 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1 "
+    "198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 "
+    ":: ::1 ::127.0.0.1 ::2 fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0 fec0::1 ff02::1 100::1 2001::1 "
+    "2001:db8::1 3fff::1 5f00::1 4000::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::10.0.0.1 64:ff9b::169.254.169.254 "
+    "64:ff9b:1::808:808 2002:7f00:1::1 2002:a00:1:: 2002:a9fe:a9fe::1"
+)
+OUTSIDE = (
+    "1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255 "
+    "169.255.0.0 172.15.255.255 172.32.0.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 223.255.255.255 "
+    "2606:4700::1111 2a00:1450:4001::1 ::ffff:8.8.8.8 64:ff9b::8.8.8.8 2002:808:808::1"
+)
+
+
+@pytest.mark.parametrize("text", INSIDE.split())
+def test_an_address_inside_is_forbidden(text: str) -> None:
+    assert not PUBLIC_ONLY.permits(text, ipaddress.ip_address(text), 443)
+
+
+@pytest.mark.parametrize("text", OUTSIDE.split())
+def test_a_public_address_may_be_reached_at_the_ports_of_the_web_alone(text: str) -> None:
+    address = ipaddress.ip_address(text)
+    assert [port for port in (22, 80, 443, 8080) if PUBLIC_ONLY.permits(text, address, port)] == [80, 443]
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_judged_the_same_in_every_dress(inner: ipaddress.IPv4Address) -> None:
+    mapped, nat64 = ipaddress.IPv6Address(f"::ffff:{inner}"), ipaddress.IPv6Address(f"64:ff9b::{inner}")
+    sixtofour = ipaddress.IPv6Address((0x2002 << 112) | (int(inner) << 80) | 1)
+    assert {unwrapped(dress) for dress in (mapped, nat64, sixtofour)} == {inner}
+
+
+@given(st.ip_addresses())
+def test_what_python_calls_private_or_special_is_never_public(address: ipaddress.IPv4Address) -> None:
+    inner = unwrapped(address)
+    special = inner.is_private or inner.is_loopback or inner.is_link_local or inner.is_multicast or inner.is_reserved
+    assert not (special and is_public(inner))
+
+
+@pytest.mark.parametrize(
+    ("allow", "host", "address", "port", "expected"),
+    [
+        ("10.1.0.0/16", "a", "10.1.2.3", 9000, True),
+        ("10.1.0.0/16", "a", "10.2.2.3", 80, False),
+        ("10.1.0.0/16:8080", "a", "10.1.2.3", 8080, True),
+        ("10.1.0.0/16:8080", "a", "10.1.2.3", 80, False),
+        ("10.1.0.0/16", "a", "::ffff:10.1.2.3", 80, True),
+        ("fd00::/8", "a", "fd12::1", 22, True),
+        ("[fd00::/8]:443", "a", "fd12::1", 80, False),
+        ("[fd00::/8]:443", "a", "fd12::1", 443, True),
+        ("127.0.0.1", "a", "127.0.0.1", 1234, True),
+        ("127.0.0.1", "a", "127.0.0.2", 1234, False),
+        ("wiki.example.com:8443", "WIKI.example.com.", "10.0.0.1", 8443, True),
+        ("wiki.example.com:8443", "other.example.com", "10.0.0.1", 8443, False),
+        ("wiki.example.com:8443", "wiki.example.com", "10.0.0.1", 443, False),
+        ("*:8080", "a", "8.8.8.8", 8080, True),
+        ("*:8080", "a", "10.0.0.1", 8080, False),
+        (" 10.0.0.0/8 , *:8080,", "a", "10.0.0.1", 1, True),
+        ("0.0.0.0/0,::/0", "a", "192.168.0.1", 22, True),
+    ],
+)
+def test_the_operator_opens_what_an_entry_says(allow: str, host: str, address: str, port: int, expected: bool) -> None:
+    assert parse_policy(allow).permits(host, ipaddress.ip_address(address), port) is expected
+
+
+@pytest.mark.parametrize("address", sorted(map(str, CREDENTIAL_ENDPOINTS)))
+def test_nothing_opens_the_endpoints_that_give_credentials_out(address: str) -> None:
+    policy = parse_policy(f"0.0.0.0/0,::/0,metadata,{'[' + address + ']' if ':' in address else address}:80")
+    assert not policy.permits("metadata", ipaddress.ip_address(address), 80)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["10.0.0.1/8", "*", "*:0", "*:x", "a:b", "http://a", "[foo]:80", "host:70000", "a b", "host:", "-a-", "²"],
+)
+def test_an_entry_that_cannot_be_read_is_named(entry: str) -> None:
+    with pytest.raises(ValueError, match="EGRESS_ALLOW has the entry"):
+        parse_policy(f"10.0.0.0/8,{entry}")
