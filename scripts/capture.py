@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from scripts.capture_options import given_options, requests_for, with_flags
 from scripts.shots import Shot, download, follow, submit
 from scripts.target import choose_target
 from scripts.terminal import progress_console
@@ -19,42 +20,56 @@ COLOURS = {"success": "green", "skipped": "cyan", "failed": "red", "refused": "r
 
 
 def capture(
-    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to picture.")],
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL...]", help="Pages to picture.")] = None,
+    html: Annotated[list[Path] | None, typer.Option(help="File of HTML to picture instead of a page.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out"),
-    id_: Annotated[str | None, typer.Option("--id", help="Id of the picture (one URL only).")] = None,
+    options: Annotated[str | None, typer.Option(help="Any options of docs/REQUEST.md: JSON, or a file of it.")] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Id of the picture (one page only).")] = None,
     width: Annotated[int | None, typer.Option(help="Viewport width in CSS pixels; 1280 if not given.")] = None,
     height: Annotated[int | None, typer.Option(help="Viewport height in CSS pixels; 800 if not given.")] = None,
     scale: Annotated[float | None, typer.Option(help="Device pixels per CSS pixel; 1 if not given.")] = None,
+    device: Annotated[str | None, typer.Option(help="Device of Playwright's registry, as 'iPhone 15'.")] = None,
     full_page: Annotated[bool, typer.Option("--full-page", help="The whole page, not just the window.")] = False,
-    format_: Annotated[Literal["png", "jpeg"], typer.Option("--format", help="Of the pictures.")] = "png",
+    max_height: Annotated[int | None, typer.Option(help="Where a full page is cut, in CSS pixels.")] = None,
+    selector: Annotated[str | None, typer.Option(help="CSS selector of the one element to picture.")] = None,
+    format_: Annotated[Literal["png", "jpeg", "webp", "pdf"] | None, typer.Option("--format", help="Or png.")] = None,
+    quality: Annotated[int | None, typer.Option(help="Of a jpeg or webp; 80 if not given.")] = None,
+    transparent: Annotated[bool, typer.Option("--transparent", help="Leave the background out.")] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="Ask the page for its dark colours.")] = False,
+    wait_for: Annotated[str | None, typer.Option(help="CSS selector to wait for.")] = None,
+    delay_ms: Annotated[int | None, typer.Option(help="Wait this long after all other waits.")] = None,
+    hide: Annotated[list[str] | None, typer.Option(help="CSS selector of elements to hide.")] = None,
+    block: Annotated[list[str] | None, typer.Option(help="ads, trackers, cookieBanners, images, fonts, media.")] = None,
     timeout_ms: Annotated[int | None, typer.Option(help="Deadline of a render; 30000 if not given.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Render again what is finished (reuse: never).")] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for all of them.")] = 900,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each URL, nothing else.")] = False,
 ) -> None:
-    """Picture pages and fetch the files. Exit code 0 only if every URL has its picture.
+    """Picture pages and fetch the files. Exit code 0 only if every page has its picture.
 
     Example: shutterstep capture https://example.com https://example.org -o out
+             shutterstep capture https://example.com --full-page --block ads --block cookieBanners
+             shutterstep capture https://example.com --options '{"locale": "vi-VN", "headers": {"X-Key": "…"}}'
+             shutterstep capture --html invoice.html --format pdf
     """
-    if id_ is not None and len(urls) > 1:
-        raise typer.BadParameter("an id names one picture: give one URL", param_hint="--id")
-    viewport = _given(width=width, height=height, deviceScaleFactor=scale)
-    options = _given(id=id_, viewport=viewport or None, timeoutMs=timeout_ms, format=format_)
-    options |= {"fullPage": True} if full_page else {}
-    options |= {"reuse": "never"} if again else {}
+    viewport = {"width": width, "height": height, "deviceScaleFactor": scale}
+    flags = {
+        "id": id_, "viewport": {name: value for name, value in viewport.items() if value is not None} or None,
+        "device": device, "fullPage": full_page, "maxHeight": max_height, "selector": selector, "format": format_,
+        "quality": quality, "omitBackground": transparent, "colorScheme": "dark" if dark else None,
+        "waitForSelector": wait_for, "delayMs": delay_ms, "hideSelectors": hide, "block": block,
+        "timeoutMs": timeout_ms, "reuse": "never" if again else None,
+    }  # fmt: skip
+    requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags))
     target = choose_target(stack)
-    shots = [submit(target, {"url": url, **options}) for url in urls]
+    shots = [submit(target, request) for request in requests]
     watch(target, shots, wait, quiet=as_json)
     for shot in shots:
         download(target, shot, output)
     report(shots, as_json)
     if any(shot.file is None for shot in shots):
         raise typer.Exit(1)
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:

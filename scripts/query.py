@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scripts.shots import Shot, download, item_of, plain
+from scripts.shots import Shot, download, item_of, plain, result_of
 from scripts.target import Target, choose_target
 from shutterstep.ids import SHARDS
-from shutterstep.item import INDEX_UNFINISHED, RESULT_FIELDS, Item
+from shutterstep.item import INDEX_UNFINISHED, Item
 
 COLUMNS = ("id", "status", "attempts", "claimed_at", "lease_expires_at", "error_code", "error_message", "url", "claim")
 
@@ -94,7 +94,8 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool) -> None:
     columns = [name for name in (*COLUMNS, "items") if any(name in row for row in rows)]
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row))
+            details = {"details": json.loads(row["details"])} if "details" in row else {}
+            typer.echo(json.dumps(row | details))
     elif as_csv:
         names = ["status", "error_code", "items"] if "items" in columns else list(Item.__annotations__)
         writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
@@ -124,4 +125,4 @@ def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:
 def as_shot(item: dict[str, Any]) -> Shot:
     """A finished item as the shot it was; the picture's format stands in its content type."""
     request = {"id": item["id"], "url": item["url"], "format": item["content_type"].rpartition("/")[2]}
-    return Shot(request, item["id"], "success", result={name: item.get(name) for name in RESULT_FIELDS})
+    return Shot(request, item["id"], "success", result=result_of(item))

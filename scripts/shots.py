@@ -40,7 +40,7 @@ class Shot:
 
     @property
     def url(self) -> str:
-        return str(self.request.get("url", "html"))
+        return str(self.request.get("url", "about:blank"))
 
     @property
     def ended(self) -> bool:
@@ -49,7 +49,8 @@ class Shot:
     def line(self) -> dict[str, Any]:
         """What `--json` prints: every field each time, so that a script finds them."""
         names = ("url", "id", "status", "reason", "error_code", "error_message", "file")
-        return {name: getattr(self, name) for name in names} | {name: self.result.get(name) for name in RESULT_FIELDS}
+        result = {name: self.result.get(name) for name in (*RESULT_FIELDS, "details")}
+        return {name: getattr(self, name) for name in names} | result
 
 
 def submit(target: Target, request: Request) -> Shot:
@@ -110,7 +111,7 @@ def states_passed(target: Target, execution_arn: str) -> list[str]:
 
 def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
     if output["status"] == "success":
-        shot.status, shot.result = "success", {name: output.get(name) for name in RESULT_FIELDS}
+        shot.status, shot.result = "success", result_of(output)
         return
     shot.reason = output["reason"]
     item = item_of(target, shot.id)
@@ -119,9 +120,16 @@ def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
         return
     shot.status = "skipped"
     if shot.reason != "conflicting_request" and item.get("status") == "success":
-        shot.result = {name: item.get(name) for name in RESULT_FIELDS}
+        shot.result = result_of(item)
     else:
         shot.error_code, shot.error_message = item.get("error_code"), item.get("error_message")
+
+
+def result_of(source: dict[str, Any]) -> dict[str, Any]:
+    """The result in an execution's output or in an item, whose details are JSON text."""
+    details = source.get("details")
+    parsed = json.loads(details) if isinstance(details, str) else details
+    return {name: source.get(name) for name in RESULT_FIELDS} | {"details": parsed}
 
 
 def item_of(target: Target, id_: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from PIL import Image
 from renderer.render import Picture
 from shutterstep.errors import RenderError
 from tests.end_to_end.studio import BLUE, GREEN, MAGENTA, RED, YELLOW, Studio, area_of, image, ink, pixels
-from tests.pages.server import Pages
+from tests.pages.server import Pages, serve_pages
 
 
 def code(outcome: Picture | RenderError) -> str:
@@ -203,6 +203,13 @@ def test_secrets_go_to_the_own_origin_and_nowhere_else(studio: Studio, pages: Pa
         (headers,) = pages.headers_of(path)
         assert "-secret" not in repr(headers)
         assert "authorization" not in headers
+
+
+def test_cookies_do_not_go_to_another_port_of_their_host(studio: Studio, pages: Pages) -> None:
+    with serve_pages() as neighbour:
+        address = f"{pages.origin}/secrets.html?other={neighbour.origin}"
+        studio.picture(address, cookies=[{"name": "session", "value": "v"}], waitForSelector=".asked")
+        assert [headers.get("cookie") for _, headers in neighbour.seen] == [None, None]
 
 
 def test_secrets_do_not_follow_the_page_to_another_origin(studio: Studio, pages: Pages) -> None:

@@ -34,6 +34,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-extensions",
     "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame",
+    # A cookie of the request must not go to another port of its host.
+    "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
     "--metrics-recording-only",
     "--password-store=basic",

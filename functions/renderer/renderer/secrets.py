@@ -29,7 +29,8 @@ class Secrets:
         scheme, host, port = self._origin
         address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
         # Without a domain a cookie is its host's alone.
-        return [cookie | {"url": address, "secure": scheme == "https"} for cookie in self._cookies]
+        place = {"url": address, "secure": scheme == "https", "sourcePort": port}
+        return [cookie | place for cookie in self._cookies]
 
     def headers(self, request: Params) -> list[Params] | None:
         """All headers for a paused request; None for those it has."""

@@ -32,6 +32,7 @@ class Item(TypedDict):
     http_status: NotRequired[int]
     title: NotRequired[str]
     render_ms: NotRequired[int]
+    details: NotRequired[str]  # JSON
     finished_at: NotRequired[str]
     error_code: NotRequired[str]
     error_message: NotRequired[str]

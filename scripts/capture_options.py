@@ -1,0 +1,53 @@
+"""The requests that a `shutterstep capture` asks for: its flags, over the options of `--options`, for each page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+Options = dict[str, Any]
+
+
+def given_options(text: str | None) -> Options:
+    """The options in `--options`: JSON itself, or a file of it. Raises typer.BadParameter."""
+    if text is None:
+        return {}
+    try:
+        content = text if text.lstrip().startswith("{") else Path(text).read_text("utf-8")
+        options = json.loads(content)
+    except OSError as error:
+        raise typer.BadParameter(f"neither a JSON object nor a file: {error}", param_hint="--options") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"no JSON: {error}", param_hint="--options") from error
+    if not isinstance(options, dict):
+        raise typer.BadParameter("not a JSON object", param_hint="--options")
+    return options
+
+
+def with_flags(options: Options, flags: Options) -> Options:
+    """The options with the flags that were given, which win; a flag of the viewport leaves its other sides alone."""
+    given = {name: value for name, value in flags.items() if value not in (None, False, [])}
+    if isinstance(options.get("viewport"), dict) and "viewport" in given:
+        given["viewport"] = options["viewport"] | given["viewport"]
+    return options | given
+
+
+def requests_for(urls: list[str], html: list[Path], options: Options) -> list[Options]:
+    """One request for each page. Raises typer.BadParameter when there is none, or an id for several."""
+    pages = [{"url": url} for url in urls] + [{"html": _read(path)} for path in html]
+    if not pages:
+        pages = [{name: options[name]} for name in ("url", "html") if name in options]
+    if not pages:
+        raise typer.BadParameter("give a URL, --html FILE, or `url` in --options", param_hint="URL")
+    if "id" in options and len(pages) > 1:
+        raise typer.BadParameter("an id names one picture: give one page", param_hint="--id")
+    rest = {name: value for name, value in options.items() if name not in ("url", "html")}
+    return [page | rest for page in pages]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path}: {error}", param_hint="--html") from error
