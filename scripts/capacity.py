@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -35,6 +35,7 @@ PARAMETERS = {
     "PoolScaleOutCooldown": "scale_out_cooldown",
     "PoolScaleInCooldown": "scale_in_cooldown",
 }
+Grant = Literal["none", "vcpu", "all"]
 MODES: tuple[Mode, ...] = ("task", "pool")
 
 
@@ -63,8 +64,8 @@ def capacity(
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Simulate the template's and the account's defaults.")
     ] = False,
-    vcpu_quota: Annotated[
-        float | None, typer.Option(help="Fargate vCPUs of your account; else as many as needed.")
+    grant: Annotated[
+        Grant | None, typer.Option(help="Quotas simulated as granted; all of them, but none with --defaults.")
     ] = None,
     plots: Annotated[Path | None, typer.Option(help="Folder for the plots.")] = None,
     against: Annotated[Path | None, typer.Option("--compare", help="Records of a load test to simulate.")] = None,
@@ -98,7 +99,7 @@ def capacity(
         changed = settings_of(parameter or [])
         count = messages or max(1, round(rate * 3600))
         for found in (one for one in answers if mode in (None, one.mode)):
-            scenario = scenario_of(load, found, count, burst=burst, defaults=defaults, vcpu_quota=vcpu_quota, seed=seed)
+            scenario = scenario_of(load, found, count, burst=burst, defaults=defaults, grant=grant, seed=seed)
             results.append(
                 _simulated(replace(scenario, settings=replace(scenario.settings, **changed)), plots, as_json)
             )
@@ -137,16 +138,10 @@ def settings_of(assignments: list[str]) -> dict[str, Any]:
 
 
 def scenario_of(
-    load: Load, found: Answer, count: int, *, burst: bool, defaults: bool, vcpu_quota: float | None, seed: int
+    load: Load, found: Answer, count: int, *, burst: bool, defaults: bool, grant: Grant | None, seed: int
 ) -> Scenario:
-    """The load under the recommended parameters with the quotas that were asked for, or under all defaults."""
-    limits = quotas(load.region, vcpu_quota)
-    settings = Settings()
-    if not defaults:
-        settings = replace(
-            settings, **settings_of([f"{k}={v}" for k, v in found.parameters.items() if k in PARAMETERS])
-        )
-        limits = granted(limits, found, keep_vcpus=vcpu_quota is not None)
+    """The load under the recommended parameters, or the template's own, with the quotas that are granted."""
+    recommended = {} if defaults else settings_of([f"{k}={v}" for k, v in found.parameters.items() if k in PARAMETERS])
     return Scenario(
         mode=found.mode,
         messages=count,
@@ -154,26 +149,25 @@ def scenario_of(
         render_seconds=load.render_seconds,
         duplicates=load.duplicates,
         task_vcpu=load.machine.vcpu,
-        settings=settings,
-        quotas=limits,
+        settings=replace(Settings(), **recommended),
+        quotas=granted(quotas(load.region), found, grant or ("none" if defaults else "all")),
         seed=seed,
     )
 
 
-def granted(limits: Quotas, found: Answer, *, keep_vcpus: bool) -> Quotas:
-    """The quotas after AWS has granted what the answer says to file."""
+def granted(limits: Quotas, found: Answer, grant: Grant) -> Quotas:
+    """The quotas after AWS has granted what the answer says to file, or of it the vCPUs only."""
     names = {
+        "fargate_vcpu": "vcpus",
         "start_execution": "start_rate",
         "state_transition": "transition_rate",
         "open_executions": "open_executions",
-        "fargate_vcpu": "vcpus",
         "run_task": "run_task_rate",
         "fargate_launch": "launch_rate",
         "tasks_per_service": "tasks_per_service",
     }
-    if keep_vcpus:
-        del names["fargate_vcpu"]
-    filed = {names[need.key]: need.to_file for need in found.needs if need.to_file is not None and need.key in names}
+    wanted = {"none": set(), "vcpu": {"fargate_vcpu"}, "all": set(names)}[grant]
+    filed = {names[need.key]: need.to_file for need in found.needs if need.to_file is not None and need.key in wanted}
     return replace(limits, **filed)
 
 

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.cli import app
+from scripts.model.prices import RENDERED
 from scripts.target import Target
+from tests.benchmarks.workflow_cost import bill_of, newest_rendered
 
 FIELDS = {
     "sent", "executions", "rendered", "skipped", "failed", "lost", "rendered_twice",
@@ -43,6 +45,14 @@ def test_every_kind_of_message_ends_as_it_should(running_stack: Target, tmp_path
         QueueUrl=running_stack.outputs["DeadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
     )
     assert letters["Attributes"]["ApproximateNumberOfMessages"] == "0", "the test takes its own dead letters away"
+
+
+def test_an_execution_takes_the_transitions_and_writes_that_the_prices_count_with(running_stack: Target) -> None:
+    bill = bill_of(running_stack, newest_rendered(running_stack))
+    assert bill.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkSuccess"]
+    assert bill.work.transitions == RENDERED["task"].transitions
+    # The item's write units grow with the page's details; the prices count with a plain page.
+    assert RENDERED["task"].table_writes <= bill.work.table_writes <= RENDERED["task"].table_writes + 4
 
 
 @pytest.mark.parametrize(
