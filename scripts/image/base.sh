@@ -2,6 +2,7 @@
 # A base image where no registry can be reached: Debian 13 by debootstrap, with this machine's package settings in it.
 # Use: scripts/image/base.sh NAME   (root, a Debian machine, and an engine that runs)
 set -euo pipefail
+cd "$(dirname "$0")/../.."
 name=$1
 suite=trixie
 
@@ -26,6 +27,6 @@ printf '%s\n' force-unsafe-io path-exclude=/usr/share/{doc,info,locale,man}/\* >
 # pip's settings that say where packages come from, and whom this machine trusts: the ca-certificates package of the
 # image would write its own bundle over this one.
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
-{ printf '[global]\ncert = /etc/machine-ca.crt\n'; python3 -m pip config list 2>/dev/null |
+{ printf '[global]\ncert = /etc/machine-ca.crt\n'; .venv/bin/python -m pip config list 2>/dev/null |
   sed -nE "s/^(:env:|global)\.(index-url|proxy|trusted-host)='(.*)'$/\2 = \3/p" | sort -u; } >"$root/etc/pip.conf"
 tar -C "$root" -c . | docker import - "$name" >/dev/null

@@ -30,7 +30,11 @@ export DOCKER_HOST=unix://$run/docker.sock
 dockerd --data-root "$home" --exec-root "$run/exec" --pidfile "$run/pid" --host "$DOCKER_HOST" \
   --bridge none --iptables=false --ip-forward=false --ip-masq=false >"$home.log" 2>&1 &
 engine=$!
-end() { kill "$engine" 2>/dev/null && wait "$engine" 2>/dev/null; rm -rf "$run"; [ -z "${ran:-}" ] || rm -f "$ran"; }
+end() {
+  kill "$engine" 2>/dev/null && wait "$engine" 2>/dev/null || true
+  rm -rf "$run" || true
+  [ -z "${ran:-}" ] || rm -f "$ran"
+}
 trap end EXIT
 for _ in $(seq 150); do
   docker info >/dev/null 2>&1 && break
