@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -48,23 +48,23 @@ class Chromium:
 
 
 @asynccontextmanager
-async def open_browser(executable: Path | None = None) -> AsyncIterator[Chromium]:
+async def open_browser(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> AsyncIterator[Chromium]:
     """A running Chromium for one use, killed on the way out.
 
     Raises BrowserMissingError when there is none, BrowserCrashedError when it does not start.
     """
-    chromium = await start_chromium(executable)
+    chromium = await start_chromium(executable, flags)
     try:
         yield chromium
     finally:
         await asyncio.shield(chromium.end())
 
 
-async def start_chromium(executable: Path | None = None) -> Chromium:
+async def start_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Chromium:
     """A running Chromium, which the caller ends. Raises BrowserMissingError or BrowserCrashedError."""
     executable = executable or find_chromium()
     folder = Path(tempfile.mkdtemp(prefix="chromium-"))
-    to_child, from_child, group = _spawn(executable, _arguments(executable, folder), folder)
+    to_child, from_child, group = _spawn(executable, _arguments(executable, flags, folder), folder)
     connection = await _connect(to_child, from_child)
     chromium = Chromium(group, connection, folder)
     if not await chromium.answers(START_SECONDS):
@@ -74,10 +74,10 @@ async def start_chromium(executable: Path | None = None) -> Chromium:
     return chromium
 
 
-def _arguments(executable: Path, folder: Path) -> list[str]:
+def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str]:
     sandbox = sandbox_works(os.environ, os.getuid())
     own = ["--remote-debugging-pipe", f"--user-data-dir={folder}"]
-    return [str(executable), *FLAGS, *own, *([] if sandbox else ["--no-sandbox"]), "about:blank"]
+    return [str(executable), *flags, *own, *([] if sandbox else ["--no-sandbox"]), "about:blank"]
 
 
 def _spawn(executable: Path, arguments: list[str], folder: Path) -> tuple[int, int, int]:

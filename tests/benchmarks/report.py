@@ -1,0 +1,150 @@
+"""What the benchmark shows: tables for the terminal, JSON for scripts, a plot, and the tables of docs/PERFORMANCE.md."""
+
+import json
+import platform
+import subprocess
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import matplotlib
+from rich.console import Console
+from rich.table import Table
+
+from renderer.browser import find_chromium
+from tests.benchmarks.cold import Cold
+from tests.benchmarks.contenders import LIMIT, OURS
+from tests.benchmarks.soak import Soaked
+from tests.benchmarks.warm import Measured, best_peer, ratios
+
+Row = tuple[str, ...]
+START, END = "<!-- bench: made by `make bench PUBLISH=1` -->", "<!-- /bench -->"
+
+
+def results(warm: list[Measured] | None, cold: Cold | None, soaked: Soaked | None) -> dict[str, Any]:
+    """All figures as one JSON object; a part that was not run is absent."""
+    found: dict[str, Any] = {"machine": _machine()}
+    if warm:
+        found["warm"] = {one.name: {"wall_ms": one.wall, "cpu_ms": one.cpu} for one in warm}
+        found["of_the_limit"] = ratios(warm, LIMIT)
+        peer = best_peer(warm) if len(warm) > 2 else None
+        found["over_best_peer"] = {"peer": peer, **ratios(warm, peer)} if peer else None
+    if cold:
+        found["cold"] = {"bare_ms": median(cold.bare), "ours_ms": median(cold.ours), "ratio": cold.ratio}
+        found["cold_phases_ms"] = {name: median(times) for name, times in cold.phases.items()}
+    if soaked:
+        found["soak"] = {
+            "memory_mib": soaked.memory,
+            "memory_growth": soaked.memory_growth,
+            "throughput_kept": soaked.throughput_kept,
+            "outcomes": soaked.outcomes,
+            "good_pages_missed": soaked.missed,
+            "zombies": soaked.zombies,
+            "processes_left": soaked.left,
+        }
+    return found
+
+
+def tables(found: dict[str, Any]) -> dict[str, list[Row]]:
+    """Each table's title and rows, the first its head."""
+    made: dict[str, list[Row]] = {}
+    if "warm" in found:
+        rows = [(name, f"{one['cpu_ms']:.0f}", f"{one['wall_ms']:.0f}") for name, one in found["warm"].items()]
+        made["Warm, two pages at once"] = [("", "CPU ms a picture", "wall ms a picture"), *rows]
+    ratio_rows = _ratio_rows(found)
+    if ratio_rows:
+        made["Ratios (medians of the rounds)"] = [("", "measured", "wanted"), *ratio_rows]
+    if "cold" in found:
+        rows = [(name, f"{when:.0f}") for name, when in sorted(found["cold_phases_ms"].items(), key=lambda p: p[1])]
+        bare = ("(bare `chromium --headless --screenshot`, to its end)", f"{found['cold']['bare_ms']:.0f}")
+        made["Cold, from the start of the process"] = [("", "ms"), *rows, bare]
+    return made
+
+
+def _ratio_rows(found: dict[str, Any]) -> list[Row]:
+    rows: list[Row] = []
+    if "warm" in found:
+        rows += [(f"throughput over the limit's, {kind}", f"{found['of_the_limit'][kind]:.2f}", ">= 0.90") for kind in ("cpu", "wall")]
+        peer = found["over_best_peer"]
+        if peer:
+            rows += [(f"throughput over {peer['peer']}'s, {kind}", f"{peer[kind]:.2f}", ">= 1.25") for kind in ("cpu", "wall")]
+    if "cold" in found:
+        rows.append(("cold start over bare Chromium's", f"{found['cold']['ratio']:.2f}", "<= 1.30"))
+    if "soak" in found:
+        soak = found["soak"]
+        rows.append(("memory at the end over that at 100 pictures", f"{soak['memory_growth']:.2f}", "<= 1.20"))
+        rows.append(("throughput, last hundred over first", f"{soak['throughput_kept']:.2f}", "about 1"))
+        rows.append(("zombies, processes left", f"{soak['zombies']}, {soak['processes_left']}", "0, 0"))
+        rows.append(("good pages without a picture", str(soak["good_pages_missed"]), "0"))
+    return rows
+
+
+def show(found: dict[str, Any], console: Console) -> None:
+    """Prints the tables."""
+    for title, (head, *rows) in tables(found).items():
+        table = Table(title=title)
+        for number, name in enumerate(head):
+            table.add_column(name, justify="left" if number == 0 else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Writes performance.json and performance.svg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "performance.json").write_text(json.dumps(found, indent=2) + "\n")
+    plot(found, folder / "performance.svg")
+
+
+def publish(found: dict[str, Any], document: Path) -> None:
+    """Puts the tables between the marks of docs/PERFORMANCE.md."""
+    before, _, rest = document.read_text().partition(START)
+    _, _, after = rest.partition(END)
+    parts = [f"\n### {title}\n\n{_markdown(rows)}" for title, rows in tables(found).items()]
+    machine = found["machine"]
+    said = f"\n{machine['date']}, {machine['cores']} cores, {machine['chromium']}, Python {machine['python']}.\n"
+    document.write_text(f"{before}{START}\n{said}{''.join(parts)}\n{END}{after}")
+
+
+def _markdown(rows: list[Row]) -> str:
+    head, *body = rows
+    lines = [head, tuple("---" if n == 0 else "---:" for n in range(len(head))), *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def plot(found: dict[str, Any], picture: Path) -> None:
+    """CPU a picture of everyone, and the memory of the soak."""
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    pyplot.rcParams["svg.hashsalt"] = "shutterstep"
+    figure, (bars, memory) = pyplot.subplots(1, 2, figsize=(11, 3.6), width_ratios=(3, 2))
+    warm = found.get("warm", {})
+    names = list(reversed(warm))
+    colours = ["#1f6f8b" if name == OURS else "#9aa5ab" if name != LIMIT else "#d9b44a" for name in names]
+    drawn = bars.barh(names, [warm[name]["cpu_ms"] for name in names], color=colours)
+    bars.bar_label(drawn, fmt="%.0f", padding=3)
+    bars.set(title="CPU a picture, warm, ms", xlabel="less is better")
+    growth = found.get("soak", {}).get("memory_mib", {})
+    memory.plot([int(count) for count in growth], list(growth.values()), color="#1f6f8b")
+    memory.set(title="Soak: memory of all processes, MiB", xlabel="pictures")
+    memory.set_ylim(bottom=0)
+    for axes in (bars, memory):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(picture, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+def _machine() -> dict[str, Any]:
+    import os
+    from datetime import UTC, datetime
+
+    version = subprocess.run([str(find_chromium()), "--version"], capture_output=True, text=True).stdout.strip()
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "chromium": version,
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,21 @@
+"""Ours: the renderer's own WarmBrowser, with everything it does for a user."""
+
+import asyncio
+
+from renderer.warm_browser import WarmBrowser
+from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
+
+
+async def main() -> None:
+    """Takes pictures until the input ends."""
+    async with WarmBrowser() as browser:
+
+        async def take(url: str) -> int:
+            viewport = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1}
+            return len((await browser.render({"url": url, "viewport": viewport})).body)
+
+        await follow_orders(take)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
