@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Aws(ThreadingHTTPServer):
-    """`stored_at` and `answered_at` are monotonic times, 0 until it happened; `picture` is the size of what was stored."""
+    """`stored_at` and `answered_at` are monotonic times, 0 until it happened; `picture` is the size stored."""
 
     daemon_threads = True
 
@@ -30,7 +30,6 @@ class Handler(BaseHTTPRequestHandler):
     server: Aws
 
     def do_PUT(self) -> None:
-        # The client may ask before it sends a large body.
         self.server.picture = len(self._body())
         self.server.stored_at = time.monotonic()
         self._say(b"", "application/xml")

@@ -1,4 +1,4 @@
-"""One picture from nothing: the task's process from its start to the PNG on S3, beside a bare Chromium to its PNG on disk."""
+"""One picture from nothing: a task from the start of its process to the PNG on S3, beside a bare Chromium."""
 
 import json
 import subprocess
@@ -55,7 +55,7 @@ def measure_cold(rounds: int, console: Console) -> Cold:
 
 def _bare(picture: Path, url: str, environment: Mapping[str, str]) -> float:
     picture.unlink(missing_ok=True)
-    line = [environment["CHROMIUM"], *command(picture, url)[1:]]
+    line = command(environment["CHROMIUM"], picture, url)
     began = time.monotonic()
     subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=environment)
     took = time.monotonic() - began

@@ -1,7 +1,7 @@
 """One way to take pictures, as a process that waits for orders, so that rounds of several can be interleaved.
 
-A taker reads a JSON line `{"urls": [...], "concurrency": n}` from its input, takes the pictures, and answers with a JSON line
-`{"sizes": [bytes of each PNG]}`. It ends with its input.
+A taker reads a JSON line `{"urls": [...], "concurrency": n}` from its input, takes the pictures, and answers with
+a JSON line `{"sizes": [bytes of each PNG]}`. It ends with its input.
 """
 
 import json
@@ -42,7 +42,8 @@ class Contender:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         try:
             self._process.wait(20)
@@ -68,7 +69,8 @@ class Contender:
 
     def order(self, order: dict[str, Any]) -> dict[str, Any]:
         """Sends any order and waits for its answer. Raises TakerError when the taker has ended."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         try:
             print(json.dumps(order), file=self._process.stdin, flush=True)
             line = self._process.stdout.readline()

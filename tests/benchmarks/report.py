@@ -1,8 +1,10 @@
-"""What the benchmark shows: tables for the terminal, JSON for scripts, a plot, and the tables of docs/PERFORMANCE.md."""
+"""What the benchmark shows: tables, JSON for scripts, a plot, and the tables of docs/PERFORMANCE.md."""
 
 import json
+import os
 import platform
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -64,10 +66,9 @@ def tables(found: dict[str, Any]) -> dict[str, list[Row]]:
 def _ratio_rows(found: dict[str, Any]) -> list[Row]:
     rows: list[Row] = []
     if "warm" in found:
-        rows += [(f"throughput over the limit's, {kind}", f"{found['of_the_limit'][kind]:.2f}", ">= 0.90") for kind in ("cpu", "wall")]
+        rows += _over("the limit", found["of_the_limit"], ">= 0.90")
         peer = found["over_best_peer"]
-        if peer:
-            rows += [(f"throughput over {peer['peer']}'s, {kind}", f"{peer[kind]:.2f}", ">= 1.25") for kind in ("cpu", "wall")]
+        rows += _over(peer["peer"], peer, ">= 1.25") if peer else []
     if "cold" in found:
         rows.append(("cold start over bare Chromium's", f"{found['cold']['ratio']:.2f}", "<= 1.30"))
     if "soak" in found:
@@ -77,6 +78,10 @@ def _ratio_rows(found: dict[str, Any]) -> list[Row]:
         rows.append(("zombies, processes left", f"{soak['zombies']}, {soak['processes_left']}", "0, 0"))
         rows.append(("good pages without a picture", str(soak["good_pages_missed"]), "0"))
     return rows
+
+
+def _over(other: str, ratio: dict[str, Any], wanted: str) -> list[Row]:
+    return [(f"throughput over that of {other}, {kind}", f"{ratio[kind]:.2f}", wanted) for kind in ("cpu", "wall")]
 
 
 def show(found: dict[str, Any], console: Console) -> None:
@@ -138,9 +143,6 @@ def plot(found: dict[str, Any], picture: Path) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    import os
-    from datetime import UTC, datetime
-
     version = subprocess.run([str(find_chromium()), "--version"], capture_output=True, text=True).stdout.strip()
     return {
         "date": datetime.now(UTC).date().isoformat(),

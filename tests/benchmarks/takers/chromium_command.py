@@ -8,11 +8,11 @@ from pathlib import Path
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
 
 
-def command(picture: Path, url: str) -> list[str]:
+def command(chromium: str, picture: Path, url: str) -> list[str]:
     """The command line for one picture."""
     sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
     size = f"--window-size={WIDTH},{HEIGHT}"
-    return [os.environ["CHROMIUM"], "--headless", *sandbox, "--hide-scrollbars", size, f"--screenshot={picture}", url]
+    return [chromium, "--headless", *sandbox, "--hide-scrollbars", size, f"--screenshot={picture}", url]
 
 
 async def take(url: str) -> int:
@@ -20,7 +20,9 @@ async def take(url: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         devnull = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(*command(picture, url), stdout=devnull, stderr=devnull)
+        process = await asyncio.create_subprocess_exec(
+            *command(os.environ["CHROMIUM"], picture, url), stdout=devnull, stderr=devnull
+        )
         await process.wait()
         return picture.stat().st_size
 
