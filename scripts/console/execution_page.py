@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from scripts.console.desk import TROUBLE, Desk, ask
-from scripts.console.frame import Frame, page
+from scripts.console.frame import Frame, page, say_refused
 from scripts.console.parts import Button, Link, Pill, Text, box, execution_path, facts
 from scripts.console.picture_card import picture_card
 from scripts.console.state_panel import state_panel
@@ -66,7 +66,7 @@ class _View:
 
     def _show(self, story: Story, attempts: int | None) -> None:
         with self.head.clear():
-            _head(self.desk, self.frame, story.execution, attempts)
+            _head(self.desk, story.execution, attempts)
         self.graph.set_content(svg(story.graph, story.history, alone=False))
         self._show_state(self.chosen or _most_telling(story))
         with self.picture.clear():
@@ -93,12 +93,12 @@ def _most_telling(story: Story) -> str:
     return visits[-1].state if visits else story.graph.start
 
 
-def _head(desk: Desk, frame: Frame, execution: Execution, attempts: int | None) -> None:
+def _head(desk: Desk, execution: Execution, attempts: int | None) -> None:
     with box("div", "headline"):
         Pill(execution.outcome)
         Text("h1", execution.id or execution.name, "mono")
         if execution.outcome in FAILURES:
-            _replay_button(desk, frame, execution)
+            _replay_button(desk, execution)
     if execution.reason:
         _why(execution)
     with box("p", "address"):
@@ -125,7 +125,7 @@ def _why(execution: Execution) -> None:
         Text("span", f" {execution.message}")
 
 
-def _replay_button(desk: Desk, frame: Frame, execution: Execution) -> None:
+def _replay_button(desk: Desk, execution: Execution) -> None:
     if not desk.may_replay:
         Text("span", "read-only: --allow-replay shows a replay button", "hint")
         return
@@ -135,7 +135,7 @@ def _replay_button(desk: Desk, frame: Frame, execution: Execution) -> None:
         try:
             line = await ask(desk.failures.replay_one, execution.arn)
         except TROUBLE as error:
-            frame.say_trouble(error)
+            say_refused(error)
             button.allow(True)
             return
         if line.new_execution:

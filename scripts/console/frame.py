@@ -20,6 +20,7 @@ class Frame:
 
     def __init__(self, desk: Desk, here: str) -> None:
         self.desk = desk
+        self.troubles: dict[str, str] = {}
         ui.dark_mode(None)
         with box("header", "top"):
             with box("div", "brand"):
@@ -55,7 +56,7 @@ class Frame:
         except ExecutionNotFoundError:
             ui.notify(f"No item has the id {wanted}, and no execution the name", type="warning")
         except TROUBLE as error:
-            self.say_trouble(error)
+            say_refused(error)
         else:
             ui.navigate.to(execution_path(found.name))
 
@@ -68,18 +69,25 @@ class Frame:
         try:
             await refresh()
         except TROUBLE as error:
-            self.say_trouble(error)
+            self.troubles[refresh.__qualname__] = str(error)
         else:
-            self.trouble.say("", "trouble hidden")
+            self.troubles.pop(refresh.__qualname__, None)
+        self._show_troubles()
 
-    def say_trouble(self, error: Exception) -> None:
-        """Show what AWS said, in place of nothing."""
-        self.trouble.say(f"AWS does not answer as it should; trying again. {error}", "trouble")
+    def _show_troubles(self) -> None:
+        said = " ".join(dict.fromkeys(self.troubles.values()))
+        text = f"AWS does not answer as it should; trying again. {said}" if said else ""
+        self.trouble.say(text, "trouble" if said else "trouble hidden")
 
     async def _refresh_gauges(self) -> None:
         gauges = await ask(self.desk.gauges.read)
         for place, view in enumerate(self.gauges):
             view.show(gauges[place] if place < len(gauges) else None)
+
+
+def say_refused(error: Exception) -> None:
+    """What somebody asked for did not happen, and why."""
+    ui.notify(f"AWS refused: {error}", type="negative", timeout=15_000, close_button=True)
 
 
 def _ways(desk: Desk) -> list[tuple[str, str]]:

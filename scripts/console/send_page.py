@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from scripts.console.desk import TROUBLE, Desk, ask
-from scripts.console.frame import Frame, page
+from scripts.console.frame import page, say_refused
 from scripts.console.parts import Link, Text, box, execution_path
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema, validate
@@ -24,13 +24,13 @@ def register(desk: Desk) -> None:
 
     @ui.page("/send")
     def send() -> None:
-        with page(desk, "/send", "Send a request") as frame:
-            _Form(desk, frame)
+        with page(desk, "/send", "Send a request"):
+            _Form(desk)
 
 
 class _Form:
-    def __init__(self, desk: Desk, frame: Frame) -> None:
-        self.desk, self.frame = desk, frame
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.values: dict[str, Any] = {}
         self.more = ""
         self.problems: dict[str, Text] = {}
@@ -105,7 +105,7 @@ class _Form:
             self.problem.say(error.message)
             return
         except TROUBLE as error:
-            self.frame.say_trouble(error)
+            say_refused(error)
             return
         if shot.status == "refused":
             field = (shot.error_message or "").partition(":")[0]

@@ -97,7 +97,7 @@ def stack_of_many(target: Target, count: int) -> str:
     outputs["StateMachineArn"] = {"Value": {"Ref": "Many"}}
     template = {"Resources": {"Role": role, "Many": machine}, "Outputs": outputs}
     formation = target.client("cloudformation")
-    formation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    formation.create_stack(StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"])
     formation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     many = Target(target.session, name, target.endpoint_url)
     sfn, arn = many.client("stepfunctions"), many.outputs["StateMachineArn"]
