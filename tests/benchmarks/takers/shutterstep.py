@@ -1,14 +1,16 @@
 """Ours: the renderer's own WarmBrowser, with everything it does for a user."""
 
 import asyncio
+import os
 
+from renderer.settings import read_egress_policy
 from renderer.warm_browser import WarmBrowser
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
 
 
 async def main() -> None:
     """Takes pictures until the input ends."""
-    async with WarmBrowser() as browser:
+    async with WarmBrowser(policy=read_egress_policy(os.environ)) as browser:
 
         async def take(url: str) -> int:
             viewport = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1}

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import sys
 from typing import Any
 
+from renderer.settings import read_egress_policy
 from renderer.warm_browser import WarmBrowser
 from shutterstep.errors import RenderError
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH
@@ -27,7 +29,7 @@ async def outcome(browser: WarmBrowser, url: str) -> str:
 
 async def main() -> None:
     """Until the input ends; all orders in one warm browser."""
-    async with WarmBrowser() as browser:
+    async with WarmBrowser(policy=read_egress_policy(os.environ)) as browser:
         while line := await asyncio.to_thread(sys.stdin.readline):
             order = json.loads(line)
             places = asyncio.Semaphore(order["concurrency"])
