@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: bench help setup shot demo test faults image test-image check docs lock clean
+.PHONY: bench bench-pool help setup shot demo test faults image test-image check docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ image: setup ## the renderer's container image, with your Docker engine or with 
 
 test-image: setup ## build the image and render in containers of it: the end-to-end tests, and what a container may not do
 	@scripts/image/engine.sh scripts/image/test.sh
+
+bench-pool: setup ## pictures a second through the whole stack beside the renderer alone, then what PoolConcurrency brings a core
+	@$(VENV)/python -m tests.benchmarks.pool_throughput
+	@$(VENV)/python -m tests.benchmarks.pool_concurrency
 
 bench: setup ## beside the raw protocol and peers: make bench PART=warm (or cold, soak), PUBLISH=1 writes docs
 	@tests/benchmarks/peers/setup.sh

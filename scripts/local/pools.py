@@ -8,7 +8,7 @@ from scripts.local import stack
 from scripts.pool import pool_of
 from scripts.target import Target, local_target
 
-STARTED_WITHIN_SECONDS = 30
+STARTED_WITHIN_SECONDS = 120
 # Fargate's longest stopTimeout, and what the launcher takes to notice.
 LEFT_WITHIN_SECONDS = 130
 

@@ -7,12 +7,15 @@ import asyncio
 import sys
 from collections.abc import Iterator
 
+from renderer.addresses import parse_policy
 from renderer.warm_browser import WarmBrowser
+
+LOCAL = parse_policy("127.0.0.0/8")
 
 
 async def main(count: int, concurrency: int, urls: list[str]) -> None:
     """The pages in turn, `concurrency` of them at once."""
-    async with WarmBrowser() as browser:
+    async with WarmBrowser(policy=LOCAL) as browser:
         await browser.render({"url": urls[0]})
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
