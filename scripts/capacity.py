@@ -1,6 +1,7 @@
 """`shutterstep capacity`: what a load needs and costs on AWS, by arithmetic and, with --simulate, by simulation."""
 
 import json
+import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -192,7 +193,7 @@ def _compare(
     if against is None or calibrate is None:
         raise typer.BadParameter("give the records of two load tests, one to --calibrate by", param_hint="--compare")
     try:
-        scenario = comparing.calibrated(comparing.read_records(calibrate), workers, slots)
+        scenario = comparing.calibrated(comparing.read_records(calibrate), workers, slots, os.cpu_count() or 1)
         found = comparing.compare(scenario, comparing.read_records(against))
     except comparing.RecordsError as error:
         raise typer.BadParameter(str(error), param_hint="--compare") from error

@@ -63,10 +63,10 @@ def show_results(console: Console, results: list[Result], plots: Path | None) ->
 
 def show_comparison(console: Console, scenario: Scenario, found: Comparison) -> None:
     """Measured beside simulated."""
-    settings = scenario.settings
+    settings, seconds = scenario.settings, scenario.render_seconds
     console.print(
-        f"{settings.pool_minimum} workers of {settings.pool_concurrency}, {scenario.render_seconds:.2f} s a render, "
-        f"{scenario.times.starter * 1000:.0f} ms a start"
+        f"{settings.pool_minimum} workers of {settings.pool_concurrency} on {scenario.cores} cores, "
+        f"{seconds:.2f} s of a core a render, {scenario.times.starter * 1000:.0f} ms a start"
     )
     table = Table("", "measured", "simulated", "error")
     for name, value in found.measured.items():

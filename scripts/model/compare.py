@@ -53,12 +53,12 @@ def read_records(path: Path) -> Records:
     return sorted(started, key=lambda record: record["sent_at"])
 
 
-def calibrated(records: Records, workers: int, slots: int) -> Scenario:
-    """A pool as quick as the one measured under full load: seconds a render occupies a slot, and a start takes."""
+def calibrated(records: Records, workers: int, slots: int, cores: int) -> Scenario:
+    """A pool on `cores` as quick as the one measured under full load: what a render and a start take."""
     rendered = [record for record in records if record["outcome"] == "rendered"]
     first = min(record["started_at"] for record in rendered)
     busy = max(record["finished_at"] for record in rendered) - first
-    seconds = busy * workers * slots / len(rendered)
+    seconds = busy * min(cores, workers * slots) / len(rendered)
     starts = sorted(record["started_at"] for record in records)
     starter = (starts[-1] - starts[0]) / max(1, len(starts) - 1)
     times = Times(starter=starter, invocation=0, state=0.01, answer=0, patience=60)
@@ -74,7 +74,9 @@ def calibrated(records: Records, workers: int, slots: int) -> Scenario:
     renders = np.array([record["render_s"] for record in rendered if record["render_s"]])
     variation = float(renders.std() / renders.mean()) if len(renders) else 0.0
     limits = replace(Scenario("pool", 1, None, 1).quotas, vcpus=workers)
-    return Scenario("pool", 1, None, seconds, render_variation=variation, settings=settings, times=times, quotas=limits)
+    return Scenario(
+        "pool", 1, None, seconds, render_variation=variation, cores=cores, settings=settings, times=times, quotas=limits
+    )
 
 
 def compare(scenario: Scenario, records: Records) -> Comparison:

@@ -53,7 +53,8 @@ class Pool:
                 continue
             self.idle -= 1
             self.busy += 1
-            done = self.env.timeout(seconds + self.scenario.times.answer, (message, deadline))
+            stretched = seconds * max(1.0, self.busy / (self.scenario.cores or self.busy))
+            done = self.env.timeout(stretched + self.scenario.times.answer, (message, deadline))
             done.callbacks.append(self._rendered)  # type: ignore[union-attr]
 
     def _rendered(self, event: Any) -> None:

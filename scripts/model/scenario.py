@@ -48,7 +48,8 @@ class Times:
 @dataclass(frozen=True)
 class Scenario:
     """`messages` at `rate` a second (None: all at once), evenly or as a Poisson process; of them the share `duplicates`
-    skips. A render takes `render_seconds`, spread log-normally by `render_variation` (standard deviation / mean).
+    skips. A render takes `render_seconds`, spread log-normally by `render_variation` (standard deviation / mean); where
+    all workers share `cores`, as on one machine, it takes as much longer as more of them are at work.
     """
 
     mode: Mode
@@ -59,6 +60,7 @@ class Scenario:
     render_variation: float = 0.5
     poisson: bool = True
     task_vcpu: float = 1
+    cores: int | None = None
     settings: Settings = field(default_factory=Settings)
     times: Times = field(default_factory=Times)
     quotas: Quotas = field(default_factory=quotas)
