@@ -1,4 +1,4 @@
-"""Draws each workflow of statemachine/ as a Mermaid flowchart into README.md, between its markers."""
+"""Draws each workflow of statemachine/ as a Mermaid flowchart into its document, between its markers."""
 
 import argparse
 import sys
@@ -8,9 +8,10 @@ from scripts.asl import read_definition
 from scripts.workflow_graph import Edge, Graph, Node, graph_of
 
 ROOT = Path(__file__).resolve().parent.parent
+PLACES = {"screenshot": ROOT / "README.md", "release": ROOT / "docs" / "WORKFLOW.md"}
 EXAMPLES = """examples:
-  scripts/graph.py          draw the workflows into README.md
-  scripts/graph.py --check  say whether README.md is current; exit code 1 if not"""
+  scripts/graph.py          draw the workflows into the documents
+  scripts/graph.py --check  say whether the documents are current; exit code 1 if not"""
 
 SHAPES = {
     "Task": ('["', '"]'),
@@ -25,30 +26,32 @@ SHAPES = {
 
 
 class GraphError(Exception):
-    """README.md has no place for a workflow, or shows an old one."""
+    """A document has no place for a workflow, or shows an old one."""
 
 
 def main() -> int:
     """Write or check; the exit code."""
     options = _parser().parse_args()
+    workflows = graphs(ROOT / "statemachine")
     try:
-        run(options.readme, check=options.check)
+        if workflows.keys() != PLACES.keys():
+            raise GraphError(f"PLACES names {sorted(PLACES)}, statemachine/ has {sorted(workflows)}")
+        for name, place in PLACES.items():
+            draw(name, workflows[name], place, check=options.check)
     except GraphError as error:
         print(f"graph: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def run(readme: Path, *, check: bool) -> None:
-    """Raises GraphError when a marker is missing, or with `check` when README.md is not current."""
-    if not readme.exists():
-        raise GraphError(f"{readme.name} is missing")
-    before = readme.read_text()
-    after = with_graphs(before, graphs(ROOT / "statemachine"))
+def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
+    """Raises GraphError when a marker is missing, or with `check` when the document is not current."""
+    before = place.read_text("utf-8")
+    after = between(before, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(graph))
     if check and after != before:
-        raise GraphError(f"{readme.name} shows an old workflow; run: make docs")
+        raise GraphError(f"{place.name} shows an old workflow; run: make docs")
     if after != before:
-        readme.write_text(after)
+        place.write_text(after, "utf-8")
 
 
 def graphs(folder: Path) -> dict[str, Graph]:
@@ -56,19 +59,12 @@ def graphs(folder: Path) -> dict[str, Graph]:
     return {path.name.removesuffix(".asl.json"): graph_of(read_definition(path)) for path in folder.glob("*.asl.json")}
 
 
-def with_graphs(text: str, workflows: dict[str, Graph]) -> str:
-    """The text with each workflow's graph between its markers."""
-    for name, graph in sorted(workflows.items()):
-        text = between(text, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(graph))
-    return text
-
-
 def between(text: str, start: str, end: str, content: str) -> str:
     """The text with what stands between two markers replaced."""
     head, found, rest = text.partition(start)
     _, closed, tail = rest.partition(end)
     if not (found and closed):
-        raise GraphError(f"README.md has no {start} … {end}")
+        raise GraphError(f"no {start} … {end} in the document")
     return f"{head}{start}\n{content}\n{end}{tail}"
 
 
@@ -100,8 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when README.md is not current")
-    parser.add_argument("--readme", type=Path, default=ROOT / "README.md", help="the file to draw into")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when one is not current")
     return parser
 
 
