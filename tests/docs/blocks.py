@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELLS = {"sh", "bash", "shell", "console"}
@@ -18,6 +19,7 @@ REASONS = {
     "needs Docker": "a container engine",
     "takes minutes": "too long for this test; its own test runs it smaller",
     "is the test itself": "would run the tests within the tests",
+    "serves until interrupted": "the tutorial's block does, and is interrupted",
     "undoes the set-up": "the next block would have nothing to run with",
     "changes your shell": "writes to files in the home folder",
 }
@@ -56,11 +58,16 @@ def blocks(document: Path) -> Iterator[Block]:
     comment = ""
     for token in MarkdownIt().parse(document.read_text("utf-8")):
         line = (token.map or [0])[0] + 1
-        if token.type == "fence" and token.info.split(" ")[0] in SHELLS:
+        if _is_shell(token):
             yield _block(document, line, token.content, comment)
-        if token.type == "code_block" and token.content.startswith(COMMANDS):
-            raise BlockError(f"{document.name}:{line}: fence commands: ```sh")
         comment = token.content if token.type == "html_block" else ""
+
+
+def _is_shell(token: Token) -> bool:
+    """A fence that says so, or indented text that begins with a command."""
+    if token.type == "code_block":
+        return token.content.startswith(COMMANDS)
+    return token.type == "fence" and token.info.split(" ")[0] in SHELLS
 
 
 def _block(document: Path, line: int, text: str, comment: str) -> Block:
