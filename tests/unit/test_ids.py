@@ -1,3 +1,5 @@
+"""The names made from a request: execution names, keys and shards."""
+
 import re
 
 import pytest

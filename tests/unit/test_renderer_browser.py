@@ -1,3 +1,5 @@
+"""Finding Chromium: what the operator names, what is on the path, what Playwright downloaded."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Delivery of a picture: the bucket, the answer to the task token, and what is tried again."""
+
 import asyncio
 import base64
 import hashlib

@@ -1,3 +1,5 @@
+"""What the browser's and the network's failures are called."""
+
 import pytest
 
 from renderer.browser_errors import net_error

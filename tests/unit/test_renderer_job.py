@@ -1,3 +1,5 @@
+"""The job of the renderer: what a task or a message may say, and what is refused."""
+
 import json
 
 import pytest

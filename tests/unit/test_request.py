@@ -1,3 +1,5 @@
+"""The request: what the schema refuses and by which field, its defaults and its hash."""
+
 import json
 
 import pytest
