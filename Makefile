@@ -46,6 +46,7 @@ check: setup ## what CI checks besides the tests: lint, format, types, the graph
 	@$(VENV)/python -m scripts.commands --check
 
 docs: setup ## draw the workflow's graph and write docs/COMMANDS.md
+	@$(VENV)/python -m scripts.request_docs
 	@$(VENV)/python scripts/graph.py
 	@$(VENV)/python -m scripts.commands
 
