@@ -39,7 +39,7 @@ def _limits(node: dict[str, Any]) -> str:
     if "enum" in node:
         return ", ".join(f"`{value}`" for value in node["enum"])
     low, high = node.get("minimum"), node.get("maximum")
-    parts: list[str] = [KINDS.get(node["type"], node["type"])]
+    parts = [KINDS.get(node["type"]) or str(node["type"])]
     if low is not None and high is not None:
         parts.append(f"{low} to {high}")
     parts += [f"{node[key]} {word} at most" for key, word in UNITS.items() if key in node]

@@ -8,12 +8,12 @@ from renderer.banners import remove_banners
 from renderer.cdp import ProtocolError
 from renderer.chromium_page import ScriptError
 from renderer.lazy import load_lazy
+from renderer.navigation import FONT_SECONDS
 from renderer.tab import Tab
 from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 
 ELEMENT_SECONDS = 5.0
 SETTLE_SECONDS = 6.0
-FONT_MS = 3200
 FOR_EVER = 3600.0
 
 
@@ -41,7 +41,9 @@ async def prepare(tab: Tab) -> None:
 async def settle(tab: Tab) -> None:
     """Waits for fonts and pictures, though not for ever, and brings animations to their end."""
     whole = tab.request["fullPage"] or "selector" in tab.request or "clip" in tab.request
-    await tab.within(SETTLE_SECONDS, tab.run("settle", {"whole": whole, "fontMs": FONT_MS}))
+    # A font that stalled while the page loaded has had its time.
+    font_ms = max(0, round((FONT_SECONDS - tab.traffic.font_wait()) * 1000))
+    await tab.within(SETTLE_SECONDS, tab.run("settle", {"whole": whole, "fontMs": font_ms}))
 
 
 async def _style(tab: Tab) -> None:

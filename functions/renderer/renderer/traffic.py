@@ -57,6 +57,11 @@ class Traffic:
         since = min((request.since for request in self.pending.values()), default=self._clock())
         return kinds == {"font"} and self._clock() - since > seconds
 
+    def font_wait(self) -> float:
+        """Seconds since the oldest web font that has not come was asked for; 0 when none is awaited."""
+        fonts = [request.since for request in self.pending.values() if request.kind == "font"]
+        return self._clock() - min(fonts) if fonts else 0
+
     def is_fetching(self) -> bool:
         """Whether scripts of the page wait for data."""
         return any(request.kind in ("xhr", "fetch") for request in self.pending.values())
