@@ -10,6 +10,7 @@ from docker.types import Mount, Ulimit
 from ministack.core.responses import get_region, json_response
 from ministack.services import ecs, imds, sts
 
+from renderer.addresses import LOOPBACK
 from scripts.local.replace import replace
 
 CREDENTIALS = "/v2/credentials/"
@@ -96,6 +97,7 @@ def _with_role(original: Callable[..., str]) -> Callable[..., str]:
         path = env["AWS_CONTAINER_CREDENTIALS_FULL_URI"].rpartition("/")[2]
         _roles[path] = task["taskRoleArn"], env["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
         env.update({"AWS_REGION": get_region(), "AWS_DEFAULT_REGION": get_region()})
+        env["EGRESS_ALLOW"] = ",".join(filter(None, (env.get("EGRESS_ALLOW"), LOOPBACK)))  # local pages are here
         return token
 
     return register

@@ -1,0 +1,44 @@
+"""Three workers of the pool side by side, each a container with the pool's role."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scripts.local.stack import calls_file
+from scripts.shots import follow, submit
+from scripts.target import Target
+from tests.conftest import stack_of_its_own
+from tests.image.conftest import IMAGE, SlowSite, renderers, wait_for
+
+
+@pytest.fixture
+def pool(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    home = tmp_path_factory.mktemp("pool")
+    parameters = {"ImageUri": IMAGE, "RenderMode": "pool", "PoolConcurrency": "1"}
+    with stack_of_its_own(home, launcher=True, **parameters) as target:
+        yield target
+
+
+def test_three_workers_share_six_pages_and_call_only_what_their_role_allows(
+    pool: Target, engine: Any, site: SlowSite
+) -> None:
+    outputs = pool.outputs
+    service = {"cluster": outputs["ClusterName"], "service": outputs["PoolServiceName"]}
+    pool.client("ecs").update_service(**service, desiredCount=3)
+    wait_for(lambda: len(renderers(engine)) == 3)
+    shots = [submit(pool, {"id": uuid.uuid4().hex, "url": site.url, "timeoutMs": 60000}) for _ in range(6)]
+    wait_for(lambda: site.asked == 3)  # one page each
+    site.let.set()
+    follow(pool, shots, lambda: None, 120)
+    assert [shot.status for shot in shots] == ["success"] * 6
+    calls = [json.loads(line) for line in calls_file().read_text("utf-8").splitlines()]
+    assert {call["action"] for call in calls if "PoolTaskRole" in call["role"] and call["allowed"]} >= {
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "s3:PutObject",
+        "states:SendTaskSuccess",
+    }
+    assert [call for call in calls if not call["allowed"]] == []
