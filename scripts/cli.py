@@ -8,7 +8,9 @@ from scripts.capacity import capacity
 from scripts.capture import capture
 from scripts.console.cli import console
 from scripts.demo import demo
+from scripts.deploy import deploy
 from scripts.doctor import doctor
+from scripts.image.cli import app as image
 from scripts.load_test import load_test
 from scripts.local.cli import app as local
 from scripts.query import query
@@ -39,11 +41,13 @@ app.command()(capacity)
 app.command()(capture)
 app.command()(console)
 app.command()(demo)
+app.command()(deploy)
 app.command()(doctor)
 app.command()(load_test)
 app.command()(query)
 app.command()(replay)
 app.command()(show)
+app.add_typer(image, name="image")
 app.add_typer(local, name="local")
 
 if __name__ == "__main__":

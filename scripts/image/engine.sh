@@ -32,7 +32,8 @@ dockerd --data-root "$home" --exec-root "$run/exec" --pidfile "$run/pid" --host 
 engine=$!
 end() {
   kill "$engine" 2>/dev/null && wait "$engine" 2>/dev/null || true
-  rm -rf "$run" || true
+  umount "$run/exec/netns/default" 2>/dev/null || true
+  rm -rf "$run"
   [ -z "${ran:-}" ] || rm -f "$ran"
 }
 trap end EXIT

@@ -1,0 +1,1 @@
+"""The renderer's image: built, pushed, and the engine that does it."""
