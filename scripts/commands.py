@@ -1,4 +1,4 @@
-"""Writes the reference of `shutterstep` into docs/COMMANDS.md, from the command itself."""
+"""Writes the references in the docs: of the command from the command itself, of parameters from template.yaml."""
 
 import argparse
 import html
@@ -12,9 +12,9 @@ from typer.cli import get_docs_for_click
 
 from scripts.cli import app
 from scripts.graph import between
+from scripts.parameters import outputs, parameters
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "COMMANDS.md"
-START, END = "<!-- commands -->", "<!-- /commands -->"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 EXAMPLES = re.compile(r"^Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
 
 
@@ -32,18 +32,29 @@ def _as_block(found: re.Match[str]) -> str:
     return f"```text\n{lines}\n```"
 
 
+PARTS = {"COMMANDS.md": {"commands": reference}, "PARAMETERS.md": {"parameters": parameters, "outputs": outputs}}
+
+
+def current(document: Path) -> str:
+    """The document as it should be: each part anew between its markers."""
+    text = document.read_text("utf-8")
+    for name, make in PARTS[document.name].items():
+        text = between(text, f"<!-- {name} -->", f"<!-- /{name} -->", make())
+    return text
+
+
 def main() -> int:
-    """Write the reference, or with --check say whether it is current; gives the exit code."""
+    """Write the references, or with --check say whether they are current; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, epilog="example: python -m scripts.commands --check")
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when the reference is not current")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when a reference is not current")
     check: bool = parser.parse_args().check
-    old = DOCUMENT.read_text("utf-8")
-    new = between(old, START, END, reference())
-    if check and new != old:
-        click.echo("docs/COMMANDS.md is not current; run: make docs", err=True)
-        return 1
-    DOCUMENT.write_text(new, "utf-8")
-    return 0
+    stale = [DOCS / name for name in PARTS if current(DOCS / name) != (DOCS / name).read_text("utf-8")]
+    for document in stale:
+        if check:
+            click.echo(f"docs/{document.name} is not current; run: make docs", err=True)
+        else:
+            document.write_text(current(document), "utf-8")
+    return int(check and bool(stale))
 
 
 if __name__ == "__main__":
