@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-pool help setup shot demo test faults image test-image check docs lock clean
+.PHONY: bench bench-pool help setup shot demo test faults image test-image check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,10 +45,13 @@ check: setup ## what CI checks besides the tests: lint, format, types, the graph
 	@$(VENV)/python scripts/graph.py --check
 	@$(VENV)/python -m scripts.commands --check
 
-docs: setup ## draw the workflow's graph and write docs/COMMANDS.md
+docs: setup ## draw the workflow's graph, write docs/COMMANDS.md and the options in docs/REQUEST.md
 	@$(VENV)/python -m scripts.request_docs
 	@$(VENV)/python scripts/graph.py
 	@$(VENV)/python -m scripts.commands
+
+lists: setup ## take the block lists anew from Debian's package of uBlock Origin
+	@$(VENV)/python -m scripts.blocklists
 
 lock: setup ## pin pyproject.toml's dependencies, with hashes
 	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -1,4 +1,4 @@
-"""`python -m scripts.blocklists`: takes EasyList and EasyPrivacy anew from Debian's package of uBlock Origin.
+"""`make lists`: takes EasyList and EasyPrivacy anew from Debian's package of uBlock Origin.
 
 Needs apt-get and dpkg-deb, no root; `apt-get update` first for the newest. The lists are under GPL 3 or CC BY-SA 3,
 as functions/renderer/renderer/lists/README.md says.

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from renderer.job import ObjectAddress, TokenMissingError, parse_job
-from shutterstep.errors import InvalidRequestError
+from renderer.limits import Limits
+from renderer.settings import read_limits
+from shutterstep.errors import InvalidRequestError, TooLargeError
 
 OUTPUT = {"bucket": "shots", "key": "shots/a/1.png"}
 
@@ -49,6 +51,12 @@ def test_a_wrong_job_names_the_field_at_fault(changes: dict[str, object], field:
     with pytest.raises(InvalidRequestError) as caught:
         parse_job(job_text(**changes))
     assert caught.value.field == field
+
+
+def test_the_limits_of_a_picture_are_the_operators() -> None:
+    assert read_limits({"MAX_PICTURE_SIDE": "20000"}) == Limits(side=20_000)
+    with pytest.raises(TooLargeError, match="20000"):
+        read_limits({"MAX_PICTURE_SIDE": "20000"}).check(400, 20_001, "png")
 
 
 def test_the_token_and_the_request_never_show_in_a_repr() -> None:

@@ -14,11 +14,12 @@ from renderer.addresses import EgressPolicy
 from renderer.chromium import open_browser
 from renderer.delivery import Storage, TokenGoneError, Workflow
 from renderer.job import TokenMissingError, read_token
+from renderer.limits import Limits
 from renderer.log import Log
 from renderer.pool import Worker
 from renderer.render import Picture, render
 from renderer.render_queue import RenderQueue
-from renderer.settings import PoolSettings, Settings, read_egress_policy, read_pool_settings, read_settings
+from renderer.settings import PoolSettings, Settings, read_egress_policy, read_limits, read_pool_settings, read_settings
 from renderer.warm_browser import WarmBrowser
 from renderer.work import Work, log_about, report
 from shutterstep.errors import BrowserCrashedError, TaskStoppedError
@@ -37,13 +38,13 @@ def main(environment: Mapping[str, str]) -> int:
     session = boto3.Session()
     # Credentials are found now: the browser's start hides the environment for a moment.
     session.get_credentials()
-    pool, policy = read_pool_settings(environment), read_egress_policy(environment)
+    pool, policy, limits = read_pool_settings(environment), read_egress_policy(environment), read_limits(environment)
     if pool is not None:
-        return asyncio.run(run_worker(pool, policy, session, Log()))
-    return run_task(read_settings(environment), policy, session, Log())
+        return asyncio.run(run_worker(pool, policy, limits, session, Log()))
+    return run_task(read_settings(environment), policy, limits, session, Log())
 
 
-def run_task(settings: Settings, policy: EgressPolicy, session: Any, log: Log) -> int:
+def run_task(settings: Settings, policy: EgressPolicy, limits: Limits, session: Any, log: Log) -> int:
     """Task mode: the one job of the settings. Returns the exit code."""
     try:
         token = read_token(settings.job)
@@ -52,7 +53,7 @@ def run_task(settings: Settings, policy: EgressPolicy, session: Any, log: Log) -
         return NOT_REPORTED
     workflow = Workflow(session.client("stepfunctions", config=AWS_CONFIG), token)
     storage = Storage(session.client("s3", config=AWS_CONFIG))
-    work = Work(partial(_rendered, policy), storage, settings.heartbeat_seconds)
+    work = Work(partial(_rendered, policy, limits), storage, settings.heartbeat_seconds)
     return asyncio.run(run(settings, workflow, work, log))
 
 
@@ -74,14 +75,14 @@ async def run(settings: Settings, workflow: Workflow, work: Work, log: Log) -> i
     return NOT_REPORTED
 
 
-async def run_worker(settings: PoolSettings, policy: EgressPolicy, session: Any, log: Log) -> int:
+async def run_worker(settings: PoolSettings, policy: EgressPolicy, limits: Limits, session: Any, log: Log) -> int:
     """Pool mode: takes jobs until SIGTERM. Returns the exit code, 1 when no browser starts."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     sqs, sfn, s3 = (session.client(name, config=AWS_CONFIG) for name in ("sqs", "stepfunctions", "s3"))
     try:
-        async with WarmBrowser(policy=policy) as browser:
+        async with WarmBrowser(policy=policy, limits=limits) as browser:
             work = Work(browser.render, Storage(s3), settings.beat_seconds)
             worker = Worker(settings, RenderQueue(sqs, settings), work, lambda token: Workflow(sfn, token), log)
             await worker.run(stopping)
@@ -91,9 +92,9 @@ async def run_worker(settings: PoolSettings, policy: EgressPolicy, session: Any,
     return REPORTED
 
 
-async def _rendered(policy: EgressPolicy, request: Request) -> Picture:
+async def _rendered(policy: EgressPolicy, limits: Limits, request: Request) -> Picture:
     async with open_browser() as browser:
-        return await render(browser, request, policy)
+        return await render(browser, request, policy, limits)
 
 
 def _cancel_on_sigterm() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from renderer.addresses import EgressPolicy, parse_policy
+from renderer.limits import Limits
 
 # What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.
 STOP_MARGIN_SECONDS = 10
@@ -20,6 +21,15 @@ class Settings:
 def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
     """What pages may reach, for a task and a worker alike. Raises ValueError when EGRESS_ALLOW cannot be read."""
     return parse_policy(environment.get("EGRESS_ALLOW", ""))
+
+
+def read_limits(environment: Mapping[str, str]) -> Limits:
+    """How large pictures may be, for a task and a worker alike. Raises ValueError when a number is none."""
+    usual = Limits()
+    return Limits(
+        side=int(environment.get("MAX_PICTURE_SIDE", usual.side)),
+        pixels=int(environment.get("MAX_PICTURE_PIXELS", usual.pixels)),
+    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Self
 
 from renderer.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.chromium import Chromium, start_chromium
+from renderer.limits import Limits
 from renderer.processes import private_memory
 from renderer.render import Picture, render
 from shutterstep.errors import BrowserCrashedError, RenderTimeoutError
@@ -49,11 +50,16 @@ class WarmBrowser:
     """
 
     def __init__(
-        self, recycling: Recycling | None = None, start: Start = start_chromium, policy: EgressPolicy = PUBLIC_ONLY
+        self,
+        recycling: Recycling | None = None,
+        start: Start = start_chromium,
+        policy: EgressPolicy = PUBLIC_ONLY,
+        limits: Limits | None = None,
     ) -> None:
         self._recycling = recycling or Recycling()
         self._start = start
         self._policy = policy
+        self._limits = limits
         self._current: Generation | None = None
         self._living: set[Generation] = set()
         self._starting = asyncio.Lock()
@@ -78,7 +84,7 @@ class WarmBrowser:
     async def _render_once(self, request: Request) -> Picture:
         async with self._place() as generation:
             try:
-                return await render(generation.chromium, request, self._policy)
+                return await render(generation.chromium, request, self._policy, self._limits)
             except RenderTimeoutError:
                 if not await generation.chromium.answers(ANSWER_SECONDS):
                     await self._end(generation)
