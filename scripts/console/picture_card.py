@@ -9,7 +9,12 @@ from scripts.console.parts import Link, Text, box, document, facts, picture_path
 from scripts.executions import Execution
 from scripts.graph_svg import duration
 
-FLAGS = {"truncated": "the page is longer than the picture", "deadlineReached": "taken at the deadline"}
+FLAGS = {
+    "truncated": "the page is longer than the picture",
+    "deadlineReached": "taken at the deadline, before all was there",
+    "blank": "every pixel has one colour",
+}
+UNITS = {"phases": "phases, ms", "requests": "requests by type", "bytes": "bytes by type"}
 
 
 def picture_card(execution: Execution) -> None:
@@ -72,7 +77,7 @@ def _title(name: str, value: dict[str, Any] | list[Any]) -> str:
 
 def _bars(name: str, numbers: dict[str, float]) -> None:
     longest = max(numbers.values()) or 1
-    Text("h3", name)
+    Text("h3", UNITS.get(name, name))
     with box("dl", "bars"):
         for label, number in numbers.items():
             Text("dt", label)
