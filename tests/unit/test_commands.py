@@ -17,7 +17,7 @@ from scripts.cli import app
 from scripts.commands import DOCS, PARTS, current
 
 ROOT = Path(__file__).resolve().parents[2]
-NO_JSON = {"image build", "local logs": "what the processes wrote, as they wrote it"}
+NO_JSON = {"image build": "the builder's own output", "local logs": "what the processes wrote, as they wrote it"}
 
 
 def verbs(command: Any = None, path: str = "") -> Iterator[tuple[str, click.Command]]:
