@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-pool help setup shot demo test faults image test-image check docs lists lock clean
+.PHONY: bench bench-pool help setup shot demo test faults attack image test-image check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: setup ## every test
 
 faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)
+
+attack: setup ## hostile pages against canaries on loopback, with the egress guard and without: make attack ONLY=WebRTC JSON=1
+	@$(VENV)/python -m tests.security.attack --only "$(ONLY)" $(if $(JSON),--json)
 
 image: setup ## the renderer's container image, with your Docker engine or with Debian's
 	@scripts/image/engine.sh scripts/image/build.sh

@@ -17,6 +17,19 @@ DOWNLOADS = (
     "chromium-*/*/chrome",
 )
 
+# Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
+EGRESS_FLAGS = (
+    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {LISTEN_ON}",
+    "--proxy-bypass-list=<-loopback>",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--no-pings",
+    "--dns-prefetch-disable",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # What belongs to no context, and a context without a guard, reaches nothing: the name has no address.
+    "--proxy-server=http://no-guard.invalid:9",
+)
+
 FLAGS = (
     "--headless",
     "--hide-scrollbars",
@@ -42,16 +55,7 @@ FLAGS = (
     "--block-new-web-contents",
     # A page that takes more than this many MiB of script memory crashes, instead of all pages with it.
     "--js-flags=--max-old-space-size=1024",
-    # Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
-    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {LISTEN_ON}",
-    "--proxy-bypass-list=<-loopback>",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-pings",
-    "--dns-prefetch-disable",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # What belongs to no context, and a context without a guard, reaches nothing: the name has no address.
-    "--proxy-server=http://no-guard.invalid:9",
+    *EGRESS_FLAGS,
 )
 
 # An allow list: a new secret in our environment stays out of the browser without anybody thinking of it.

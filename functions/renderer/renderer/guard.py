@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -16,8 +16,6 @@ from aiohappyeyeballs import start_connection
 from renderer.addresses import Address, EgressPolicy
 from renderer.guard_connection import ClientConnection, UpstreamConnection
 from shutterstep.errors import ConnectionFailedError, DnsFailureError, ForbiddenAddressError, RenderError
-
-Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 
 LISTEN_ON = "127.0.0.1"
 ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the head start of each address before the next is tried beside it
@@ -38,16 +36,16 @@ class EgressLimits:
 class EgressGuard:
     """Serves on a port of its own from `async with` to its end, which cuts every connection still open.
 
-    `resolver` gives all addresses of a name; each name is asked once a render, so that a later answer changes nothing.
+    Each name is resolved once a render, by the system's name servers or those given as `address:port`.
     """
 
     def __init__(
-        self, policy: EgressPolicy, limits: EgressLimits | None = None, resolver: Resolver | None = None
+        self, policy: EgressPolicy, limits: EgressLimits | None = None, nameservers: Sequence[str] | None = None
     ) -> None:
         self._policy = policy
         self.limits = limits or EgressLimits()
-        self._resolver = resolver
-        self._system: aiodns.DNSResolver | None = None
+        self._nameservers = nameservers
+        self._resolver: aiodns.DNSResolver | None = None
         self._names: dict[str, asyncio.Future[Sequence[Address]]] = {}
         self._clients: set[ClientConnection] = set()
         self._blocked: Counter[str] = Counter()
@@ -73,8 +71,8 @@ class EgressGuard:
             client.abort()
         for name in self._names.values():
             name.cancel()
-        if self._system is not None:
-            await self._system.close()
+        if self._resolver is not None:
+            await self._resolver.close()
 
     def details(self) -> dict[str, Any]:
         """For the result: `blocked`, where connections were refused.
@@ -148,10 +146,8 @@ class EgressGuard:
         return await asyncio.shield(self._names[host])
 
     async def _resolve(self, host: str) -> Sequence[Address]:
-        if self._resolver is not None:
-            return await self._resolver(host)
-        self._system = self._system or aiodns.DNSResolver()
-        found = await self._system.getaddrinfo(host, type=socket.SOCK_STREAM)
+        self._resolver = self._resolver or aiodns.DNSResolver(self._nameservers)
+        found = await self._resolver.getaddrinfo(host, type=socket.SOCK_STREAM)
         return [ipaddress.ip_address(node.addr[0].decode()) for node in found.nodes]
 
     def _count_blocked(self, host: str) -> None:

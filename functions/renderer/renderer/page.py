@@ -13,7 +13,9 @@ from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema
 
 # The browser offers no switch for service workers, so the page's way to them is closed.
-NO_SERVICE_WORKERS = "if (navigator.serviceWorker) navigator.serviceWorker.register = () => new Promise(() => {});"
+NO_SERVICE_WORKERS = (
+    "if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});"
+)
 
 # Options that only the browser can judge, by the command that sets them.
 JUDGED = {"Emulation.setTimezoneOverride": "timezone", "Emulation.setLocaleOverride": "locale"}

@@ -1,0 +1,49 @@
+"""Every way to reach inside, tried against the guard; and without it, so that these tests can fail."""
+
+import asyncio
+
+import pytest
+
+from tests.security.attack import VECTORS, Reached, attack
+from tests.security.vector import Vector
+
+pytestmark = pytest.mark.security
+
+REACHING = [vector for vector in VECTORS if vector.reaches]
+
+
+@pytest.fixture(scope="module")
+def guarded() -> dict[str, Reached]:
+    return asyncio.run(attack(VECTORS, guarded=True, seconds=1.5))
+
+
+@pytest.fixture(scope="module")
+def unguarded() -> dict[str, Reached]:
+    """Those that should reach their canaries, which end at once when they have."""
+    return asyncio.run(attack(REACHING, guarded=False, seconds=15))
+
+
+def test_nothing_reaches_a_canary_through_the_guard(guarded: dict[str, Reached]) -> None:
+    assert {name: reached for name, reached in guarded.items() if reached} == {}
+
+
+def test_the_attackers_pages_themselves_come_through_the_guard(guarded: dict[str, Reached]) -> None:
+    assert [name for name, reached in guarded.items() if not reached.loaded] == []
+
+
+def test_the_same_pages_reach_their_canaries_without_the_guard(unguarded: dict[str, Reached]) -> None:
+    assert [name for name, reached in unguarded.items() if not reached] == []
+    assert len(unguarded) >= 100
+
+
+def test_packets_too_reach_a_canary_without_the_guard(unguarded: dict[str, Reached]) -> None:
+    assert len([name for name, reached in unguarded.items() if reached.udp]) >= 5
+
+
+def test_each_vector_has_a_name_of_its_own() -> None:
+    assert len({vector.name for vector in VECTORS}) == len(VECTORS)
+
+
+@pytest.mark.parametrize("kept", [vector for vector in VECTORS if vector.name.startswith("service worker")])
+def test_a_page_cannot_register_a_service_worker(kept: Vector) -> None:
+    assert not asyncio.run(attack([kept], guarded=False))[kept.name]
