@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from scripts.demo import SITE, serve
+from scripts.local.stack import task_logs
+from scripts.shots import item_of
 from scripts.target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +56,28 @@ def test_the_options_reach_the_picture(running_stack: Target, site: str, tmp_pat
     code, (line,) = capture(running_stack, tmp_path, f"{site}/docs.html", *options)
     with Image.open(line["file"]) as picture:
         assert (code, picture.size, picture.format) == (0, (800, 600), "JPEG")
+
+
+def test_html_of_a_file_becomes_a_picture_and_details_come_back(running_stack: Target, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<title>mine</title><body style='background:#00ff00'>")
+    options = ["--html", str(page), "--format", "webp", "--options", '{"locale": "vi-VN"}']
+    code, (line,) = capture(running_stack, tmp_path, *options)
+    with Image.open(line["file"]) as picture:
+        assert (code, picture.format, line["title"], line["final_url"]) == (0, "WEBP", "mine", "about:blank")
+    assert line["details"]["deadlineReached"] is False
+    assert Path(line["file"]).suffix == ".webp"
+
+
+def test_secrets_stand_neither_in_the_item_nor_in_a_log(running_stack: Target, site: str, tmp_path: Path) -> None:
+    id_ = uuid.uuid4().hex
+    options = json.dumps({"headers": {"X-Key": "the-header"}, "cookies": [{"name": "a", "value": "the-cookie"}]})
+    code, _ = capture(running_stack, tmp_path, f"{site}/docs.html", "--id", id_, "--options", options)
+    item = json.dumps(item_of(running_stack, id_))
+    logs = "".join(path.read_text(errors="replace") for path in task_logs().rglob("*") if path.is_file())
+    assert code == 0
+    assert id_ in logs
+    assert not [secret for secret in ("the-header", "the-cookie") if secret in item + logs]
 
 
 def test_each_failure_has_its_code_and_the_good_page_its_picture(
