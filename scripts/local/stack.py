@@ -85,6 +85,10 @@ def up(
         down()  # a launcher that outlived its emulator would serve the next one's tasks a second time
         progress("starting the embedded AWS")
         running = _start_emulator(parameters or {})
+    elif "ImageUri" in (parameters or {}) and "ImageUri" not in running.parameters:
+        raise LocalStackError(
+            "the local stack renders in processes; for containers, begin with: shutterstep local down"
+        )
     endpoint = running.endpoint_url
     wanted = {**running.parameters, **(parameters or {})}
     progress("deploying template.yaml")
