@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from renderer.guard import LISTEN_ON
+from renderer.addresses import GUARD_HOST
 from shutterstep.errors import BrowserCrashedError
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -19,7 +19,7 @@ DOWNLOADS = (
 
 # Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
 EGRESS_FLAGS = (
-    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {LISTEN_ON}",
+    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {GUARD_HOST}",
     "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
     "--disable-background-networking",

@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 import aiodns
 from aiohappyeyeballs import start_connection
 
-from renderer.addresses import Address, EgressPolicy
+from renderer.addresses import GUARD_HOST, Address, EgressPolicy
 from renderer.guard_connection import ClientConnection, UpstreamConnection
 from shutterstep.errors import ConnectionFailedError, DnsFailureError, ForbiddenAddressError, RenderError
 
-LISTEN_ON = "127.0.0.1"
 ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the head start of each address before the next is tried beside it
 REPORTED_HOSTS = 20
 REMEMBERED_HOSTS = 500
@@ -58,8 +57,8 @@ class EgressGuard:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: ClientConnection(self), LISTEN_ON, 0, backlog=128)
-        self.proxy_url = f"http://{LISTEN_ON}:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await loop.create_server(lambda: ClientConnection(self), GUARD_HOST, 0, backlog=128)
+        self.proxy_url = f"http://{GUARD_HOST}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(

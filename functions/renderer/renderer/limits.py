@@ -1,9 +1,15 @@
 """How large a picture may be: what the operator allows, and what the formats hold."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shutterstep.errors import TooLargeError
-from shutterstep.request import Request
+
+if TYPE_CHECKING:
+    # Its checks load slowly, and a task reads its limits before Chromium starts.
+    from shutterstep.request import Request
 
 FORMAT_SIDES = {"png": 2**31 - 1, "jpeg": 65_535, "webp": 16_383}
 

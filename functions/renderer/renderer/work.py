@@ -45,7 +45,7 @@ class Work:
         request = job.request
         if job.request_reference is not None:
             request = await asyncio.to_thread(self.storage.read_request, job.request_reference)
-        # A wrong request is refused before it costs a browser.
+        # A wrong request is refused before it costs a page.
         picture = await self.render(validate(request))
         return await asyncio.to_thread(self.storage.write_picture, picture, job.output)
 

@@ -1,0 +1,44 @@
+"""The AWS clients, made in a thread: loading them takes longer than Chromium takes to start."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+
+class Later:
+    """A client that is still being made. Asking it for a call waits for it, so only threads that may block do."""
+
+    def __init__(self, client: "Future[Any]") -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client.result(), name)
+
+
+def start_clients(*services: str) -> Mapping[str, Later]:
+    """The clients of these services, made one after the other from now on."""
+    # One thread: the work is Python's own, and two would only take turns.
+    maker = ThreadPoolExecutor(1, "aws")
+    session = maker.submit(_session)
+    clients = {service: Later(maker.submit(_client, session, service)) for service in services}
+    maker.shutdown(wait=False)
+    return clients
+
+
+def _session() -> Any:
+    # Not boto3, which loads its resources and transfers before it gives the same clients.
+    from botocore.session import get_session
+
+    return get_session()
+
+
+def _client(session: "Future[Any]", service: str) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"mode": "standard", "total_max_attempts": 5},
+        max_pool_connections=50,
+    )
+    return session.result().create_client(service, config=config)
