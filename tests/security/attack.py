@@ -12,15 +12,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from unittest.mock import patch
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
 
 from renderer.addresses import WEB_PORTS, Allowance, EgressPolicy
-from renderer.browser import EGRESS_FLAGS, FLAGS
+from renderer.browser import FLAGS
 from renderer.cdp import ProtocolError
 from renderer.chromium import Chromium, open_browser
 from renderer.guard import EgressGuard
@@ -34,13 +33,13 @@ from tests.security.vector import Vector
 from tests.security.vectors_address import ADDRESS_VECTORS
 from tests.security.vectors_part import PART_VECTORS
 from tests.security.vectors_script import SCRIPT_VECTORS
+from tests.security.without_guard import WITHOUT_GUARD, NoGuard
 
 VECTORS = [*ADDRESS_VECTORS, *PART_VECTORS, *SCRIPT_VECTORS]
 SECONDS = 2.0
 AT_ONCE = 16
 # The names of the test's own name server, for a browser that asks the machine's.
 NAMES = "--host-resolver-rules=MAP aaaa.attack.test [::1], MAP *.attack.test 127.0.0.1, MAP *.rebind.test 127.0.0.1"
-WITHOUT_GUARD = (*(flag for flag in FLAGS if flag not in EGRESS_FLAGS), NAMES)
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,12 @@ class Reached:
         return bool(self.tcp or self.udp)
 
 
-@dataclass
-class NoGuard:
-    """In the place of a guard: no proxy at all."""
-
-    proxy_url: None = None
-    document_failure: RenderError | None = field(default=None)
-
-    def failure_of(self, _: str) -> None:
-        """Nothing was refused."""
-
-
 async def attack(vectors: Sequence[Vector], *, guarded: bool, seconds: float = SECONDS) -> dict[str, Reached]:
     """Each vector's page for so many seconds; what reached its canary, by the vector's name."""
     places = asyncio.Semaphore(AT_ONCE)
     _, nameserver = await start_name_server()
-    with attacker_site() as site, patch("renderer.chromium.FLAGS", FLAGS if guarded else WITHOUT_GUARD):
-        async with open_browser() as browser:
+    with attacker_site() as site:
+        async with open_browser(flags=FLAGS if guarded else (*WITHOUT_GUARD, NAMES)) as browser:
 
             async def one(number: int, vector: Vector) -> Reached:
                 async with places:
