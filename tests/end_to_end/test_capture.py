@@ -71,13 +71,20 @@ def test_html_of_a_file_becomes_a_picture_and_details_come_back(running_stack: T
 
 def test_secrets_stand_neither_in_the_item_nor_in_a_log(running_stack: Target, site: str, tmp_path: Path) -> None:
     id_ = uuid.uuid4().hex
-    options = json.dumps({"headers": {"X-Key": "the-header"}, "cookies": [{"name": "a", "value": "the-cookie"}]})
+    secrets = ("the-header", "the-cookie", "the-password")
+    options = json.dumps(
+        {
+            "headers": {"X-Key": secrets[0]},
+            "cookies": [{"name": "a", "value": secrets[1]}],
+            "basicAuth": {"username": "reader", "password": secrets[2]},
+        }
+    )
     code, _ = capture(running_stack, tmp_path, f"{site}/docs.html", "--id", id_, "--options", options)
     item = json.dumps(item_of(running_stack, id_))
     logs = "".join(path.read_text(errors="replace") for path in task_logs().rglob("*") if path.is_file())
     assert code == 0
     assert id_ in logs
-    assert not [secret for secret in ("the-header", "the-cookie") if secret in item + logs]
+    assert not [secret for secret in secrets if secret in item + logs]
 
 
 def test_each_failure_has_its_code_and_the_good_page_its_picture(
