@@ -37,7 +37,7 @@ def test_the_limit_and_ours_are_measured_and_written_as_json_plot_and_tables(tmp
 
 
 def test_the_time_of_children_that_nobody_waited_for_counts_too() -> None:
-    orphan = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'sum(range(20_000_000))'])"
+    orphan = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'sum(range(60_000_000))'])"
     code = f"import subprocess, sys, time; subprocess.run([sys.executable, '-c', {orphan!r}]); time.sleep(30)"
     reaper = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.reaper", sys.executable, "-c", code], cwd=ROOT)
     try:

@@ -86,7 +86,7 @@ def test_a_browser_above_its_memory_gives_way_to_a_new_one(site: str) -> None:
     starts = Starts()
 
     async def run() -> None:
-        async with WarmBrowser(Recycling(memory_mib=1), starts, LOCAL) as browser:
+        async with WarmBrowser(Recycling(memory_mib=1, look_every=1), starts, LOCAL) as browser:
             for _ in range(2):
                 await browser.render({"url": f"{site}/known.html"})
 

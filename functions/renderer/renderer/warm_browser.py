@@ -22,10 +22,14 @@ Start = Callable[[], Awaitable[Chromium]]
 
 @dataclass(frozen=True)
 class Recycling:
-    """When a browser has served long enough: after so many pictures, or above so much memory in MiB."""
+    """When a browser has served long enough: after so many pictures, or above so much memory in MiB.
+
+    Memory is looked at after every `look_every` pictures: a look reads a file of each process on the machine.
+    """
 
     pictures: int = 500
     memory_mib: int = 2048
+    look_every: int = 10
 
 
 class Generation:
@@ -112,10 +116,15 @@ class WarmBrowser:
 
     def _retire_if_due(self, generation: Generation) -> None:
         limit = self._recycling
-        if generation.taken >= limit.pictures or private_memory(generation.chromium.group) > limit.memory_mib * MIB:
+        looks = generation.taken % limit.look_every == 0
+        if generation.taken >= limit.pictures or (looks and _memory_mib(generation) > limit.memory_mib):
             generation.retired = True
 
     async def _end(self, generation: Generation) -> None:
         if generation in self._living:
             self._living.remove(generation)
             await generation.chromium.end()
+
+
+def _memory_mib(generation: Generation) -> float:
+    return private_memory(generation.chromium.group) / MIB
