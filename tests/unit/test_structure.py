@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES = 300
 # A longer module, and why it is one.
 LONGER = {
-    "tests/end_to_end/test_scenarios.py": "the twelve scenarios, which are read as one list",
     "tests/end_to_end/test_render_pixels.py": "every option of the message by its pixels, which is read as one list",
 }
 # Where a package lies, from the top of the imports to the bottom.
