@@ -60,7 +60,7 @@ FLAGS = (
 
 # An allow list: a new secret in our environment stays out of the browser without anybody thinking of it.
 ALLOWED_VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH")
-ALLOWED_PREFIXES = ("LC_", "FONTCONFIG_", "XDG_", "PLAYWRIGHT_")
+ALLOWED_PREFIXES = ("LC_", "FONTCONFIG_", "XDG_")
 
 
 class BrowserMissingError(BrowserCrashedError):
