@@ -1,11 +1,15 @@
 """What a render says of a page that leads inside: real Chromium, one site that the operator allows."""
 
 import asyncio
+import io
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
 
 from renderer.addresses import parse_policy
 from renderer.chromium import Chromium, open_browser
@@ -19,6 +23,19 @@ pytestmark = pytest.mark.security
 # The allowed site is at 127.0.0.1 and its own port; this is loopback too, at a port of the web.
 INSIDE = "http://127.0.0.2"
 
+# Every way for a page to show or read TARGET; a way that works paints something or changes the title.
+LOCAL = """<title>White</title><style>body { margin: 0; background: url('TARGET') } iframe, object { border: 0 }</style>
+<img src='TARGET' alt=''><iframe src='TARGET'></iframe><object data='TARGET'></object><embed src='TARGET'>
+<script src='TARGET' onload="document.title = 'script'"></script>
+<link rel=stylesheet href='TARGET' onload="document.title = 'style'">
+<script>
+  fetch('TARGET').then(() => { document.title = 'fetch' }, () => {});
+  const request = new XMLHttpRequest();
+  request.onload = () => { document.title = 'request' };
+  try { request.open('GET', 'TARGET'); request.send() } catch {}
+  open('TARGET'); location = 'TARGET';
+</script>"""
+
 
 class Lure(BaseHTTPRequestHandler):
     """Pages that lead inside, by the way their path names."""
@@ -29,6 +46,10 @@ class Lure(BaseHTTPRequestHandler):
             self.send_header("Location", f"{INSIDE}/")
             self.end_headers()
             return
+        if self.path.startswith("/local?"):
+            (target,) = parse_qs(urlsplit(self.path).query)["target"]
+            self._answer(LOCAL.replace("TARGET", target))
+            return
         body = {
             "/refresh": f"<meta http-equiv=refresh content='0;url={INSIDE}/'>",
             "/script": f"<script>location = '{INSIDE}/'</script>",
@@ -37,6 +58,9 @@ class Lure(BaseHTTPRequestHandler):
             "<img src='http://[::ffff:10.0.0.1]/c'><iframe src='https://127.1/d'></iframe>",
             "/clean": "<title>Clean</title>",
         }[self.path]
+        self._answer(body)
+
+    def _answer(self, body: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
@@ -106,6 +130,25 @@ def test_a_page_that_stays_outside_has_nothing_to_tell(lure: str, browser: Opene
 
 def test_a_name_without_an_address_is_a_failure_of_dns(browser: Opened) -> None:
     assert failure(browser, "https://nowhere.invalid", "").code == "Render.DnsFailure"
+
+
+@pytest.mark.parametrize("target", ["file:", "chrome://version", "view-source:file:", "devtools://devtools/"])
+def test_a_page_shows_nothing_of_the_disk_or_the_browser(
+    target: str, lure: str, browser: Opened, tmp_path: Path
+) -> None:
+    red = tmp_path / "red.svg"
+    red.write_text("<svg xmlns='http://www.w3.org/2000/svg'><rect width='900' height='900' fill='red'/></svg>")
+    url = f"{lure}/local?target={target}{red.as_uri().removeprefix('file:') if target.endswith('file:') else ''}"
+    picture = taken(browser, url, lure.removeprefix("http://"), waitUntil="networkidle")
+    assert (picture.title, picture.final_url) == ("White", url)
+    with Image.open(io.BytesIO(picture.body)) as image:
+        assert image.convert("RGB").getcolors() == [(picture.width * picture.height, (255, 255, 255))]
+
+
+def test_the_same_page_shows_what_it_may_reach(lure: str, browser: Opened) -> None:
+    """So that the one above can fail."""
+    picture = taken(browser, f"{lure}/local?target=data:image/svg%2Bxml,<svg/>", lure.removeprefix("http://"))
+    assert picture.title != "White"
 
 
 def test_a_context_without_a_guard_reaches_nothing(lure: str, browser: Opened) -> None:
