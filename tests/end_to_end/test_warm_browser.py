@@ -106,6 +106,20 @@ def test_a_render_in_a_browser_being_replaced_is_finished(site: str) -> None:
     assert starts.left() == []
 
 
+def test_a_browser_in_which_every_page_times_out_gives_way_to_a_new_one(site: str) -> None:
+    starts = Starts()
+
+    async def run() -> str:
+        async with WarmBrowser(Recycling(timeouts=2), starts, LOCAL) as browser:
+            for _ in range(2):
+                with pytest.raises(RenderTimeoutError):
+                    await browser.render({"url": f"{site}/silence", "timeoutMs": 1000})
+            return (await browser.render({"url": f"{site}/known.html"})).title
+
+    assert asyncio.run(run()) == "Known pixels"
+    assert (len(starts.browsers), starts.left()) == (2, [])
+
+
 def test_a_browser_that_dies_takes_no_render_with_it(site: str) -> None:
     starts = Starts()
 

@@ -19,8 +19,12 @@ def guarded() -> dict[str, Reached]:
 
 @pytest.fixture(scope="module")
 def unguarded() -> dict[str, Reached]:
-    """Those that should reach their canaries, which end at once when they have."""
-    return asyncio.run(attack(REACHING, guarded=False, seconds=15))
+    """Those that should reach their canaries, which end at once when they have.
+
+    Seen once on a busy machine: a browser that loads no page at all. That says nothing of the vectors, so another tries.
+    """
+    reached = asyncio.run(attack(REACHING, guarded=False, seconds=10))
+    return reached if any(reached.values()) else asyncio.run(attack(REACHING, guarded=False, seconds=10))
 
 
 def test_nothing_reaches_a_canary_through_the_guard(guarded: dict[str, Reached]) -> None:

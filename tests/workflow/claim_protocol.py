@@ -31,7 +31,8 @@ State = dict[str, Any]
 
 def states_of(table: str) -> dict[str, State]:
     """The states that write to the table, of both workflows, with the names of a deployment put in."""
-    names = {"TableName": table, "ExecutionTimeoutSeconds": str(TIMEOUT_SECONDS)}
+    seconds = dict.fromkeys(("ExecutionTimeoutSeconds", "PoolTimeoutSeconds"), str(TIMEOUT_SECONDS))
+    names = {"TableName": table, **seconds}
     found: dict[str, State] = {}
     for file in ("screenshot.asl.json", "release.asl.json"):
         definition = read_definition(ROOT / "statemachine" / file, _Known(names))

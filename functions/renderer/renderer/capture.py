@@ -3,8 +3,8 @@
 import asyncio
 import base64
 from dataclasses import dataclass
-from typing import Any
 
+from renderer.cdp import Params
 from renderer.image import is_blank
 from renderer.navigation import load_again
 from renderer.pdf import print_pdf
@@ -100,7 +100,7 @@ async def _element(tab: Tab, selector: str) -> Area:
 
 
 async def _screenshot(tab: Tab, area: Area, format_: str) -> bytes:
-    options: dict[str, Any] = {"format": format_, "captureBeyondViewport": area.beyond}
+    options: Params = {"format": format_, "captureBeyondViewport": area.beyond}
     # Compression costs more than the bytes it saves: the fast PNG is about a tenth larger.
     options["optimizeForSpeed"] = format_ == "png"
     if format_ != "png":
@@ -108,8 +108,18 @@ async def _screenshot(tab: Tab, area: Area, format_: str) -> bytes:
     if area.beyond:
         clip = {"x": area.x, "y": area.y, "width": area.width, "height": area.height}
         options["clip"] = {**clip, "scale": 1}
-    shot = await tab.page.session.send("Page.captureScreenshot", options)
-    return base64.b64decode(shot["data"])
+    return base64.b64decode((await _asked_twice(tab, options))["data"])
+
+
+async def _asked_twice(tab: Tab, options: Params) -> Params:
+    """Seen once on a busy machine: the frame that a capture waits for never came, though the page was well."""
+    session = tab.page.session
+    try:
+        half = tab.deadline.remaining_ms() / 2000
+        return await asyncio.wait_for(session.send("Page.captureScreenshot", options), half)
+    except TimeoutError:
+        await session.send("Page.bringToFront")
+        return await session.send("Page.captureScreenshot", options)
 
 
 async def _tiled(tab: Tab, area: Area) -> bytes:

@@ -22,23 +22,28 @@ Start = Callable[[], Awaitable[Chromium]]
 
 @dataclass(frozen=True)
 class Recycling:
-    """When a browser has served long enough: after so many pictures, or above so much memory in MiB.
+    """When a browser has served long enough: after so many pictures, so many timeouts in a row, or above so much MiB.
 
     Memory is looked at after every `look_every` pictures: a look reads a file of each process on the machine.
     """
 
     pictures: int = 500
+    timeouts: int = 5
     memory_mib: int = 2048
     look_every: int = 10
 
 
 class Generation:
-    """One browser in its life: how many renders it took, how many are in it, whether it takes more."""
+    """One browser in its life: how many renders it took, how many are in it, whether it takes more.
+
+    `timeouts` are those without a picture in between: a browser may answer and yet load no page any more.
+    """
 
     def __init__(self, chromium: Chromium) -> None:
         self.chromium = chromium
         self.taken = 0
         self.active = 0
+        self.timeouts = 0
         self.retired = False
 
     def takes_more(self) -> bool:
@@ -88,8 +93,11 @@ class WarmBrowser:
     async def _render_once(self, request: Request) -> Picture:
         async with self._place() as generation:
             try:
-                return await render(generation.chromium, request, self._policy, self._limits)
+                picture = await render(generation.chromium, request, self._policy, self._limits)
+                generation.timeouts = 0
+                return picture
             except RenderTimeoutError:
+                generation.timeouts += 1
                 if not await generation.chromium.answers(ANSWER_SECONDS):
                     await self._end(generation)
                 raise
@@ -117,7 +125,8 @@ class WarmBrowser:
     def _retire_if_due(self, generation: Generation) -> None:
         limit = self._recycling
         looks = generation.taken % limit.look_every == 0
-        if generation.taken >= limit.pictures or (looks and _memory_mib(generation) > limit.memory_mib):
+        worn = generation.taken >= limit.pictures or generation.timeouts >= limit.timeouts
+        if worn or (looks and _memory_mib(generation) > limit.memory_mib):
             generation.retired = True
 
     async def _end(self, generation: Generation) -> None:
