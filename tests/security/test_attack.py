@@ -21,7 +21,7 @@ def guarded() -> dict[str, Reached]:
 def unguarded() -> dict[str, Reached]:
     """Those that should reach their canaries, which end at once when they have.
 
-    Seen once on a busy machine: a browser that loads no page at all. That says nothing of the vectors, so another tries.
+    Seen once on a busy machine: a browser that loads no page at all, which says nothing of the vectors. Another tries.
     """
     reached = asyncio.run(attack(REACHING, guarded=False, seconds=10))
     return reached if any(reached.values()) else asyncio.run(attack(REACHING, guarded=False, seconds=10))
