@@ -7,21 +7,28 @@ import pytest
 
 from scripts.target import Target
 from tests.conftest import stack_of_its_own
-from tests.end_to_end.studio import Studio, open_studio
+from tests.end_to_end.stack_studio import open_stack_studio
+from tests.end_to_end.studio import Studio, open_browser_studio
 from tests.pages.server import Pages, serve_pages
+
+IMAGE = os.environ.get("SHUTTERSTEP_IMAGE", "")
 
 
 @pytest.fixture(scope="package")
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    image = os.environ.get("SHUTTERSTEP_IMAGE")
-    parameters = {"ImageUri": image} if image else {}
+    parameters = {"ImageUri": IMAGE} if IMAGE else {}
     with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=True, **parameters) as target:
         yield target
 
 
 @pytest.fixture(scope="package")
-def studio() -> Iterator[Studio]:
-    with open_studio() as studio:
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """Where pictures are taken: by a browser of this machine, or by a container of the image in a stack of its own.
+
+    Commands find the stack that began last, so that modules with `running_stack` go before those with this one.
+    """
+    home = tmp_path_factory.mktemp("studio")
+    with open_stack_studio(home, IMAGE) if IMAGE else open_browser_studio() as studio:
         yield studio
 
 

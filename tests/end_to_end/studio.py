@@ -1,8 +1,9 @@
-"""One warm browser for many tests, and eyes for the pictures it takes."""
+"""Where tests have their pictures taken, and eyes for them. Beside this browser there is a stack: stack_studio."""
 
 import asyncio
 import io
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,6 @@ from PIL import Image
 
 from renderer.addresses import LOOPBACK, parse_policy
 from renderer.chromium import Chromium, start_chromium
-from renderer.limits import Limits
 from renderer.render import Picture, render
 from shutterstep.errors import RenderError
 
@@ -21,34 +21,12 @@ RED, GREEN, BLUE, YELLOW = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)
 MAGENTA, WHITE = (255, 0, 255), (255, 255, 255)
 
 
-class Studio:
-    """Renders on a browser that runs in a loop of its own."""
+class Studio(ABC):
+    """Takes pictures; each backend says how."""
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._browser: Chromium = self._do(start_chromium())
-
-    def _do(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(180)
-
-    def close(self) -> None:
-        self._do(self._browser.end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-
-    def outcomes(self, *requests: dict[str, Any], limits: Limits | None = None) -> list[Picture | RenderError]:
+    @abstractmethod
+    def outcomes(self, *requests: dict[str, Any]) -> list[Picture | RenderError]:
         """All of them at the same time; each a picture or the error it ended with."""
-
-        async def one(request: dict[str, Any]) -> Picture | RenderError:
-            try:
-                return await render(self._browser, request, parse_policy(LOOPBACK), limits)
-            except RenderError as exc:
-                return exc
-
-        async def all_of_them() -> list[Picture | RenderError]:
-            return await asyncio.gather(*(one(request) for request in requests))
-
-        return self._do(all_of_them())
 
     def pictures(self, *requests: dict[str, Any]) -> list[Picture]:
         outcomes = self.outcomes(*requests)
@@ -66,9 +44,37 @@ class Studio:
         return outcome
 
 
+class BrowserStudio(Studio):
+    """One warm browser of this machine, in a loop of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._browser: Chromium = self._do(start_chromium())
+
+    def _do(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(180)
+
+    def close(self) -> None:
+        self._do(self._browser.end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def outcomes(self, *requests: dict[str, Any]) -> list[Picture | RenderError]:
+        async def one(request: dict[str, Any]) -> Picture | RenderError:
+            try:
+                return await render(self._browser, request, parse_policy(LOOPBACK))
+            except RenderError as exc:
+                return exc
+
+        async def all_of_them() -> list[Picture | RenderError]:
+            return await asyncio.gather(*(one(request) for request in requests))
+
+        return self._do(all_of_them())
+
+
 @contextmanager
-def open_studio() -> Iterator[Studio]:
-    studio = Studio()
+def open_browser_studio() -> Iterator[Studio]:
+    studio = BrowserStudio()
     try:
         yield studio
     finally:

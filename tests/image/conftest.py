@@ -89,3 +89,11 @@ def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
 def renderers(engine: Any) -> list[Any]:
     """The containers that render now."""
     return engine.containers.list(filters={"label": "com.amazonaws.ecs.container-name=renderer"})
+
+
+def has_the_flags_of_the_task_definition(container: Any) -> None:
+    """A user without rights, no capability, and no place to write to but /tmp."""
+    host, config = container.attrs["HostConfig"], container.attrs["Config"]
+    assert (config["User"], host["ReadonlyRootfs"], host["CapDrop"]) == ("10001:10001", True, ["ALL"])
+    assert (host["Privileged"], host["CapAdd"], host["Memory"]) == (False, None, 2048 * 2**20)
+    assert [mount["Destination"] for mount in container.attrs["Mounts"]] == ["/tmp"]

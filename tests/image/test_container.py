@@ -8,7 +8,7 @@ import pytest
 
 from scripts.shots import follow, submit
 from scripts.target import Target
-from tests.image.conftest import SlowSite, renderers, wait_for
+from tests.image.conftest import SlowSite, has_the_flags_of_the_task_definition, renderers, wait_for
 
 SECRETS = ("JOB=", "AWS_CONTAINER_", "AWS_SECRET_", "AWS_SESSION_", "ECS_CONTAINER_")
 
@@ -41,10 +41,7 @@ def statuses(container: Any) -> dict[str, dict[str, str]]:
 
 
 def test_the_container_has_the_flags_of_the_task_definition(container: Any) -> None:
-    host, config = container.attrs["HostConfig"], container.attrs["Config"]
-    assert (config["User"], host["ReadonlyRootfs"], host["CapDrop"]) == ("10001:10001", True, ["ALL"])
-    assert (host["Privileged"], host["CapAdd"], host["Memory"]) == (False, None, 2048 * 2**20)
-    assert [mount["Destination"] for mount in container.attrs["Mounts"]] == ["/tmp"]
+    has_the_flags_of_the_task_definition(container)
 
 
 def test_no_process_has_a_right_or_can_gain_one(container: Any) -> None:

@@ -11,7 +11,7 @@ from scripts.local.stack import calls_file
 from scripts.shots import follow, submit
 from scripts.target import Target
 from tests.conftest import stack_of_its_own
-from tests.image.conftest import IMAGE, SlowSite, renderers, wait_for
+from tests.image.conftest import IMAGE, SlowSite, has_the_flags_of_the_task_definition, renderers, wait_for
 
 
 @pytest.fixture
@@ -29,6 +29,8 @@ def test_three_workers_share_six_pages_and_call_only_what_their_role_allows(
     service = {"cluster": outputs["ClusterName"], "service": outputs["PoolServiceName"]}
     pool.client("ecs").update_service(**service, desiredCount=3)
     wait_for(lambda: len(renderers(engine)) == 3)
+    for worker in renderers(engine):
+        has_the_flags_of_the_task_definition(worker)
     shots = [submit(pool, {"id": uuid.uuid4().hex, "url": site.url, "timeoutMs": 60000}) for _ in range(6)]
     wait_for(lambda: site.asked == 3)  # one page each
     site.let.set()
