@@ -1,5 +1,6 @@
 """Tests' clients to a running stack. Each level of tests has a stack of its own, named in its conftest."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,22 @@ def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterat
             yield local_target()
         finally:
             stack.down()
+
+
+@contextmanager
+def workers_of(target: Target, count: int) -> Iterator[None]:
+    """So many containers of the pool; none is left to be replaced while the stack goes down."""
+    ecs = target.client("ecs")
+    service = {"cluster": target.outputs["ClusterName"], "service": target.outputs["PoolServiceName"]}
+    ecs.update_service(**service, desiredCount=count)
+    try:
+        yield
+    finally:
+        ecs.update_service(**service, desiredCount=0)
+        deadline = time.monotonic() + 60
+        while ecs.list_tasks(cluster=service["cluster"], desiredStatus="RUNNING")["taskArns"]:
+            assert time.monotonic() < deadline, "the workers do not leave"
+            time.sleep(0.1)
 
 
 @contextmanager

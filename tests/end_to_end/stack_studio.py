@@ -12,7 +12,7 @@ from renderer.render import Picture
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
 from shutterstep.errors import InvalidRequestError, RenderError
-from tests.conftest import stack_of_its_own
+from tests.conftest import stack_of_its_own, workers_of
 from tests.end_to_end.studio import Studio
 
 # One worker, so that renders at the same time share its browser, as they do in this machine's own.
@@ -62,7 +62,5 @@ def error_of(code: str, message: str, field: str = "") -> RenderError:
 @contextmanager
 def open_stack_studio(home: Path, image: str) -> Iterator[Studio]:
     """A stack of its own in `home`, with one worker of the image."""
-    with stack_of_its_own(home, launcher=True, ImageUri=image, **WORKER) as target:
-        service = {"cluster": target.outputs["ClusterName"], "service": target.outputs["PoolServiceName"]}
-        target.client("ecs").update_service(**service, desiredCount=1)
+    with stack_of_its_own(home, launcher=True, ImageUri=image, **WORKER) as target, workers_of(target, 1):
         yield StackStudio(target)

@@ -16,6 +16,7 @@ from scripts.demo import SITE, serve
 from scripts.local.stack import task_logs
 from scripts.shots import item_of
 from scripts.target import Target
+from tests.end_to_end.slow_site import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +70,16 @@ def test_html_of_a_file_becomes_a_picture_and_details_come_back(running_stack: T
     assert Path(line["file"]).suffix == ".webp"
 
 
+def logs_of(target: Target) -> str:
+    """What render tasks wrote: processes to files, containers to their log group."""
+    files = [path.read_text(errors="replace") for path in task_logs().rglob("*") if path.is_file()]
+    group = target.client("cloudformation").describe_stack_resource(
+        StackName=target.stack_name, LogicalResourceId="RendererLogGroup"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    pages = target.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    return "".join(files + [event["message"] for page in pages for event in page["events"]])
+
+
 def test_secrets_stand_neither_in_the_item_nor_in_a_log(running_stack: Target, site: str, tmp_path: Path) -> None:
     id_ = uuid.uuid4().hex
     secrets = ("the-header", "the-cookie", "the-password")
@@ -81,9 +92,9 @@ def test_secrets_stand_neither_in_the_item_nor_in_a_log(running_stack: Target, s
     )
     code, _ = capture(running_stack, tmp_path, f"{site}/docs.html", "--id", id_, "--options", options)
     item = json.dumps(item_of(running_stack, id_))
-    logs = "".join(path.read_text(errors="replace") for path in task_logs().rglob("*") if path.is_file())
     assert code == 0
-    assert id_ in logs
+    wait_for(lambda: id_ in logs_of(running_stack))  # a container's come a moment later
+    logs = logs_of(running_stack)
     assert not [secret for secret in secrets if secret in item + logs]
 
 

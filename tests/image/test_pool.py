@@ -10,7 +10,7 @@ import pytest
 from scripts.local.stack import calls_file
 from scripts.shots import follow, submit
 from scripts.target import Target
-from tests.conftest import stack_of_its_own
+from tests.conftest import stack_of_its_own, workers_of
 from tests.image.conftest import IMAGE, SlowSite, has_the_flags_of_the_task_definition, renderers, wait_for
 
 
@@ -18,16 +18,13 @@ from tests.image.conftest import IMAGE, SlowSite, has_the_flags_of_the_task_defi
 def pool(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     home = tmp_path_factory.mktemp("pool")
     parameters = {"ImageUri": IMAGE, "RenderMode": "pool", "PoolConcurrency": "1"}
-    with stack_of_its_own(home, launcher=True, **parameters) as target:
+    with stack_of_its_own(home, launcher=True, **parameters) as target, workers_of(target, 3):
         yield target
 
 
 def test_three_workers_share_six_pages_and_call_only_what_their_role_allows(
     pool: Target, engine: Any, site: SlowSite
 ) -> None:
-    outputs = pool.outputs
-    service = {"cluster": outputs["ClusterName"], "service": outputs["PoolServiceName"]}
-    pool.client("ecs").update_service(**service, desiredCount=3)
     wait_for(lambda: len(renderers(engine)) == 3)
     for worker in renderers(engine):
         has_the_flags_of_the_task_definition(worker)
