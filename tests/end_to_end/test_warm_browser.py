@@ -113,7 +113,7 @@ def test_a_browser_in_which_every_page_times_out_gives_way_to_a_new_one(site: st
         async with WarmBrowser(Recycling(timeouts=2), starts, LOCAL) as browser:
             for _ in range(2):
                 with pytest.raises(RenderTimeoutError):
-                    await browser.render({"url": f"{site}/silence", "timeoutMs": 1000})
+                    await browser.render({"url": f"{site}/endless", "timeoutMs": 1500})
             return (await browser.render({"url": f"{site}/known.html"})).title
 
     assert asyncio.run(run()) == "Known pixels"
