@@ -11,8 +11,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 WEB_PORTS = frozenset({80, 443})
 LAST_PORT = 65_535
-# Where each egress guard listens, and the one host that the browser itself may look up.
-GUARD_HOST = "127.0.0.1"
 # What the local stack and the tests allow: pages on this machine, at any port.
 LOOPBACK = "127.0.0.0/8,::1"
 

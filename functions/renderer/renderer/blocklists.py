@@ -6,15 +6,19 @@ The lists lie beside this module, as `make lists` took them from Debian's packag
 import gzip
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import adblock
+if TYPE_CHECKING:
+    import adblock
 
 LISTS = {"ads": "easylist", "trackers": "easyprivacy"}
 
 
 @cache
-def engine(kind: str) -> adblock.Engine:
+def engine(kind: str) -> "adblock.Engine":
     """The engine for `ads` or `trackers`; the first call takes some tenths of a second."""
+    import adblock  # here: few requests block by list, and a cold start need not wait for it
+
     text = gzip.decompress(files("renderer").joinpath("lists", f"{LISTS[kind]}.txt.gz").read_bytes()).decode()
     filters = adblock.FilterSet()
     filters.add_filter_list(text)

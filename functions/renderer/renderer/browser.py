@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from renderer.addresses import GUARD_HOST
 from shutterstep.errors import BrowserCrashedError
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -16,6 +15,9 @@ DOWNLOADS = (
     "chromium_headless_shell-*/*/chrome-headless-shell",
     "chromium-*/*/chrome",
 )
+
+# Where each egress guard listens, and the one host that the browser itself may look up.
+GUARD_HOST = "127.0.0.1"
 
 # Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
 EGRESS_FLAGS = (

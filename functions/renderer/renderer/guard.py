@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-import aiodns
 from aiohappyeyeballs import start_connection
 
-from renderer.addresses import GUARD_HOST, Address, EgressPolicy
+from renderer.addresses import Address, EgressPolicy
+from renderer.browser import GUARD_HOST
 from renderer.guard_connection import ClientConnection, UpstreamConnection
 from shutterstep.errors import ConnectionFailedError, DnsFailureError, ForbiddenAddressError, RenderError
+
+if TYPE_CHECKING:
+    import aiodns
 
 ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the head start of each address before the next is tried beside it
 REPORTED_HOSTS = 20
@@ -112,9 +115,9 @@ class EgressGuard:
                 upstream = await self._connect(host, port, client)
         except TimeoutError:
             raise self._failed(host, port, ConnectionFailedError("the page's host did not answer in time")) from None
-        except aiodns.error.DNSError as exc:
-            error = DnsFailureError(f"the name of the page's host could not be resolved: {exc.args[-1]}")
-            raise self._failed(host, port, error) from exc
+        except DnsFailureError as exc:
+            self._failed(host, port, exc)
+            raise
         except OSError as exc:
             error = ConnectionFailedError(
                 f"no connection to the page's host: {exc.strerror or 'none of its addresses'}"
@@ -145,8 +148,13 @@ class EgressGuard:
         return await asyncio.shield(self._names[host])
 
     async def _resolve(self, host: str) -> Sequence[Address]:
+        import aiodns  # here: a cold start loads it beside the page's new process, not before
+
         self._resolver = self._resolver or aiodns.DNSResolver(self._nameservers)
-        found = await self._resolver.getaddrinfo(host, type=socket.SOCK_STREAM)
+        try:
+            found = await self._resolver.getaddrinfo(host, type=socket.SOCK_STREAM)
+        except aiodns.error.DNSError as exc:
+            raise DnsFailureError(f"the name of the page's host could not be resolved: {exc.args[-1]}") from exc
         return [ipaddress.ip_address(node.addr[0].decode()) for node in found.nodes]
 
     def _count_blocked(self, host: str) -> None:

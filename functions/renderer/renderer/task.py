@@ -2,17 +2,19 @@
 
 import asyncio
 import signal
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from renderer.addresses import EgressPolicy
 from renderer.aws import start_clients
-from renderer.chromium import Chromium, start_chromium
+from renderer.chromium import Chromium, connect
 from renderer.job import TokenMissingError, read_token
 from renderer.log import Log
+from renderer.marks import Marks
 from renderer.settings import Settings, read_egress_policy, read_limits, read_settings
+from renderer.spawn import Spawned
+from shutterstep.errors import BrowserCrashedError
 
 if TYPE_CHECKING:
     from renderer.delivery import Workflow
@@ -25,31 +27,29 @@ REPORTED = 0
 NOT_REPORTED = 1
 
 
-async def run_task(environment: Mapping[str, str], log: Log) -> int:
-    """Does the job of the environment. Returns the exit code."""
-    settings = read_settings(environment)
+async def run_task(
+    environment: Mapping[str, str], log: Log, spawned: Spawned | BrowserCrashedError, marks: Marks
+) -> int:
+    """Does the job of the environment with the browser that was spawned, or reports why none was; ends the browser.
+
+    Returns the exit code.
+    """
+    browser = asyncio.create_task(_connected(spawned))
     try:
+        settings = read_settings(environment)
         token = read_token(settings.job)
+        render = partial(_rendered, browser, read_egress_policy(environment), read_limits(environment), marks)
+        from renderer.delivery import Storage, Workflow
+        from renderer.work import Work, log_about
+
+        marks.reached("imports done")
+        # Last: Chromium paints while they load, and only then are they needed.
+        clients = start_clients("s3", "stepfunctions")
+        work = Work(render, Storage(clients["s3"]), settings.heartbeat_seconds)
+        return await run(settings, Workflow(clients["stepfunctions"], token), work, log_about(settings.job, log))
     except TokenMissingError as exc:
         log.write("job_refused", message=str(exc))
         return NOT_REPORTED
-    marks = Marks()
-    browser = asyncio.create_task(start_chromium())
-    await asyncio.sleep(0)  # Chromium's process is on its way before Python goes on loading
-    marks.reached("Chromium spawned")
-    from renderer.delivery import Storage, Workflow
-    from renderer.work import Work, log_about
-
-    marks.reached("imports done")
-    # Last: Chromium paints while they load, and only then are they needed.
-    clients = start_clients("s3", "stepfunctions")
-    work = Work(
-        partial(_rendered, browser, read_egress_policy(environment), read_limits(environment), marks),
-        Storage(clients["s3"]),
-        settings.heartbeat_seconds,
-    )
-    try:
-        return await run(settings, Workflow(clients["stepfunctions"], token), work, log_about(settings.job, log))
     finally:
         log.write("task_timing", since_start_ms=marks.since_start_ms)
         await _end(browser)
@@ -78,17 +78,6 @@ async def run(settings: Settings, workflow: "Workflow", work: "Work", log: Log) 
     return NOT_REPORTED
 
 
-class Marks:
-    """Milliseconds from the start of the process to what was reached."""
-
-    def __init__(self) -> None:
-        self.since_start_ms: dict[str, int] = {}
-
-    def reached(self, name: str) -> None:
-        """Notes the moment."""
-        self.since_start_ms[name] = round((time.clock_gettime(time.CLOCK_BOOTTIME) - _process_start()) * 1000)
-
-
 async def _rendered(
     browser: "asyncio.Task[Chromium]", policy: EgressPolicy, limits: "Limits", marks: Marks, request: "Request"
 ) -> "Picture":
@@ -101,18 +90,16 @@ async def _rendered(
     return picture
 
 
+async def _connected(spawned: Spawned | BrowserCrashedError) -> Chromium:
+    if isinstance(spawned, BrowserCrashedError):
+        raise spawned
+    return await connect(spawned)
+
+
 async def _end(browser: "asyncio.Task[Chromium]") -> None:
     (started,) = await asyncio.gather(browser, return_exceptions=True)
     if isinstance(started, Chromium):
         await started.end()
-
-
-def _process_start() -> float:
-    """Seconds from boot to this process, to a hundredth."""
-    import os
-
-    with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
-        return int(stat.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def _cancel_on_sigterm() -> None:
