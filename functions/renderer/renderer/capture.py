@@ -18,6 +18,10 @@ CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp",
 # Chromium paints into textures of at most this many pixels a side; beyond it tiles are joined.
 LONGEST_SIDE = 16_384
 
+# A capture takes a tenth of these at the most, unless it hangs.
+CAPTURE_SECONDS = 3.0
+CAPTURE_SECONDS_A_PIXEL = 1e-6
+
 BLANK_SECONDS = 1.0
 LONGEST_WAIT = 3600.0
 
@@ -112,11 +116,13 @@ async def _screenshot(tab: Tab, area: Area, format_: str) -> bytes:
 
 
 async def _asked_twice(tab: Tab, options: Params) -> Params:
-    """Seen once on a busy machine: the frame that a capture waits for never came, though the page was well."""
+    """A capture asked for while the page's process is being replaced may never come; asked again it does."""
     session = tab.page.session
+    clip = options.get("clip") or tab.request["viewport"]
+    patience = CAPTURE_SECONDS + clip["width"] * clip["height"] * CAPTURE_SECONDS_A_PIXEL
     try:
         half = tab.deadline.remaining_ms() / 2000
-        return await asyncio.wait_for(session.send("Page.captureScreenshot", options), half)
+        return await asyncio.wait_for(session.send("Page.captureScreenshot", options), min(patience, half))
     except TimeoutError:
         await session.send("Page.bringToFront")
         return await session.send("Page.captureScreenshot", options)
