@@ -24,11 +24,12 @@ HEIGHT = {"tests": 3, "scripts": 2, "renderer": 1, "starter": 1, "shutterstep": 
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the project by its dotted name."""
+    """Every module of the project by its dotted name; the benchmark's peers lie beside it in an environment of theirs."""
     return {
         ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path
         for package, folder in LAYERS.items()
         for path in sorted((folder / package).rglob("*.py"))
+        if not {".venv", "node_modules"} & set(path.parts)
     }
 
 
