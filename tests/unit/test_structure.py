@@ -24,7 +24,7 @@ HEIGHT = {"tests": 3, "scripts": 2, "renderer": 1, "starter": 1, "shutterstep": 
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the project by its dotted name; the benchmark's peers lie beside it in an environment of theirs."""
+    """Every module of the project by its dotted name; not those of the benchmark's peers."""
     return {
         ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path
         for package, folder in LAYERS.items()
