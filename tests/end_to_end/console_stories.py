@@ -14,7 +14,8 @@ from PIL import Image
 from scripts.local.stack import task_logs
 from scripts.shots import Shot, follow, submit
 from scripts.target import Target
-from tests.end_to_end.slow_site import SlowSite, free_port, wait_for
+from tests.end_to_end.slow_site import SlowSite, free_port
+from tests.waiting import wait_for
 
 # A page that would like to run in the console.
 HOSTILE_TITLE = "<img src=x onerror=\"document.body.id='owned'\"><script>document.body.id='owned'</script>"

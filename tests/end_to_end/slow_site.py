@@ -1,8 +1,6 @@
 """A site of one page on loopback, which comes only when it is let, and waiting for what comes by itself."""
 
 import socket
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -47,12 +45,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """What the condition gives once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-    return value

@@ -16,7 +16,7 @@ from scripts.demo import SITE, serve
 from scripts.local.stack import task_logs
 from scripts.shots import item_of
 from scripts.target import Target
-from tests.end_to_end.slow_site import wait_for
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,7 +20,8 @@ from scripts.graph_style import LIGHT
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
 from tests.end_to_end.console_stories import DETAILS, HOSTILE_TITLE, Stories, stack_of_many, tell
-from tests.end_to_end.slow_site import SlowSite, wait_for
+from tests.end_to_end.slow_site import SlowSite
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 2000

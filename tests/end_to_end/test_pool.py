@@ -16,7 +16,8 @@ from scripts.local.stack import task_logs
 from scripts.pool import pool_of
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target, local_target
-from tests.end_to_end.slow_site import SlowSite, wait_for
+from tests.end_to_end.slow_site import SlowSite
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ import pytest
 from scripts.local.stack import task_logs
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
-from tests.end_to_end.slow_site import SlowSite, wait_for
+from tests.end_to_end.slow_site import SlowSite
+from tests.waiting import wait_for
 
 
 @pytest.fixture

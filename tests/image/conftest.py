@@ -4,11 +4,10 @@ Without a name in SHUTTERSTEP_IMAGE these tests are skipped; with one, a missing
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from time import monotonic, sleep
 from typing import Any
 
 import docker
@@ -76,14 +75,6 @@ def site() -> Iterator[SlowSite]:
     yield slow
     slow.let.set()
     slow.server.shutdown()
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    deadline = monotonic() + seconds
-    while not (value := condition()):
-        assert monotonic() < deadline, "it never came"
-        sleep(0.05)
-    return value
 
 
 def renderers(engine: Any) -> list[Any]:

@@ -8,7 +8,8 @@ import pytest
 
 from scripts.shots import follow, submit
 from scripts.target import Target
-from tests.image.conftest import SlowSite, has_the_flags_of_the_task_definition, renderers, wait_for
+from tests.image.conftest import SlowSite, has_the_flags_of_the_task_definition, renderers
+from tests.waiting import wait_for
 
 SECRETS = ("JOB=", "AWS_CONTAINER_", "AWS_SECRET_", "AWS_SESSION_", "ECS_CONTAINER_")
 

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from scripts.shots import follow, item_of, submit
 from scripts.target import Target
-from tests.image.conftest import SlowSite, renderers, wait_for
+from tests.image.conftest import SlowSite, renderers
+from tests.waiting import wait_for
 
 CREDENTIALS = (
     "import boto3, json; print(json.dumps(boto3.Session().get_credentials().get_frozen_credentials()._asdict()))"

@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +14,10 @@ from scripts.local import stack
 from scripts.pool import backlog_of
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target, local_target
+from tests import waiting
 from tests.workflow.pool_worker import PoolWorker
+
+wait_for = partial(waiting.wait_for, seconds=30)
 
 Send = Callable[..., Shot]
 
@@ -38,14 +42,6 @@ def send(pool_stack: Target) -> Send:
 
 def end(target: Target, *shots: Shot) -> None:
     follow(target, list(shots), lambda: None, 60)
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-    return value
 
 
 def take(target: Target, seconds: int = 6) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """What ends outside the screenshot workflow: stopped executions give their claim back, stopped tasks fail."""
 
 import json
-import time
 import uuid
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +10,10 @@ import pytest
 from scripts.local.task_events import stopped_event
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
+from tests import waiting
 from tests.workflow.fake_renderer import FakeRenderer
+
+wait_for = partial(waiting.wait_for, seconds=20)
 
 
 @pytest.fixture
@@ -30,14 +32,6 @@ def owner(running_stack: Target, renderer: FakeRenderer, id_: str) -> Shot:
 def held(id_: str) -> str:
     """A page of the id's own: an earlier test's execution may still try its page again."""
     return f"http://example.com/{id_}/held"
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-    return value
 
 
 def release(target: Target, event: dict[str, Any]) -> tuple[str, str]:

@@ -1,17 +1,20 @@
 """The deployed workflow on the emulator: real queue, starter, table and execution; only the browser is faked."""
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from scripts.shots import Shot, follow, item_of, submit
 from scripts.target import Target
+from tests import waiting
 from tests.workflow.fake_renderer import RESULT, FakeRenderer
+
+wait_for = partial(waiting.wait_for, seconds=30)
 
 Send = Callable[..., Shot]
 
@@ -35,14 +38,6 @@ def end(target: Target, *shots: Shot) -> None:
 
 def execution_of(aws: Any, shot: Shot) -> dict[str, Any]:
     return aws.client("stepfunctions").describe_execution(executionArn=shot.execution_arn)
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-    return value
 
 
 def test_a_message_becomes_a_finished_item(running_stack: Target, renderer: FakeRenderer, send: Send, id_: str) -> None:

@@ -26,7 +26,7 @@ class Deadline:
         return round((self.clock() - self._started) * 1000)
 
     def remaining_ms(self) -> int:
-        """Milliseconds left, at least 1, since Playwright reads 0 as no limit. Raises RenderTimeoutError."""
+        """Milliseconds left, at least 1. Raises RenderTimeoutError."""
         left = self._timeout_ms - self.elapsed_ms()
         if left < 1:
             raise self.error()
