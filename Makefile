@@ -48,16 +48,16 @@ check: setup ## what CI checks besides the tests: lint, format, types, the graph
 	@$(VENV)/ruff check
 	@$(VENV)/ruff format --check
 	@$(VENV)/basedpyright
-	@$(VENV)/python scripts/graph.py --check
-	@$(VENV)/python -m scripts.commands --check
+	@$(VENV)/python -m tools.workflow_docs --check
+	@$(VENV)/python -m tools.command_docs --check
 
 docs: setup ## draw the workflow's graph, write docs/COMMANDS.md and the options in docs/REQUEST.md
-	@$(VENV)/python -m scripts.request_docs
-	@$(VENV)/python scripts/graph.py
-	@$(VENV)/python -m scripts.commands
+	@$(VENV)/python -m tools.request_docs
+	@$(VENV)/python -m tools.workflow_docs
+	@$(VENV)/python -m tools.command_docs
 
 lists: setup ## take the block lists anew from Debian's package of uBlock Origin
-	@$(VENV)/python -m scripts.blocklists
+	@$(VENV)/python -m tools.block_lists
 
 lock: setup ## pin pyproject.toml's dependencies, with hashes
 	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -34,6 +34,18 @@ missing_fonts() {
 }
 has_font() { [ -n "$(fc-list ":lang=$1" family 2>/dev/null)" ]; }
 
+# uv installs the lock file in a fraction of the time pip takes; pip installs uv itself, by the hashes of the same file.
+bootstrap_uv() {
+  awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock >.venv/uv.txt
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .venv/uv.txt
+}
+
+# The functions and the tools are deployed or run from here, never installed: in a clone, Python finds them where they are.
+functions_on_the_path() {
+  printf '%s\n' "$PWD/functions/renderer" "$PWD/functions/starter" "$PWD/scripts" \
+    >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/shutterstep-clone.pth"
+}
+
 stamp=".venv/setup-$(cat requirements.lock pyproject.toml | cksum | tr -d ' ')"
 if [ ! -e "$stamp" ]; then
   python=$(find_python) || fail "no Python 3.11 or newer; install one, or name it: PYTHON=/path/to/python3 make setup"
@@ -44,8 +56,10 @@ if [ ! -e "$stamp" ]; then
   fi
   say "Python packages, with $("$python" --version)"
   "$python" -m venv .venv
-  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+  bootstrap_uv
+  .venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements.lock
+  .venv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+  functions_on_the_path
 fi
 
 if ! find_chromium; then

@@ -10,13 +10,14 @@ import pytest
 from pytest_localstack import constants, service_checks
 from pytest_localstack.session import RunningSession
 
-from scripts.local import stack
-from scripts.target import Target, local_target
+from shutterstep_cli.local import local_stack
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.stack.target import Target
 
 SERVICES = ("cloudformation", "dynamodb", "ecs", "iam", "lambda", "s3", "sqs", "stepfunctions")
 
 # pytest-localstack knows no ECS, and a service without a check would burn a minute.
-constants.SERVICE_PORTS.setdefault("ecs", stack.DEFAULT_PORT)
+constants.SERVICE_PORTS.setdefault("ecs", local_stack.DEFAULT_PORT)
 service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs"))
 # The emulator asks who calls, and knows the operator by these.
 constants.DEFAULT_AWS_ACCESS_KEY_ID = constants.DEFAULT_AWS_SECRET_ACCESS_KEY = "test"
@@ -28,16 +29,16 @@ def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterat
 
     `parameters` are the template's; an ImageUri makes containers of render tasks.
     """
-    cache = stack.home() / "cache"
+    cache = local_stack.home() / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     (home / "cache").symlink_to(cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHUTTERSTEP_HOME", str(home))
         try:
-            stack.up(launcher=launcher, parameters=parameters)
+            local_stack.up(launcher=launcher, parameters=parameters)
             yield local_target()
         finally:
-            stack.down()
+            local_stack.down()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from renderer.browser import find_chromium
+from renderer.browser.chromium_flags import find_chromium
 from tests.benchmarks.contender import Contender
 
 HERE = Path(__file__).parent

@@ -11,9 +11,9 @@ import time
 from contextlib import ExitStack
 from statistics import median
 
-from renderer.addresses import LOOPBACK, parse_policy
-from renderer.chromium import Chromium, open_browser
-from renderer.render import render
+from renderer.browser.chromium import Chromium, open_browser
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.page.render import render
 from tests.benchmarks.process_tree import cpu_seconds
 from tests.benchmarks.site import addresses, serving
 from tests.security.without_guard import WITHOUT_GUARD, renders_without_guard

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts.demo import PAGES, SITE, quiet_handler
-from scripts.local.stack import ROOT
+from shutterstep_cli.local.example_site import PAGES, SITE, quiet_handler
+from shutterstep_cli.local.local_stack import ROOT
 
 
 def per_second(urls: list[str], pictures: int, at_once: int) -> float:

@@ -18,12 +18,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from scripts.demo import PAGES, SITE, serve
-from scripts.load.figures import Figures
-from scripts.load.plan import plan
-from scripts.load_test import run
-from scripts.local import pools, stack
-from scripts.target import Target, local_target
+from shutterstep_cli.load.figures import Figures
+from shutterstep_cli.load.load_plan import plan
+from shutterstep_cli.local import local_pool, local_stack
+from shutterstep_cli.local.example_site import PAGES, SITE, serve
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.verbs.load_test import run
 
 GOAL = 0.8
 
@@ -39,7 +40,7 @@ def renderers_alone(urls: list[str], messages: int, workers: int, concurrency: i
         *urls,
     ]
     processes = [
-        subprocess.Popen(command, cwd=stack.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(command, cwd=local_stack.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(workers)
     ]
     for process in processes:
@@ -87,7 +88,9 @@ def main(
         (Path(folder) / "cache").symlink_to(_cache())
         urls = [f"{origin}/{page}.html" for page in PAGES]
         try:
-            pools.up(pools.Options(pool=workers, parameters=[f"PoolConcurrency={concurrency}"]), lambda _line: None)
+            local_pool.up(
+                local_pool.Options(pool=workers, parameters=[f"PoolConcurrency={concurrency}"]), lambda _line: None
+            )
             target = local_target()
             whole_stack(target, urls, 2 * workers * concurrency, place=0)  # a first one warms everything
             for turn in range(turns):
@@ -95,7 +98,7 @@ def main(
                 whole.append(whole_stack(target, urls, messages, turn + 1)[0])
                 console.print(f"turn {turn + 1}: alone {alone[-1]:.2f}/s, whole stack {whole[-1]:.2f}/s")
         finally:
-            stack.down()
+            local_stack.down()
     ratio = median(whole) / median(alone)
     console.print(
         f"whole stack / renderer alone: {median(whole):.2f} / {median(alone):.2f} = {ratio:.2f} (goal {GOAL})"
@@ -109,7 +112,7 @@ def main(
 
 
 def _cache() -> Path:
-    cache = stack.ROOT / ".shutterstep" / "cache"
+    cache = local_stack.ROOT / ".shutterstep" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     return cache
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from renderer.spawn import become_reaper
+from renderer.browser.spawn import become_reaper
 
 
 def main(command: list[str]) -> int:

@@ -7,8 +7,8 @@ import asyncio
 import sys
 from collections.abc import Iterator
 
-from renderer.addresses import parse_policy
-from renderer.warm_browser import WarmBrowser
+from renderer.egress.addresses import parse_policy
+from renderer.jobs.warm_browser import WarmBrowser
 
 LOCAL = parse_policy("127.0.0.0/8")
 

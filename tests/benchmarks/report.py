@@ -13,7 +13,7 @@ import matplotlib
 from rich.console import Console
 from rich.table import Table
 
-from renderer.browser import find_chromium
+from renderer.browser.chromium_flags import find_chromium
 from tests.benchmarks.cold import Cold
 from tests.benchmarks.contenders import LIMIT, OURS
 from tests.benchmarks.soak import Soaked

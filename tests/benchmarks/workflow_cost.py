@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.workflow_cost [ID]`: what one execution around a picture costs, by its history.
 
 Counts the states and calls of a finished execution on the running local stack (the newest that rendered, or the owner
-of the id), and the write units its item takes; prices come from scripts/model/aws_quotas.json.
+of the id), and the write units its item takes; prices come from scripts/shutterstep_cli/capacity/aws_quotas.json.
 """
 
 import json
@@ -13,9 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from scripts.model.facts import facts
-from scripts.model.prices import RENDERED, Mode, Work, workflow_dollars
-from scripts.target import Target, local_target
+from shutterstep_cli.capacity.facts import facts
+from shutterstep_cli.capacity.prices import RENDERED, Mode, Work, workflow_dollars
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.stack.target import Target
 
 KILOBYTE = 1024
 

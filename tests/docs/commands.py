@@ -11,8 +11,8 @@ import botocore.session
 import typer
 from botocore.exceptions import UnknownServiceError
 
-from scripts.cli import app
-from scripts.local.deploy import read_template
+from shutterstep_cli.local.deployment import read_template
+from shutterstep_cli.main import app
 from tests.docs.blocks import ROOT
 
 SEPARATORS = re.compile(r"^[;&|()]+$")

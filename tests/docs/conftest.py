@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scripts.demo import SITE
-from scripts.local import stack
+from shutterstep_cli.local import local_stack
+from shutterstep_cli.local.example_site import SITE
 from tests.docs.blocks import ROOT
 from tests.docs.terminal import path_with
 
@@ -54,10 +54,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHUTTERSTEP_HOME", str(home))
         yield {**kept, "SHUTTERSTEP_HOME": str(home), "PATH": path_with(tools), "VIRTUAL_ENV": str(ROOT / ".venv")}
-        stack.down()
+        local_stack.down()
 
 
 def _package_cache() -> Path:
-    cache = stack.home() / "cache"
+    cache = local_stack.home() / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     return cache

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.commands import reference
-from scripts.local import stack
+from shutterstep_cli.local import local_stack
 from tests.docs.blocks import ROOT, Block, blocks, documents
 from tests.docs.commands import commands, problem_of
 from tests.docs.terminal import Terminal
+from tools.command_docs import reference
 
 ALL = {document.relative_to(ROOT).as_posix(): list(blocks(document)) for document in documents()}
 RUN = {name: found for name, found in ALL.items() if any(not block.not_run for block in found)}
@@ -38,7 +38,7 @@ def test_every_example_of_the_commands_help_is_valid() -> None:
 
 @pytest.mark.parametrize("name", RUN)
 def test_every_block_of_a_document_does_what_it_says(name: str, environment: dict[str, str], site: str) -> None:
-    stack.up()
+    local_stack.up()
     with Terminal(environment) as terminal:
         for block in RUN[name]:
             if not block.not_run:

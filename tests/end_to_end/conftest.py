@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own
 from tests.end_to_end.stack_studio import open_stack_studio
 from tests.end_to_end.studio import Studio, open_browser_studio

@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from scripts.local.stack import task_logs
-from scripts.shots import Shot, follow, submit
-from scripts.target import Target
+from shutterstep_cli.local.local_stack import task_logs
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite, free_port
 from tests.waiting import wait_for
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from renderer.render import Picture
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target
+from renderer.page.render import Picture
 from shutterstep.errors import InvalidRequestError, RenderError
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own, workers_of
 from tests.end_to_end.studio import Studio
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from renderer.addresses import LOOPBACK, parse_policy
-from renderer.chromium import Chromium, start_chromium
-from renderer.render import Picture, render
+from renderer.browser.chromium import Chromium, start_chromium
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.page.render import Picture, render
 from shutterstep.errors import RenderError
 
 Image.MAX_IMAGE_PIXELS = None

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from scripts.demo import SITE, serve
-from scripts.local.stack import task_logs
-from scripts.shots import item_of
-from scripts.target import Target
+from shutterstep_cli.local.example_site import SITE, serve
+from shutterstep_cli.local.local_stack import task_logs
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.target import Target
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ def site() -> Iterator[str]:
 
 
 def capture(running_stack: Target, folder: Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-    command = [sys.executable, "-m", "scripts.cli", "capture", *arguments, "-o", str(folder), "--json"]
+    command = [sys.executable, "-m", "shutterstep_cli", "capture", *arguments, "-o", str(folder), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr == ""
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
@@ -118,7 +118,7 @@ def test_each_failure_has_its_code_and_the_good_page_its_picture(
 
 def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHUTTERSTEP_HOME", str(tmp_path))
-    command = [sys.executable, "-m", "scripts.cli", "capture", "https://example.com"]
+    command = [sys.executable, "-m", "shutterstep_cli", "capture", "https://example.com"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "shutterstep local up" in done.stderr
@@ -127,7 +127,16 @@ def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path, monke
 def test_query_fetches_a_finished_picture_again(running_stack: Target, site: str, tmp_path: Path) -> None:
     id_ = uuid.uuid4().hex
     _, (line,) = capture(running_stack, tmp_path, f"{site}/docs.html", "--id", id_, "--format", "jpeg")
-    command = [sys.executable, "-m", "scripts.cli", "query", id_, "--download", str(tmp_path / "again"), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "shutterstep_cli",
+        "query",
+        id_,
+        "--download",
+        str(tmp_path / "again"),
+        "--json",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout)["sha256"] == line["sha256"]
     assert (tmp_path / "again" / f"{id_}.jpg").read_bytes() == Path(line["file"]).read_bytes()

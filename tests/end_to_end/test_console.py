@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from renderer.browser import find_chromium
-from scripts.executions import find_execution, read_story
-from scripts.graph_style import LIGHT
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target
+from renderer.browser.chromium_flags import find_chromium
+from shutterstep_cli.stack.executions import find_execution, read_story
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.style import LIGHT
 from tests.end_to_end.console_stories import DETAILS, HOSTILE_TITLE, Stories, stack_of_many, tell
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
@@ -31,7 +32,7 @@ expect.set_options(timeout=30_000)
 @contextmanager
 def served(*options: str, **environment: str) -> Iterator[str]:
     """A console of its own; gives its origin."""
-    command = [sys.executable, "-m", "scripts.cli", "console", "--port", "0", "--json", *options]
+    command = [sys.executable, "-m", "shutterstep_cli", "console", "--port", "0", "--json", *options]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from renderer.render import Picture
+from renderer.page.render import Picture
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import validate
 from tests.end_to_end.studio import Studio

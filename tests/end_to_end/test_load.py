@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from scripts.model.prices import RENDERED
-from scripts.target import Target
+from shutterstep_cli.capacity.prices import RENDERED
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.target import Target
 from tests.benchmarks.workflow_cost import bill_of, newest_rendered
 
 FIELDS = {

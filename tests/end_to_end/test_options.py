@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from renderer.render import Picture
+from renderer.page.render import Picture
 from tests.end_to_end.studio import BLUE, GREEN, RED, YELLOW, Studio, area_of, pixels
 from tests.pages.server import Pages
 

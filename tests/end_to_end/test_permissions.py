@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from scripts.local.stack import calls_file
-from scripts.shots import follow, submit
-from scripts.target import Target
+from shutterstep_cli.local.local_stack import calls_file
+from shutterstep_cli.stack.shots import follow, submit
+from shutterstep_cli.stack.target import Target
 
 # What AWS itself does in a function's name, which the emulator does in its own: polling the queue, logs, traces.
 BY_THE_SERVICE = {

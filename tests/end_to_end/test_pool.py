@@ -10,21 +10,23 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from scripts.local import pools
-from scripts.local.stack import task_logs
-from scripts.pool import pool_of
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target, local_target
+from shutterstep_cli.local import local_pool
+from shutterstep_cli.local.local_stack import task_logs
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.pool import pool_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
 def pool_stack(running_stack: Target) -> Iterator[Target]:
-    pools.up(pools.Options(pool=2, parameters=["PoolVisibilityTimeout=6"]), lambda _line: None)
+    local_pool.up(local_pool.Options(pool=2, parameters=["PoolVisibilityTimeout=6"]), lambda _line: None)
     yield local_target()
-    pools.up(pools.Options(no_pool=True), lambda _line: None)
+    local_pool.up(local_pool.Options(no_pool=True), lambda _line: None)
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_the_pool_comes_from_zero_with_its_backlog_and_goes_back_when_it_is_idle
 ) -> None:
     parameters = ["PoolMinimum=0", "PoolTarget=2", "PoolScaleOutCooldown=1", "PoolScaleInCooldown=1"]
     site.let.set()
-    pools.up(pools.Options(pool=2, autoscale=True, parameters=parameters), lambda _line: None)
+    local_pool.up(local_pool.Options(pool=2, autoscale=True, parameters=parameters), lambda _line: None)
     wait_for(lambda: size(pool_stack) == 0)
     shots = [send(pool_stack, site) for _ in range(3)]
     wait_for(lambda: size(pool_stack) > 0)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts.local.stack import task_logs
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target
+from shutterstep_cli.local.local_stack import task_logs
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
 

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from renderer.addresses import LOOPBACK
-from renderer.chromium import open_browser
-from scripts.demo import SITE, serve
+from renderer.browser.chromium import open_browser
+from renderer.egress.addresses import LOOPBACK
 from shutterstep.item import RESULT_FIELDS
+from shutterstep_cli.local.example_site import SITE, serve
 from tests.end_to_end.test_render_pixels import served
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from renderer.render import Picture
+from renderer.page.render import Picture
 from shutterstep.errors import RenderError
 from tests.end_to_end.studio import BLUE, GREEN, MAGENTA, RED, YELLOW, Studio, area_of, image, ink, pixels
 from tests.pages.server import Pages, serve_pages

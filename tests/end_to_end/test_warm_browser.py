@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import pytest
 
-from renderer.addresses import LOOPBACK, parse_policy
-from renderer.chromium import Chromium, start_chromium
-from renderer.processes import members
-from renderer.warm_browser import Recycling, WarmBrowser
+from renderer.browser.chromium import Chromium, start_chromium
+from renderer.browser.processes import members
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.jobs.warm_browser import Recycling, WarmBrowser
 from shutterstep.errors import PageCrashedError, RenderTimeoutError
 from tests.end_to_end.test_render_pixels import ROOT, Site, served
 

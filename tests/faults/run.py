@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scripts.demo import SITE, quiet_handler, serve
+from shutterstep_cli.local.example_site import SITE, quiet_handler, serve
 from tests.conftest import stack_of_its_own
 from tests.faults.invariants import Verdict, after_replay, before_replay
 from tests.faults.schedule import FAULTS, Schedule, draw

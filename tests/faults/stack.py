@@ -15,9 +15,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.local.stack import ROOT
-from scripts.shots import item_of
-from scripts.target import Target
+from shutterstep_cli.local.local_stack import ROOT
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.target import Target
 from tests.faults.invariants import Evidence
 from tests.faults.proxy import SHOT, FaultProxy
 from tests.faults.schedule import LAUNCHER_KILLED, Message, Schedule
@@ -70,7 +70,7 @@ class FaultyStack:
 
     def _start_launcher(self) -> "subprocess.Popen[bytes]":
         outputs = self.target.outputs
-        command = [sys.executable, "-m", "scripts.local.launcher", "--endpoint", self.proxy.endpoint]
+        command = [sys.executable, "-m", "shutterstep_cli.local.launcher", "--endpoint", self.proxy.endpoint]
         command += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs.parent / "launcher.log").open("ab") as log:
@@ -113,7 +113,7 @@ class FaultyStack:
 
     def replay(self) -> None:
         """The operator's own command."""
-        command = [sys.executable, "-m", "scripts.cli", "replay", "--yes", "--rate", "10"]
+        command = [sys.executable, "-m", "shutterstep_cli", "replay", "--yes", "--rate", "10"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
 

@@ -13,7 +13,7 @@ from typing import Any
 import docker
 import pytest
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own
 
 IMAGE = os.environ.get("SHUTTERSTEP_IMAGE", "")

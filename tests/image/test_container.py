@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scripts.shots import follow, submit
-from scripts.target import Target
+from shutterstep_cli.stack.shots import follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.image.conftest import SlowSite, has_the_flags_of_the_task_definition, renderers
 from tests.waiting import wait_for
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scripts.local.stack import calls_file
-from scripts.shots import follow, submit
-from scripts.target import Target
+from shutterstep_cli.local.local_stack import calls_file
+from shutterstep_cli.stack.shots import follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own, workers_of
 from tests.image.conftest import IMAGE, SlowSite, has_the_flags_of_the_task_definition, renderers
 from tests.waiting import wait_for

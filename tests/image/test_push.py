@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 from tests.image.conftest import IMAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def push(*options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "scripts.cli", "image", "push", "--image", IMAGE, *options]
+    command = [sys.executable, "-m", "shutterstep_cli", "image", "push", "--image", IMAGE, *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 

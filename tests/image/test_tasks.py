@@ -8,8 +8,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.shots import follow, item_of, submit
-from scripts.target import Target
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.image.conftest import SlowSite, renderers
 from tests.waiting import wait_for
 

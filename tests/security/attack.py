@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from renderer.addresses import WEB_PORTS, Allowance, EgressPolicy
-from renderer.browser import FLAGS
-from renderer.cdp import ProtocolError
-from renderer.chromium import Chromium, open_browser
-from renderer.guard import EgressGuard
-from renderer.page import open_page
+from renderer.browser.chromium import Chromium, open_browser
+from renderer.browser.chromium_flags import FLAGS
+from renderer.browser.protocol import ProtocolError
+from renderer.egress.addresses import WEB_PORTS, Allowance, EgressPolicy
+from renderer.egress.guard import EgressGuard
+from renderer.page.emulation import open_page
 from shutterstep.errors import RenderError
 from shutterstep.request import with_defaults
 from tests.security.canaries import Canary

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from renderer.addresses import LOOPBACK, EgressPolicy, parse_policy
-from renderer.guard import EgressGuard, EgressLimits
+from renderer.egress.addresses import LOOPBACK, EgressPolicy, parse_policy
+from renderer.egress.guard import EgressGuard, EgressLimits
 from shutterstep.errors import ConnectionFailedError, DnsFailureError, ForbiddenAddressError
 from tests.security.name_server import OUTSIDE, NameServer, start_name_server
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from renderer.addresses import parse_policy
-from renderer.chromium import Chromium, open_browser
-from renderer.chromium_page import open_chromium_page
-from renderer.render import Picture, render
+from renderer.browser.chromium import Chromium, open_browser
+from renderer.browser.page_session import open_chromium_page
+from renderer.egress.addresses import parse_policy
+from renderer.page.render import Picture, render
 from shutterstep.errors import RenderError
 from tests.end_to_end.test_render_pixels import served
 

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from websockets.sync.server import ServerConnection, serve
 
-from renderer.addresses import LOOPBACK, parse_policy
-from renderer.browser import FLAGS
-from renderer.chromium import open_browser
-from renderer.render import render
+from renderer.browser.chromium import open_browser
+from renderer.browser.chromium_flags import FLAGS
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.page.render import render
 from tests.security.without_guard import WITHOUT_GUARD, renders_without_guard
 
 pytestmark = pytest.mark.security

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 from unittest.mock import patch
 
-from renderer.browser import EGRESS_FLAGS, FLAGS
+from renderer.browser.chromium_flags import EGRESS_FLAGS, FLAGS
 
 WITHOUT_GUARD = tuple(flag for flag in FLAGS if flag not in EGRESS_FLAGS)
 
@@ -34,5 +34,5 @@ class NoGuard:
 @contextmanager
 def renders_without_guard() -> Iterator[None]:
     """What is rendered inside it, in a browser with the flags WITHOUT_GUARD, goes straight to the network."""
-    with patch("renderer.render.EgressGuard", NoGuard):
+    with patch("renderer.page.render.EgressGuard", NoGuard):
         yield

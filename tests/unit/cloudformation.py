@@ -11,7 +11,7 @@ from cfn_flip import to_json
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from scripts.asl import read_definition
+from shutterstep_cli.workflow.asl import read_definition
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"

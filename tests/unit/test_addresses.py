@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.addresses import CREDENTIAL_ENDPOINTS, PUBLIC_ONLY, is_public, parse_policy, unwrapped
+from renderer.egress.addresses import CREDENTIAL_ENDPOINTS, PUBLIC_ONLY, is_public, parse_policy, unwrapped
 
 INSIDE = (
     "0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254 169.254.0.1 "

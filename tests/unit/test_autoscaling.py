@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.autoscaling import Autoscaler, Bounds
+from shutterstep_cli.stack.scaling_rule import Autoscaler, Bounds
 
 BOUNDS = Bounds(minimum=0, maximum=20, target=100, scale_out_cooldown=60, scale_in_cooldown=300)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from scripts.model.answer import Load, answer, choose
-from scripts.model.facts import facts, quotas
-from scripts.model.prices import Machine, request_dollars
+from shutterstep_cli.capacity.capacity_plan import Load, answer, choose
+from shutterstep_cli.capacity.facts import facts, quotas
+from shutterstep_cli.capacity.prices import Machine, request_dollars
+from shutterstep_cli.main import app
 
 
 def run(*arguments: str) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from scripts.capture_options import given_options, requests_for, with_flags
+from shutterstep_cli.verbs.capture_options import given_options, requests_for, with_flags
 
 URL = "https://example.com"
 

@@ -13,8 +13,8 @@ import click
 import pytest
 import typer
 
-from scripts.cli import app
-from scripts.commands import DOCS, PARTS, current
+from shutterstep_cli.main import app
+from tools.command_docs import DOCS, PARTS, current
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_JSON = {"image build": "the builder's own output", "local logs": "what the processes wrote, as they wrote it"}
@@ -33,7 +33,7 @@ VERBS = dict(verbs())
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scripts.cli", *arguments]
+    command = [sys.executable, "-m", "shutterstep_cli", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
     )
@@ -43,7 +43,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> bytes:
     """What the command writes to a terminal, standard error included."""
     reader, writer = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "scripts.cli", *arguments],
+        [sys.executable, "-m", "shutterstep_cli", *arguments],
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm-256color", **environment},
         stdout=writer,

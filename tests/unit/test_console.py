@@ -13,15 +13,15 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from scripts.console.board import KEPT_EXECUTIONS, Board
-from scripts.console.failures import Batch, Failures, NotAllowedError, counts, is_wanted
-from scripts.console.gate import Gate
-from scripts.console.gauges import Gauges
-from scripts.console.parts import pretty, size
-from scripts.console.pictures import Pictures, shrunk
-from scripts.console.recent import Recent
-from scripts.graph_style import DARK, LIGHT, OUTCOMES
-from scripts.target import Target
+from shutterstep_cli.console.executions_cache import KEPT_EXECUTIONS, ExecutionsCache
+from shutterstep_cli.console.failures import Batch, Failures, NotAllowedError, counts, is_wanted
+from shutterstep_cli.console.gauges import Gauges
+from shutterstep_cli.console.pictures import Pictures, shrunk
+from shutterstep_cli.console.recent import Recent
+from shutterstep_cli.console.security import RequestCheck
+from shutterstep_cli.console.widgets import pretty, size
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.style import DARK, LIGHT, OUTCOMES
 
 MACHINE = "arn:aws:states:eu-west-1:000000000000:stateMachine:shots"
 EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:shots"
@@ -107,7 +107,7 @@ def door() -> TestClient:
         await socket.close()
 
     app = Starlette(routes=[Route("/", page), WebSocketRoute("/socket", socket)])
-    return TestClient(Gate(app, {"127.0.0.1", "Localhost"}), base_url="http://127.0.0.1:8377")
+    return TestClient(RequestCheck(app, {"127.0.0.1", "Localhost"}), base_url="http://127.0.0.1:8377")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_page_runs_only_scripts_with_its_own_nonce(door: TestClient) -> None:
 
 
 def test_a_page_of_executions_is_described_once_and_again_when_it_ended(aws: FakeAws) -> None:
-    board = Board(target(aws))
+    board = ExecutionsCache(target(aws))
     assert {row.execution.name: row.attempts for row in board.page().rows} == {"0": None, "1": 4, "2": None}
     board.page()
     assert aws.calls == {"list": 1, "describe": 3}
@@ -162,7 +162,7 @@ def test_a_page_of_executions_is_described_once_and_again_when_it_ended(aws: Fak
 
 
 def test_the_board_keeps_no_more_executions_than_it_says(aws: FakeAws) -> None:
-    board = Board(target(aws))
+    board = ExecutionsCache(target(aws))
     for number in range(KEPT_EXECUTIONS + 10):
         board.execution(f"{EXECUTION}:{number}", "RUNNING")
     assert len(board._known) == KEPT_EXECUTIONS
@@ -191,7 +191,7 @@ def test_dead_letters_raise_an_alarm_in_words(aws: FakeAws) -> None:
 
 def test_a_picture_comes_from_the_stacks_own_bucket_and_what_is_no_picture_is_a_download(aws: FakeAws) -> None:
     aws.status = "SUCCEEDED"
-    app = Starlette(routes=[Route("/pictures/{name}", Pictures(Board(target(aws))).__call__)])
+    app = Starlette(routes=[Route("/pictures/{name}", Pictures(ExecutionsCache(target(aws))).__call__)])
     answer = TestClient(app).get("/pictures/a")
     assert aws.key_asked == "pictures/shots/a.png"
     assert answer.headers["content-disposition"] == "attachment"
@@ -202,7 +202,7 @@ def test_a_picture_comes_from_the_stacks_own_bucket_and_what_is_no_picture_is_a_
 @pytest.mark.parametrize(("query", "status"), [("?width=7", 400), ("?width=480", 415)])
 def test_a_small_picture_has_one_of_few_widths_and_is_made_of_a_picture(aws: FakeAws, query: str, status: int) -> None:
     aws.status = "SUCCEEDED"
-    app = Starlette(routes=[Route("/pictures/{name}", Pictures(Board(target(aws))).__call__)])
+    app = Starlette(routes=[Route("/pictures/{name}", Pictures(ExecutionsCache(target(aws))).__call__)])
     assert TestClient(app).get(f"/pictures/a{query}").status_code == status
 
 

@@ -11,8 +11,8 @@ import pytest
 import typer
 from botocore import xform_name
 
-from scripts.cli import app
-from scripts.graph_style import OUTCOMES
+from shutterstep_cli.main import app
+from shutterstep_cli.workflow.style import OUTCOMES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "CONSOLE.md").read_text("utf-8")
@@ -27,16 +27,15 @@ SERVICES = {
 # One permission allows both.
 PERMISSION_OF = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
 WHOLE = (
-    *(f"scripts/console/{name}.py" for name in ("board", "gauges", "failures", "pictures")),
-    "scripts/executions.py",
+    *(f"scripts/shutterstep_cli/console/{name}.py" for name in ("executions_cache", "gauges", "failures", "pictures")),
+    "scripts/shutterstep_cli/stack/executions.py",
     "layers/shared/shutterstep/producer.py",
 )
 # Of these the console uses some functions only.
 PARTLY = {
-    "scripts/target.py": {"outputs"},
-    "scripts/shots.py": {"item_of"},
-    "scripts/query.py": {"unfinished"},
-    "scripts/failed_executions.py": {"restart", "_exists"},
+    "scripts/shutterstep_cli/stack/target.py": {"outputs"},
+    "scripts/shutterstep_cli/stack/items.py": {"item_of", "unfinished"},
+    "scripts/shutterstep_cli/stack/failed_executions.py": {"restart", "_exists"},
 }
 
 

@@ -7,8 +7,8 @@ import pytest
 from typer import Exit
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from scripts.steps import Step, run_steps
+from shutterstep_cli.main import app
+from shutterstep_cli.steps import Step, run_steps
 
 TRUE, FALSE = (sys.executable, "-c", ""), (sys.executable, "-c", "raise SystemExit(3)")
 
@@ -23,7 +23,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_dry_run_shows_every_command_and_runs_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scripts.steps._run", lambda step: pytest.fail(f"it ran {step.command}"))
+    monkeypatch.setattr("shutterstep_cli.steps._run", lambda step: pytest.fail(f"it ran {step.command}"))
     done = CliRunner().invoke(app, ["deploy", "--dry-run", "--stack", "shots", "--set", "RenderMode=pool", "--yes"])
     shown = [line[2:] for line in done.stderr.splitlines() if line.startswith("$ ")]
     confirmed = "sam deploy --stack-name shots --no-fail-on-empty-changeset --no-confirm-changeset"

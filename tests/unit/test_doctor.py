@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.health import access, rendering, workflow
-from scripts.health.check import DeployedStack
-from scripts.model.answer import Need
+from shutterstep_cli.capacity.capacity_plan import Need
+from shutterstep_cli.health import access, rendering, workflow_health
+from shutterstep_cli.health.check import DeployedStack
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:alarms:1"
 
@@ -120,7 +120,7 @@ def test_the_account_is_poor_where_its_quota_cannot_be_read() -> None:
 @pytest.mark.parametrize(("pool", "execution", "status"), [("1500", "1800", "pass"), ("1800", "1800", "fail")])
 def test_a_render_must_end_before_its_execution(pool: str, execution: str, status: str) -> None:
     limits = {"PoolTimeoutSeconds": pool, "ExecutionTimeoutSeconds": execution}
-    assert workflow.limits(stack(limits)).status == status
+    assert workflow_health.limits(stack(limits)).status == status
 
 
 @pytest.mark.parametrize(("render_ms", "status"), [(1500, "pass"), (61_000, "warn")])
@@ -131,4 +131,4 @@ def test_pictures_that_take_longer_than_their_jobs_stay_hidden_are_warned_of(ren
         list_executions={"executions": [{"executionArn": "one"}]},
         describe_execution={"output": f'{{"render_ms": {render_ms}}}'},
     )
-    assert workflow.render_time(pictures).status == status
+    assert workflow_health.render_time(pictures).status == status

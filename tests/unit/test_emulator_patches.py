@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ministack.services import dynamodb, ecs, stepfunctions
 
-from scripts.local import patches
+from shutterstep_cli.local import patches
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import ecs, imds, stepfunctions, sts
 
-from scripts.local import containers, permissions
+from shutterstep_cli.local import permissions, task_containers
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:shots"
 ROLE = "arn:aws:iam::000000000000:role/task-role"
@@ -42,7 +42,7 @@ def engine_arguments() -> dict[str, Any]:
 
 def test_a_container_has_the_flags_of_its_definition() -> None:
     assert not {"read_only", "cap_drop", "user", "mem_limit", "mounts"} & set(engine_arguments())
-    containers.start_containers_as_defined()
+    task_containers.start_containers_as_defined()
     made = engine_arguments()
     assert (made["user"], made["read_only"], made["cap_drop"]) == ("10001:10001", True, ["ALL"])
     assert (made["mem_limit"], made["nano_cpus"], made["network_mode"]) == (2**30, 5 * 10**8, "host")
@@ -68,7 +68,7 @@ def test_a_container_has_the_credentials_of_its_tasks_role(monkeypatch: pytest.M
     env = registered()
     _, unpatched_ = credentials(env, env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
     assert unpatched_["AccessKeyId"] not in sts._sessions
-    containers.give_tasks_their_role()
+    task_containers.give_tasks_their_role()
     env = registered()
     _, patched = credentials(env, env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
     assert sts._sessions[patched["AccessKeyId"]]["Arn"].endswith(":assumed-role/task-role/task")
@@ -78,7 +78,7 @@ def test_a_container_has_the_credentials_of_its_tasks_role(monkeypatch: pytest.M
 def test_without_containers_the_engine_of_the_machine_is_left_alone() -> None:
     ecs._docker = "an engine"
     assert ecs._get_docker() == "an engine"
-    containers.leave_the_engine_alone()
+    task_containers.leave_the_engine_alone()
     assert ecs._get_docker() is None
 
 
@@ -112,7 +112,7 @@ def test_a_call_on_loopback_counts_as_tls() -> None:
 def test_each_call_is_recorded_once_with_its_role_and_its_answer(tmp_path: Path) -> None:
     calls = tmp_path / "calls.jsonl"
     permissions.record_calls(calls)
-    credentials_ = containers.credentials_of(ROLE)
+    credentials_ = task_containers.credentials_of(ROLE)
     for _ in range(2):
         iam_evaluator.enforce(
             credentials_["AccessKeyId"], "s3:GetObject", "s3", "us-east-1", resource_arn="arn:aws:s3:::b/k"

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderer.image import image_size
-from renderer.job import TokenMissingError
+from renderer.jobs.job import TokenMissingError
+from renderer.jobs.job_runner import JobRunner
 from renderer.log import Log
-from renderer.work import Work
+from renderer.page.picture_bytes import image_size
 from shutterstep.errors import InvalidRequestError, RenderError
 from shutterstep.request import parse, request_hash, validate, with_defaults
 from tests.unit.request_strategies import BODIES, JSON, REQUESTS
@@ -100,7 +100,7 @@ def test_any_job_ends_with_a_code(job: Any) -> None:
     async def never(_: Any) -> Any:
         raise AssertionError("nothing valid can be drawn")
 
-    work = Work(never, SimpleNamespace(), 10)  # pyright: ignore[reportArgumentType]
+    work = JobRunner(never, SimpleNamespace(), 10)  # pyright: ignore[reportArgumentType]
     try:
         outcome = asyncio.run(work.outcome(json.dumps(job), lambda: None, Log(io.StringIO())))
     except TokenMissingError:

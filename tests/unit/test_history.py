@@ -7,11 +7,11 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from scripts.asl import read_definition
-from scripts.graph_layout import Layout, Place, lay_out
-from scripts.graph_svg import duration, svg, what
-from scripts.history import History, history_of
-from scripts.workflow_graph import Graph, graph_of
+from shutterstep_cli.workflow.asl import read_definition
+from shutterstep_cli.workflow.graph import Graph, graph_of
+from shutterstep_cli.workflow.history import History, history_of
+from shutterstep_cli.workflow.layout import Layout, Place, lay_out
+from shutterstep_cli.workflow.svg import duration, svg, what
 from tests.unit.cloudformation import ROOT
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

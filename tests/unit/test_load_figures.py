@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from scripts.load.evidence import Evidence, Execution
-from scripts.load.figures import Figures, percentile
-from scripts.load.page import page
-from scripts.load.plan import Message
-from scripts.load.records import records, strangers
-from scripts.load.send import Sent
+from shutterstep_cli.load.evidence import Evidence, ExecutionEvidence
+from shutterstep_cli.load.figures import Figures, percentile
+from shutterstep_cli.load.load_plan import Message
+from shutterstep_cli.load.records import records, strangers
+from shutterstep_cli.load.report_page import page
+from shutterstep_cli.load.sending import Sent
 
 ITEM = {"status": "success", "s3_key": "shots/a/a--m1-0.png", "render_ms": 400}
 
@@ -18,8 +18,8 @@ def sent(id_: str, message_id: str, at: float = 100.0) -> Sent:
     return Sent(Message(id_, "unique", "{}", 0), message_id, at)
 
 
-def execution(name: str, status: str = "SUCCEEDED", stopped_at: float | None = 103.0) -> Execution:
-    return Execution(name, f"arn:{name}", status, 101.0, stopped_at)
+def execution(name: str, status: str = "SUCCEEDED", stopped_at: float | None = 103.0) -> ExecutionEvidence:
+    return ExecutionEvidence(name, f"arn:{name}", status, 101.0, stopped_at)
 
 
 def figures(messages: list[Sent], *, may_be_queued: bool = False, **evidence: Any) -> Figures:

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from scripts.load.plan import STANDARD, MixError, due_times, parse_mix, plan
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import parse
+from shutterstep_cli.load.load_plan import STANDARD, MixError, due_times, parse_mix, plan
 
 URLS = ["http://127.0.0.1/a", "http://127.0.0.1/b"]
 

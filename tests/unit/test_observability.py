@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.model.facts import price
+from shutterstep_cli.capacity.facts import price
 from tests.unit.cloudformation import ROOT, resources, sample, source, workflow
 
 Metric = tuple[str, str, frozenset[str]]
@@ -62,7 +62,7 @@ ALARMS = resources("AWS::CloudWatch::Alarm")
 FILTERS = resources("AWS::Logs::MetricFilter")
 DASHBOARD = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
 SEARCH = re.compile(r"""SEARCH\('\{(?P<namespace>[^,}]+),(?P<dimensions>[^}]+)\} MetricName="(?P<name>\w+)"'""")
-RENDERER = "\n".join(path.read_text() for path in (ROOT / "functions/renderer/renderer").glob("*.py"))
+RENDERER = "\n".join(path.read_text() for path in (ROOT / "functions/renderer/renderer").rglob("*.py"))
 
 
 def widgets() -> list[dict[str, Any]]:

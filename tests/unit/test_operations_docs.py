@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import typer
 
-from scripts.capacity import PARAMETERS
-from scripts.cli import app
+from shutterstep_cli.main import app
+from shutterstep_cli.verbs.capacity import PARAMETERS
 from tests.unit.cloudformation import ROOT, resources, source
 
 OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text("utf-8")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from renderer.browser import BrowserMissingError, browser_environment, find_chromium, sandbox_works
+from renderer.browser.chromium_flags import BrowserMissingError, browser_environment, find_chromium, sandbox_works
 
 
 def program(path: Path) -> Path:
@@ -28,7 +28,7 @@ def test_a_headless_shell_on_the_path_comes_before_a_full_chromium(tmp_path: Pat
 
 
 def test_the_download_of_playwright_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("renderer.browser.PLACES", ())
+    monkeypatch.setattr("renderer.browser.chromium_flags.PLACES", ())
     shell = program(tmp_path / "chromium_headless_shell-1200/chrome-linux/headless_shell")
     assert find_chromium({"PATH": "", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}) == shell
 
@@ -45,7 +45,7 @@ def test_a_named_chromium_that_is_missing_is_said_by_its_path(tmp_path: Path) ->
 def test_without_any_chromium_the_error_says_how_to_get_one(
     advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("renderer.browser.PLACES", ())
+    monkeypatch.setattr("renderer.browser.chromium_flags.PLACES", ())
     with pytest.raises(BrowserMissingError, match=advice):
         find_chromium({"PATH": str(tmp_path), "HOME": str(tmp_path)})
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from renderer.delivery import Storage, TokenGoneError, Workflow
-from renderer.heartbeat import with_heartbeats
-from renderer.job import Job, ObjectAddress
+from renderer.jobs.delivery import Storage, TokenGoneError, Workflow
+from renderer.jobs.heartbeat import with_heartbeats
+from renderer.jobs.job import Job, ObjectAddress
 from renderer.log import Log
-from renderer.render import Picture
+from renderer.page.render import Picture
 from shutterstep.errors import InvalidRequestError, RenderTimeoutError, StorageFailedError
 from shutterstep.item import RESULT_FIELDS
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from renderer.browser_errors import net_error
-from renderer.deadline import Deadline
+from renderer.browser.net_errors import net_error
+from renderer.page.deadline import Deadline
 from shutterstep.errors import InvalidRequestError, RenderTimeoutError
 
 

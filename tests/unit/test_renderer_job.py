@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from renderer.job import ObjectAddress, TokenMissingError, parse_job
+from renderer.jobs.job import ObjectAddress, TokenMissingError, parse_job
 from renderer.limits import Limits
 from renderer.settings import read_limits
 from shutterstep.errors import InvalidRequestError, TooLargeError

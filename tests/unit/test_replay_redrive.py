@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from scripts.failed_executions import redrive, say_why_not_redrivable
-from scripts.replay_line import Line
-from scripts.target import Target
+from shutterstep_cli.stack.failed_executions import redrive, say_why_not_redrivable
+from shutterstep_cli.stack.replay_item import ReplayItem
+from shutterstep_cli.stack.target import Target
 
 NAME = "home--1"
 ARN = f"arn:aws:states:eu-central-1:123456789012:execution:shutterstep-screenshot:{NAME}"
@@ -53,8 +53,8 @@ def stubs() -> Iterator[Stubs]:
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line("home", "ABORTED", "", "", "2026-01-01T00:00:00.000+00:00", old_execution=ARN, input="{}")
+def line() -> ReplayItem:
+    return ReplayItem("home", "ABORTED", "", "", "2026-01-01T00:00:00.000+00:00", old_execution=ARN, input="{}")
 
 
 def describe(stubs: Stubs, status: str, reason: str = "") -> None:
@@ -82,7 +82,7 @@ def item(stubs: Stubs, status: str, claim: str) -> None:
 
 @pytest.mark.parametrize("status", ["failed", "processing"])
 def test_an_execution_cut_off_at_its_render_is_redrivable_while_nobody_claimed_since(
-    stubs: Stubs, line: Line, status: str
+    stubs: Stubs, line: ReplayItem, status: str
 ) -> None:
     describe(stubs, "REDRIVABLE")
     history(stubs, "RenderOnTask", "Claim")
@@ -91,7 +91,7 @@ def test_an_execution_cut_off_at_its_render_is_redrivable_while_nobody_claimed_s
     assert line.outcome == "planned"
 
 
-def test_an_execution_cut_off_before_its_claim_is_redrivable(stubs: Stubs, line: Line) -> None:
+def test_an_execution_cut_off_before_its_claim_is_redrivable(stubs: Stubs, line: ReplayItem) -> None:
     describe(stubs, "REDRIVABLE")
     history(stubs, "Claim")
     say_why_not_redrivable(stubs.target, line)
@@ -99,7 +99,9 @@ def test_an_execution_cut_off_before_its_claim_is_redrivable(stubs: Stubs, line:
 
 
 @pytest.mark.parametrize("state", ["Failed", "ClaimLost"])
-def test_an_execution_that_came_to_a_fail_state_would_only_fail_again(stubs: Stubs, line: Line, state: str) -> None:
+def test_an_execution_that_came_to_a_fail_state_would_only_fail_again(
+    stubs: Stubs, line: ReplayItem, state: str
+) -> None:
     describe(stubs, "REDRIVABLE")
     history(stubs, state, "MarkFailed", "RenderOnTask", "Claim")
     say_why_not_redrivable(stubs.target, line)
@@ -110,7 +112,7 @@ def test_an_execution_that_came_to_a_fail_state_would_only_fail_again(stubs: Stu
 
 @pytest.mark.parametrize(("status", "claim"), [("success", NAME), ("processing", "home--2"), ("failed", "home--2")])
 def test_an_id_that_was_claimed_since_is_not_rendered_beside_its_owner(
-    stubs: Stubs, line: Line, status: str, claim: str
+    stubs: Stubs, line: ReplayItem, status: str, claim: str
 ) -> None:
     describe(stubs, "REDRIVABLE")
     history(stubs, "RenderOnTask", "Claim")
@@ -119,20 +121,20 @@ def test_an_id_that_was_claimed_since_is_not_rendered_beside_its_owner(
     assert line.outcome == "not_redrivable"
 
 
-def test_what_the_service_calls_not_redrivable_is_told_with_its_reason(stubs: Stubs, line: Line) -> None:
+def test_what_the_service_calls_not_redrivable_is_told_with_its_reason(stubs: Stubs, line: ReplayItem) -> None:
     describe(stubs, "NOT_REDRIVABLE", "Execution redrivable period exceeded")
     say_why_not_redrivable(stubs.target, line)
     assert (line.outcome, line.note) == ("not_redrivable", "Execution redrivable period exceeded")
 
 
-def test_a_redrive_goes_on_under_its_own_name(stubs: Stubs, line: Line) -> None:
+def test_a_redrive_goes_on_under_its_own_name(stubs: Stubs, line: ReplayItem) -> None:
     expected = {"executionArn": ARN, "clientToken": ANY}
     stubs.answer("stepfunctions", "redrive_execution", {"redriveDate": NOW}, expected)
     redrive(stubs.target, line)
     assert (line.outcome, line.new_execution) == ("redriven", ARN)
 
 
-def test_a_second_run_sends_the_same_client_token(stubs: Stubs, line: Line) -> None:
+def test_a_second_run_sends_the_same_client_token(stubs: Stubs, line: ReplayItem) -> None:
     tokens = []
     stubs.clients["stepfunctions"].meta.events.register(
         "before-parameter-build.stepfunctions.RedriveExecution", lambda params, **_: tokens.append(params)
@@ -150,13 +152,15 @@ def test_a_second_run_sends_the_same_client_token(stubs: Stubs, line: Line) -> N
         ("ExecutionDoesNotExist", "Execution Does Not Exist"),
     ],
 )
-def test_what_the_service_refuses_is_a_line_of_the_report(stubs: Stubs, line: Line, code: str, message: str) -> None:
+def test_what_the_service_refuses_is_a_line_of_the_report(
+    stubs: Stubs, line: ReplayItem, code: str, message: str
+) -> None:
     stubs.refuse("stepfunctions", "redrive_execution", code, message)
     redrive(stubs.target, line)
     assert (line.outcome, line.note) == ("not_redrivable", message)
 
 
-def test_a_full_account_is_an_error_that_stops_the_replay(stubs: Stubs, line: Line) -> None:
+def test_a_full_account_is_an_error_that_stops_the_replay(stubs: Stubs, line: ReplayItem) -> None:
     stubs.refuse("stepfunctions", "redrive_execution", "ExecutionLimitExceeded", "too many open executions")
     with pytest.raises(stubs.clients["stepfunctions"].exceptions.ExecutionLimitExceeded):
         redrive(stubs.target, line)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from scripts.request_docs import FILE, document
 from shutterstep.item import RESULT_FIELDS
 from shutterstep.request import schema, validate
+from tools.request_docs import FILE, document
 
 OPTIONS = schema()["properties"]
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.capacity import PARAMETERS
-from scripts.model import tasks
-from scripts.model.bucket import TokenBucket
-from scripts.model.facts import quotas
-from scripts.model.log import DEAD_LETTER, FAILED, RENDERED
-from scripts.model.queueing import erlang_c, mean_wait
-from scripts.model.scenario import Scenario, Settings, Times
-from scripts.model.simulation import Result, Trace, simulate
+from shutterstep_cli.capacity import simulated_tasks
+from shutterstep_cli.capacity.facts import quotas
+from shutterstep_cli.capacity.queueing import erlang_c, mean_wait
+from shutterstep_cli.capacity.recorder import DEAD_LETTER, FAILED, RENDERED
+from shutterstep_cli.capacity.scenario import Scenario, Settings, Times
+from shutterstep_cli.capacity.simulation import Result, Trace, simulate
+from shutterstep_cli.capacity.token_bucket import TokenBucket
+from shutterstep_cli.verbs.capacity import PARAMETERS
 from tests.unit.cloudformation import source, workflow
 
 # No starter, no states, no cold start: what is left is a queue with servers.
@@ -183,7 +183,7 @@ def test_the_retries_of_a_launch_are_the_workflows() -> None:
         for retrier in workflow("statemachine/screenshot.asl.json")["States"]["RenderOnTask"]["Retry"]
         if "ECS.AmazonECSException" in retrier["ErrorEquals"]
     )
-    assert retrier["MaxAttempts"] == tasks.MAXIMUM_ATTEMPTS
-    assert retrier["IntervalSeconds"] == tasks.INTERVAL_SECONDS
-    assert retrier["BackoffRate"] == tasks.BACKOFF_RATE
-    assert retrier["MaxDelaySeconds"] == tasks.MAXIMUM_DELAY_SECONDS
+    assert retrier["MaxAttempts"] == simulated_tasks.MAXIMUM_ATTEMPTS
+    assert retrier["IntervalSeconds"] == simulated_tasks.INTERVAL_SECONDS
+    assert retrier["BackoffRate"] == simulated_tasks.BACKOFF_RATE
+    assert retrier["MaxDelaySeconds"] == simulated_tasks.MAXIMUM_DELAY_SECONDS

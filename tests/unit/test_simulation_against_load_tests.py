@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.model.compare import RecordsError, calibrated, compare, curve_error, read_records
-from scripts.model.scenario import Scenario
+from shutterstep_cli.capacity.comparison import RecordsError, calibrated, compare, curve_error, read_records
+from shutterstep_cli.capacity.scenario import Scenario
 
 DATA = Path(__file__).parent / "data"
 FIRST, AGAIN, RAMP = (DATA / f"load_test_{name}.json" for name in ("200", "200_again", "250_ramp"))

@@ -1,6 +1,7 @@
 """The shape of the code: purpose first, short modules, imports that go only downwards and never round."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -15,12 +16,25 @@ LONGER: dict[str, str] = {}
 # Where a package lies, from the top of the imports to the bottom.
 LAYERS = {
     "tests": ROOT,
-    "scripts": ROOT,
+    "tools": ROOT / "scripts",
+    "shutterstep_cli": ROOT / "scripts",
     "renderer": ROOT / "functions/renderer",
     "starter": ROOT / "functions/starter",
     "shutterstep": ROOT / "layers/shared",
 }
-HEIGHT = {"tests": 3, "scripts": 2, "renderer": 1, "starter": 1, "shutterstep": 0}
+HEIGHT = {"tests": 4, "tools": 3, "shutterstep_cli": 2, "renderer": 1, "starter": 1, "shutterstep": 0}
+# Inside a package, from the top of the imports to the bottom. Parts of one row do not import each other. Modules that
+# stand in no folder (the entry points, what all parts use) are not ordered.
+ROWS = {
+    "shutterstep_cli": [
+        {"verbs"},
+        {"console", "health", "load"},
+        {"capacity", "local"},
+        {"stack"},
+        {"workflow"},
+    ],
+    "renderer": [{"jobs"}, {"page"}, {"egress"}, {"browser"}],
+}
 
 
 def modules() -> dict[str, Path]:
@@ -67,6 +81,7 @@ def relative(path: Path) -> str:
 def test_the_project_has_modules_that_import_each_other() -> None:
     assert len(MODULES) > 100
     assert "shutterstep.request" in imports("starter.app")
+    assert any(module.startswith("shutterstep_cli.stack.") for module in imports("shutterstep_cli.verbs.query"))
 
 
 def test_every_module_begins_with_its_purpose() -> None:
@@ -95,7 +110,65 @@ def test_imports_go_only_downwards() -> None:
 def is_up(module: str, other: str) -> bool:
     """Whether an import leads to a layer above, or from one function to another."""
     package, imported = module.partition(".")[0], other.partition(".")[0]
-    return package != imported and HEIGHT[imported] >= HEIGHT[package]
+    if package == imported:
+        return is_up_inside(package, module, other)
+    return HEIGHT[imported] >= HEIGHT[package]
+
+
+def is_up_inside(package: str, module: str, other: str) -> bool:
+    """Whether an import leads from a part of a package to one above it or beside it."""
+    part, imported = module.split(".")[1:2], other.split(".")[1:2]
+    rows = {name: height for height, row in enumerate(reversed(ROWS.get(package, []))) for name in row}
+    heights = [rows.get(name) for name in (*part, *imported)]
+    return part != imported and len(heights) == 2 and None not in heights and heights[1] >= heights[0]
+
+
+def test_every_part_of_an_ordered_package_has_its_row() -> None:
+    parts = {
+        (name.split(".")[0], name.split(".")[1])
+        for name in MODULES
+        if name.count(".") > 1 and name.split(".")[0] in ROWS
+    }
+    assert parts == {(package, part) for package, rows in ROWS.items() for row in rows for part in row}
+
+
+@pytest.mark.parametrize(
+    ("module", "other"),
+    [
+        ("shutterstep.request", "starter.app"),
+        ("renderer.entry", "shutterstep_cli.main"),
+        ("starter.app", "renderer.entry"),
+        ("shutterstep_cli.stack.target", "shutterstep_cli.local.local_stack"),
+        ("shutterstep_cli.workflow.svg", "shutterstep_cli.stack.target"),
+        ("shutterstep_cli.health.check", "shutterstep_cli.console.server"),
+        ("shutterstep_cli.stack.items", "shutterstep_cli.verbs.query"),
+        ("renderer.browser.chromium", "renderer.page.render"),
+        ("renderer.page.render", "renderer.jobs.job"),
+    ],
+)
+def test_an_import_the_wrong_way_is_seen(module: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {module, other} <= set(MODULES)
+    real = imports
+    monkeypatch.setattr(
+        "tests.unit.test_structure.imports", lambda name: real(name) | ({other} if name == module else set())
+    )
+    with pytest.raises(AssertionError, match=f"{module} imports {other}"):
+        test_imports_go_only_downwards()
+
+
+def test_no_two_modules_and_no_two_public_classes_have_one_name() -> None:
+    """Except tests, which are named after what they test, and the modules of verbs, which have the verb's name."""
+    apart = ("tests", "shutterstep_cli.verbs.")
+    ours = {name: path for name, path in MODULES.items() if not name.startswith(apart)}
+    names = [name.rpartition(".")[2] for name in ours if "." in name and not ours[name].name.startswith("__")]
+    classes = [
+        node.name
+        for path in ours.values()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert [name for name, count in Counter(classes).items() if count > 1] == []
 
 
 def test_no_imports_go_round() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import cfnlint
 import pytest
 
-from scripts.asl import read_definition
-from scripts.local.deploy import read_template
+from shutterstep_cli.local.deployment import read_template
+from shutterstep_cli.workflow.asl import read_definition
 from tests.unit.cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -207,7 +207,7 @@ DISTRIBUTIONS = {"PIL": "pillow", "botocore": "boto3", "duckduckgo_autoconsent":
 
 
 def test_the_image_has_what_the_renderer_imports_and_nothing_else() -> None:
-    files = [*(ROOT / "functions/renderer/renderer").glob("*.py"), *(ROOT / "layers/shared/shutterstep").glob("*.py")]
+    files = [*(ROOT / "functions/renderer/renderer").rglob("*.py"), *(ROOT / "layers/shared/shutterstep").glob("*.py")]
     named = (ROOT / "functions/renderer/requirements.in").read_text("utf-8").splitlines()
     imported = {module for file in files for module in imports(file)} - {*sys.stdlib_module_names}
     own_or_for_types = {"renderer", "shutterstep", "mypy_boto3_sqs"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonata
 
-from scripts.asl import read_definition
-from scripts.local.deploy import ROOT
 from shutterstep.ids import unfinished_shard
+from shutterstep_cli.local.deployment import ROOT
+from shutterstep_cli.workflow.asl import read_definition
 
 TIMEOUT_SECONDS = 1800
 INPUT = {"url": "https://example.com", "request_hash": "same", "reuse": "success", "expires_in_days": 30}

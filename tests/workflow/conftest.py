@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 from tests.conftest import clients_of, stack_of_its_own
 from tests.workflow.fake_renderer import FakeRenderer
 

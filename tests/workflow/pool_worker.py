@@ -7,15 +7,15 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from renderer.delivery import Storage, Workflow
+from renderer.jobs.delivery import Storage, Workflow
+from renderer.jobs.job_runner import JobRunner
+from renderer.jobs.pool_worker import Worker
+from renderer.jobs.render_queue import RenderQueue
 from renderer.log import Log
-from renderer.pool import Worker
-from renderer.render import Picture
-from renderer.render_queue import RenderQueue
+from renderer.page.render import Picture
 from renderer.settings import read_pool_settings
-from renderer.work import Work
-from scripts.target import Target
 from shutterstep.errors import BrowserCrashedError, DnsFailureError
+from shutterstep_cli.stack.target import Target
 
 ENVIRONMENT = {"POOL_VISIBILITY_SECONDS": "6", "POOL_CONCURRENCY": "2", "POOL_MAX_RECEIVES": "3"}
 
@@ -31,7 +31,7 @@ class PoolWorker:
         self.started: Counter[str] = Counter()
         self.log = io.StringIO()
         sfn = target.client("stepfunctions")
-        work = Work(self._render, Storage(target.client("s3")), settings.beat_seconds)
+        work = JobRunner(self._render, Storage(target.client("s3")), settings.beat_seconds)
         queue = RenderQueue(target.client("sqs"), settings, wait_seconds=1)
         self._worker = Worker(settings, queue, work, lambda token: Workflow(sfn, token), Log(self.log))
         self._loop = asyncio.new_event_loop()

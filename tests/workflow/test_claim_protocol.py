@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 from tests.workflow.claim_protocol import TIMEOUT_SECONDS, ClaimProtocol, State, states_of
 
 START_MS = 1_800_000_000_000

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import app
-from scripts.health.check import DeployedStack
-from scripts.target import Target
+from shutterstep_cli.health.check import DeployedStack
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.target import Target
 
 
 def doctor(*arguments: str) -> tuple[int, dict[str, dict[str, str]]]:

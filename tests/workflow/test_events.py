@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from scripts.local.deploy import read_template
-from scripts.shots import Shot, follow, submit
-from scripts.target import Target
+from shutterstep_cli.local.deployment import read_template
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
 
 CONSUMER = Path(__file__).resolve().parents[2] / "examples" / "consumer.yaml"

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from scripts.local import stack
-from scripts.pool import backlog_of
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target, local_target
+from shutterstep_cli.local import local_stack
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.pool import backlog_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests import waiting
 from tests.workflow.pool_worker import PoolWorker
 
@@ -25,9 +27,9 @@ Send = Callable[..., Shot]
 @pytest.fixture(scope="module")
 def pool_stack(running_stack: Target) -> Iterator[Target]:
     """The same stack in the other mode; the outputs differ, so the target is a new one."""
-    stack.up(launcher=False, parameters={"RenderMode": "pool", "PoolVisibilityTimeout": "6"})
+    local_stack.up(launcher=False, parameters={"RenderMode": "pool", "PoolVisibilityTimeout": "6"})
     yield local_target()
-    stack.up(launcher=False, parameters={"RenderMode": "task"})
+    local_stack.up(launcher=False, parameters={"RenderMode": "task"})
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli import app
-from scripts.target import Target
 from shutterstep.ids import unfinished_shard
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.target import Target
 
 PAST, FUTURE = "2020-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"
 

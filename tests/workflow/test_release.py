@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from scripts.local.task_events import stopped_event
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target
+from shutterstep_cli.local.task_events import stopped_event
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests import waiting
 from tests.workflow.fake_renderer import FakeRenderer
 

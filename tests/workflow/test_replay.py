@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli import app
-from scripts.failed_executions import replay_name
-from scripts.shots import follow, item_of, submit
-from scripts.target import Target
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.failed_executions import replay_name
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
 
 DOWN = ("--error-code", "Render.ConnectionFailed")

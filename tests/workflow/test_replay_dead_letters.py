@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli import app
-from scripts.shots import item_of
-from scripts.target import Target
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
 from tests.workflow.test_release import wait_for
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scripts.target import Target
+from shutterstep_cli.stack.target import Target
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from scripts.shots import Shot, follow, item_of, submit
-from scripts.target import Target
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests import waiting
 from tests.workflow.fake_renderer import RESULT, FakeRenderer
 

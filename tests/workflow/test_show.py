@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli import app
-from scripts.shots import Shot, follow, submit
-from scripts.target import Target
+from shutterstep_cli.main import app
+from shutterstep_cli.stack.shots import Shot, follow, submit
+from shutterstep_cli.stack.target import Target
 from tests.workflow.fake_renderer import FakeRenderer
 
 

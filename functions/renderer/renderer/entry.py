@@ -24,30 +24,30 @@ def main(environment: Mapping[str, str]) -> int:
 
 
 def _task(environment: Mapping[str, str]) -> int:
-    from renderer.marks import Marks
-    from renderer.spawn import spawn_chromium
+    from renderer.browser.spawn import spawn_chromium
+    from renderer.timing import Timing
     from shutterstep.errors import BrowserCrashedError
 
     gc.set_threshold(OBJECTS_BEFORE_A_PASS)
-    marks = Marks()
+    timing = Timing()
     try:
         spawned = spawn_chromium()
     except BrowserCrashedError as exc:
         spawned = exc  # reported once the workflow can be told
-    marks.reached("Chromium spawned")
+    timing.reached("Chromium spawned")
     # Only now, beside Chromium's own start: asyncio and all else.
     import asyncio
 
+    from renderer.jobs.task_mode import run_task
     from renderer.log import Log
-    from renderer.task import run_task
 
-    return asyncio.run(run_task(environment, Log(), spawned, marks))
+    return asyncio.run(run_task(environment, Log(), spawned, timing))
 
 
 def _worker(pool: "PoolSettings", environment: Mapping[str, str]) -> int:
     import asyncio
 
+    from renderer.jobs.pool_mode import run_worker
     from renderer.log import Log
-    from renderer.worker import run_worker
 
     return asyncio.run(run_worker(pool, environment, Log()))

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from renderer.job import Job
+from renderer.jobs.job import Job
 
 
 class Log:

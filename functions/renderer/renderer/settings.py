@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from renderer.addresses import EgressPolicy, parse_policy
+from renderer.egress.addresses import EgressPolicy, parse_policy
 from renderer.limits import Limits
 
 # What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.

@@ -3,9 +3,9 @@
 import asyncio
 import base64
 
-from renderer.browser import FLAGS
-from renderer.cdp import Connection, Params
-from renderer.chromium import open_browser
+from renderer.browser.chromium import open_browser
+from renderer.browser.chromium_flags import FLAGS
+from renderer.browser.protocol import Connection, Params
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
 
 NETWORK_FLAGS = ("--host-resolver-rules", "--proxy")

@@ -3,8 +3,8 @@
 import asyncio
 import os
 
+from renderer.jobs.warm_browser import WarmBrowser
 from renderer.settings import read_egress_policy
-from renderer.warm_browser import WarmBrowser
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
 
 

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import Any
 
+from renderer.jobs.warm_browser import WarmBrowser
 from renderer.settings import read_egress_policy
-from renderer.warm_browser import WarmBrowser
 from shutterstep.errors import RenderError
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH
 

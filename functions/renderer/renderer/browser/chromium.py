@@ -1,0 +1,100 @@
+"""One Chromium process: its start, its debugging pipe, and its end with all its descendants."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from renderer.browser.chromium_flags import FLAGS
+from renderer.browser.protocol import Connection
+from renderer.browser.spawn import Spawned, spawn_chromium
+from shutterstep.errors import BrowserCrashedError
+
+START_SECONDS = 60
+END_SECONDS = 5
+
+
+class Chromium:
+    """A running browser: `connection` speaks to it, `group` is the process group of all its processes."""
+
+    def __init__(self, group: int, connection: Connection, folder: Path) -> None:
+        self.group = group
+        self.connection = connection
+        self._folder = folder
+
+    async def answers(self, seconds: float) -> bool:
+        """Whether the browser process still answers within so many seconds."""
+        try:
+            await asyncio.wait_for(self.connection.browser.send("Browser.getVersion"), seconds)
+        except (TimeoutError, BrowserCrashedError):
+            return False
+        return True
+
+    async def end(self) -> None:
+        """Kills every process of the browser and waits until none is left, not even a zombie."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
+        deadline = asyncio.get_running_loop().time() + END_SECONDS
+        while _reap(self.group) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.005)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def open_browser(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> AsyncIterator[Chromium]:
+    """A running Chromium for one use, killed on the way out.
+
+    Raises BrowserMissingError when there is none, BrowserCrashedError when it does not start.
+    """
+    chromium = await start_chromium(executable, flags)
+    try:
+        yield chromium
+    finally:
+        await asyncio.shield(chromium.end())
+
+
+async def start_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Chromium:
+    """A running Chromium, which the caller ends. Raises BrowserMissingError or BrowserCrashedError."""
+    return await connect(spawn_chromium(executable, flags))
+
+
+async def connect(spawned: Spawned) -> Chromium:
+    """The browser of a spawned process once it answers; the caller ends it. Raises BrowserCrashedError."""
+    connection = await _connection(spawned.to_child, spawned.from_child)
+    chromium = Chromium(spawned.group, connection, spawned.folder)
+    if not await chromium.answers(START_SECONDS):
+        said = _last_words(spawned.folder)
+        await chromium.end()
+        raise BrowserCrashedError(f"Chromium did not start: {said}")
+    return chromium
+
+
+async def _connection(to_child: int, from_child: int) -> Connection:
+    loop = asyncio.get_running_loop()
+    connection = Connection()
+    await loop.connect_read_pipe(lambda: connection, os.fdopen(from_child, "rb", 0))
+    writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(to_child, "wb", 0))
+    connection.writes_to(writer)
+    return connection
+
+
+def _last_words(folder: Path) -> str:
+    with suppress(OSError):
+        lines = (folder / "stderr").read_text(errors="replace").strip().splitlines()
+        if lines:
+            return lines[-1][:500]
+    return "it said nothing"
+
+
+def _reap(group: int) -> bool:
+    """Takes the exit codes of the group's ended processes; whether some are still there."""
+    while True:
+        try:
+            process, _ = os.waitpid(-group, os.WNOHANG)
+        except ChildProcessError:
+            return False
+        if process == 0:
+            return True

@@ -1,0 +1,179 @@
+"""One page in a browser context of its own, spoken to directly: navigation, load states, scripts, frames elsewhere."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from renderer.browser.protocol import Connection, Params, ProtocolError, Session
+from shutterstep.errors import RenderError
+
+Command = tuple[str, Params]
+
+CLOSE_SECONDS = 5
+BLANK = "about:blank"
+LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle"}
+
+
+class ScriptError(Exception):
+    """A script threw, or its document went away under it; `message` says what."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ChromiumPage:
+    """The page of a context. `session` takes further commands; `frame` is the id of its main frame."""
+
+    def __init__(self, connection: Connection, session: Session, frame: str, everywhere: Sequence[Command]) -> None:
+        self.session = session
+        self.frame = frame
+        self._connection = connection
+        self._everywhere = everywhere
+        self._loader = ""
+        self._loaders: set[str] = set()
+        self._reached: set[str] = set()
+        self._waiting: list[tuple[str, asyncio.Future[None]]] = []
+        self._frame_listeners: list[Callable[[Session], None]] = []
+        # The sessions of the page and of its frames in other processes.
+        self.frame_sessions = [session]
+        session.on("Page.lifecycleEvent", self._progressed)
+        session.on("Page.javascriptDialogOpening", self._answer_dialog)
+        self._watch_frames(session)
+
+    def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
+        """Posts what every page needs, and then `commands`; the futures of their results, in this order."""
+        own: list[Command] = [
+            ("Page.enable", {}),
+            ("Page.setLifecycleEventsEnabled", {"enabled": True}),
+            ("Target.setAutoAttach", AUTO_ATTACH),
+        ]
+        return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]
+
+    def for_each_frame(self, listener: Callable[[Session], None]) -> None:
+        """Calls it with the page's session, and that of each frame in another process before the frame runs."""
+        self._frame_listeners.append(listener)
+        for session in self.frame_sessions:
+            listener(session)
+
+    async def navigate(self, url: str) -> str | None:
+        """Goes to a page until its document begins to come; Chromium's `net::ERR_…` where it does not."""
+        result = await self.session.send("Page.navigate", {"url": url})
+        if "errorText" in result:
+            return result["errorText"]
+        await self._wait_for(result.get("loaderId", self._loader), "commit")
+        return None
+
+    async def set_content(self, html: str) -> None:
+        """Makes this HTML the content of the page."""
+        self._reached = {"commit"}
+        await self.evaluate("html => { document.open(); document.write(html); document.close(); }", html)
+
+    async def wait_for_load_state(self, state: str) -> None:
+        """Waits until the document, or one that replaced it meanwhile, reached a state of LOAD_STATES."""
+        await self._wait_for(self._loader, LOAD_STATES[state])
+
+    async def evaluate(self, function: str, argument: Any = None) -> Any:
+        """The JSON value of a JavaScript function called with one JSON argument. Raises ScriptError."""
+        return await evaluate(self.session, function, argument)
+
+    async def address_and_title(self) -> tuple[str, str]:
+        """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
+        history = await self.session.send("Page.getNavigationHistory")
+        entry = history["entries"][history["currentIndex"]]
+        return entry["url"], entry["title"]
+
+    def _progressed(self, event: Params) -> None:
+        if event["frameId"] != self.frame:
+            return
+        if event["name"] == "init" and event["loaderId"] != self._loader:
+            self._loader, self._reached = event["loaderId"], {"commit"}
+            self._loaders.add(self._loader)
+        if event["loaderId"] == self._loader:
+            self._reached.add(event["name"])
+        self._fulfil()
+
+    def _fulfil(self) -> None:
+        for state, future in tuple(self._waiting):
+            if state in self._reached and not future.done():
+                future.set_result(None)
+        self._waiting = [(state, future) for state, future in self._waiting if not future.done()]
+
+    async def _wait_for(self, loader: str, state: str) -> None:
+        while loader not in self._loaders or state not in self._reached:
+            future = self.session.expect()
+            self._waiting.append(("commit" if loader not in self._loaders else state, future))
+            await future
+
+    def _answer_dialog(self, event: Params) -> None:
+        # An open dialog stops the page's scripts, and with them the load event, for good.
+        self.session.post("Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
+
+    def _watch_frames(self, session: Session) -> None:
+        session.on("Target.attachedToTarget", self._attached)
+
+    def _attached(self, event: Params) -> None:
+        """A frame or worker in another process: it waits until it has the page's overrides."""
+        child = self._connection.session(event["sessionId"])
+        if event["targetInfo"]["type"] == "iframe":
+            self._watch_frames(child)
+            for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *self._everywhere):
+                child.post(method, params)
+            self.frame_sessions.append(child)
+            for listener in self._frame_listeners:
+                listener(child)
+        child.post("Runtime.runIfWaitingForDebugger")
+
+
+async def evaluate(session: Session, function: str, argument: Any = None, context: int | None = None) -> Any:
+    """As ChromiumPage.evaluate, in any session and JavaScript world. Raises ScriptError."""
+    call: Params = {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
+    if context is not None:
+        call["contextId"] = context
+    try:
+        answer = await session.send("Runtime.evaluate", call)
+    except ProtocolError as exc:
+        raise ScriptError(exc.message) from exc
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        raise ScriptError(details.get("exception", {}).get("description") or details["text"])
+    return answer["result"].get("value")
+
+
+AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+
+
+@asynccontextmanager
+async def open_chromium_page(
+    connection: Connection,
+    width: int,
+    height: int,
+    proxy: str | None = None,
+    everywhere: Sequence[Command] = (),
+    once: Sequence[Command] = (),
+) -> AsyncIterator[ChromiumPage]:
+    """An empty page of `width` by `height` CSS pixels that shares nothing with any other.
+
+    `everywhere` are commands for the page and each of its frames in other processes, `once` those for the page alone.
+    Raises ProtocolError naming the command that Chromium refused.
+    """
+    browser = connection.browser
+    options: Params = {"disposeOnDetach": True}
+    if proxy is not None:
+        options |= {"proxyServer": proxy, "proxyBypassList": "<-loopback>"}
+    context = (await browser.send("Target.createBrowserContext", options))["browserContextId"]
+    try:
+        browser.post("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
+        place: Params = {"url": BLANK, "browserContextId": context, "width": width, "height": height}
+        target = (await browser.send("Target.createTarget", place))["targetId"]
+        attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
+        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, everywhere)
+        await asyncio.gather(*page.prepare(once))
+        yield page
+    finally:
+        # A browser that hangs must not hold up its own error.
+        with suppress(ProtocolError, RenderError, TimeoutError):
+            disposed = browser.send("Target.disposeBrowserContext", {"browserContextId": context})
+            await asyncio.wait_for(disposed, CLOSE_SECONDS)

@@ -1,0 +1,109 @@
+"""The way out and in: the request and the picture in S3, the answer to the workflow."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from renderer.jobs.job import ObjectAddress
+from renderer.page.render import Picture
+from shutterstep.errors import InvalidRequestError, RenderError, StorageFailedError
+
+# What Step Functions says when nobody waits for the token any more.
+TOKEN_GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
+
+# A cause holds 32,768 characters; a message this long stays below it even with every character escaped.
+MESSAGE_LENGTH = 4096
+FIELD_LENGTH = 256
+
+
+class TokenGoneError(Exception):
+    """The workflow no longer waits for this render."""
+
+
+class Storage:
+    """The bucket; `s3` is a boto3 S3 client, whose retries are the ones made."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+
+    def read_request(self, address: ObjectAddress) -> dict[str, Any]:
+        """The request a job points to. Raises StorageFailedError, or InvalidRequestError when it is no JSON object."""
+        try:
+            body = self._s3.get_object(Bucket=address.bucket, Key=address.key)["Body"].read()
+            request = json.loads(body)
+        except (ClientError, BotoCoreError) as exc:
+            raise StorageFailedError(f"the request could not be read: {_reason(exc)}") from exc
+        except ValueError as exc:
+            raise InvalidRequestError("the stored request is not JSON") from exc
+        if not isinstance(request, dict):
+            raise InvalidRequestError("the stored request is not a JSON object")
+        return request
+
+    def write_picture(self, picture: Picture, address: ObjectAddress) -> dict[str, Any]:
+        """Stores the picture, S3 checking its SHA-256; returns the item's result. Raises StorageFailedError."""
+        digest = hashlib.sha256(picture.body)
+        try:
+            self._s3.put_object(
+                Bucket=address.bucket,
+                Key=address.key,
+                Body=picture.body,
+                ContentType=picture.content_type,
+                ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
+            )
+        except (ClientError, BotoCoreError) as exc:
+            raise StorageFailedError(f"the picture could not be stored: {_reason(exc)}") from exc
+        return {
+            "s3_bucket": address.bucket,
+            "s3_key": address.key,
+            "content_type": picture.content_type,
+            "bytes": len(picture.body),
+            "width": picture.width,
+            "height": picture.height,
+            "sha256": digest.hexdigest(),
+            "final_url": picture.final_url,
+            "http_status": picture.http_status,
+            "title": picture.title,
+            "render_ms": picture.render_ms,
+            "details": picture.details,
+        }
+
+
+class Workflow:
+    """The execution that waits; `states` is a boto3 Step Functions client. Each call raises TokenGoneError."""
+
+    def __init__(self, states: Any, token: str) -> None:
+        self._states = states
+        self._token = token
+
+    def heartbeat(self) -> None:
+        """Says that the render goes on. Raises botocore's errors for all but a gone token."""
+        self._send(self._states.send_task_heartbeat)
+
+    def succeed(self, result: dict[str, Any]) -> None:
+        """Gives the result fields of the item."""
+        self._send(self._states.send_task_success, output=json.dumps(result))
+
+    def fail(self, error: RenderError) -> None:
+        """Gives the code, and the message with the field at fault where there is one."""
+        cause = {"message": error.message[:MESSAGE_LENGTH]}
+        if isinstance(error, InvalidRequestError) and error.field:
+            cause["field"] = error.field[:FIELD_LENGTH]
+        self._send(self._states.send_task_failure, error=error.code, cause=json.dumps(cause, ensure_ascii=False))
+
+    def _send(self, call: Any, **fields: str) -> None:
+        try:
+            call(taskToken=self._token, **fields)
+        except ClientError as exc:
+            if _reason(exc) in TOKEN_GONE:
+                raise TokenGoneError("nobody waits for this render any more") from exc
+            raise
+
+
+def _reason(error: ClientError | BotoCoreError) -> str:
+    """The service's error code, or the name of a failure before any answer; never text that may hold addresses."""
+    if isinstance(error, ClientError):
+        return error.response.get("Error", {}).get("Code", "Unknown")
+    return type(error).__name__

@@ -1,0 +1,68 @@
+"""What both modes do with a job: render it, store the picture, and tell the workflow how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from renderer.jobs.delivery import Storage, TokenGoneError, Workflow
+from renderer.jobs.heartbeat import with_heartbeats
+from renderer.jobs.job import Job, TokenMissingError, parse_job
+from renderer.log import Log
+from renderer.page.render import Picture
+from shutterstep.errors import RenderError
+from shutterstep.request import Request, validate
+
+Outcome = dict[str, Any] | RenderError
+
+
+@dataclass(frozen=True)
+class JobRunner:
+    """How jobs are done here: `render` makes the picture of a valid request, `storage` keeps it."""
+
+    render: Callable[[Request], Awaitable[Picture]]
+    storage: Storage
+    beat_seconds: float
+
+    async def outcome(self, text: str, beat: Callable[[], None], log: Log) -> Outcome:
+        """The result fields of the item, or the error to report; `beat` is called while it lasts.
+
+        Raises TokenGoneError when nobody waits for it, and CancelledError when it was cancelled.
+        """
+        try:
+            job = parse_job(text)
+            log.write("render_started")
+            return await with_heartbeats(self._do(job), beat, self.beat_seconds, log)
+        except RenderError as exc:
+            return exc
+        except TokenGoneError:
+            raise
+        except Exception as exc:  # noqa: BLE001 (the boundary: an unknown fault must still end the execution's wait)
+            log.write("unexpected_error", kind=type(exc).__name__, message=str(exc)[:1000])
+            return RenderError(f"the renderer failed: {type(exc).__name__}")
+
+    async def _do(self, job: Job) -> dict[str, Any]:
+        request = job.request
+        if job.request_reference is not None:
+            request = await asyncio.to_thread(self.storage.read_request, job.request_reference)
+        # A wrong request is refused before it costs a page.
+        picture = await self.render(validate(request))
+        return await asyncio.to_thread(self.storage.write_picture, picture, job.output)
+
+
+def log_about(text: str, log: Log) -> Log:
+    """The log whose lines name the job's id and claim, as far as the job can be read."""
+    try:
+        return log.about(parse_job(text))
+    except (RenderError, TokenMissingError):
+        return log
+
+
+async def report(outcome: Outcome, workflow: Workflow, log: Log) -> None:
+    """Tells the workflow. Raises TokenGoneError, and botocore's errors when it cannot be told."""
+    if isinstance(outcome, RenderError):
+        log.write("render_failed", code=outcome.code, message=outcome.message)
+        await asyncio.to_thread(workflow.fail, outcome)
+        return
+    await asyncio.to_thread(workflow.succeed, outcome)
+    log.write("render_succeeded", **{name: outcome[name] for name in ("bytes", "width", "height", "render_ms")})

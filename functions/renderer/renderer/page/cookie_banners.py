@@ -1,0 +1,85 @@
+"""Takes cookie banners off the page: DuckDuckGo's consent rules decline them, what is left is removed and reported."""
+
+import asyncio
+import json
+import re
+from contextlib import suppress
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckduckgo_autoconsent
+
+from renderer.browser.frames import Frame, frames_of
+from renderer.browser.page_session import ScriptError
+from renderer.browser.protocol import ProtocolError
+from renderer.page.render_context import RenderContext, script
+from shutterstep.errors import RenderError
+
+CONSENT_MS = 4000
+FRAME_SECONDS = 6.0
+FRAMES = 12
+TEXT_SECONDS = 1.0
+
+# A frame that goes away while it is looked at has no banner that matters.
+GONE = (ProtocolError, ScriptError, RenderError, TimeoutError)
+KIND = "cookieBanner"
+
+
+async def remove_banners(context: RenderContext) -> None:
+    """Declines what the rules know, removes what still covers the page, in frames and shadow roots too, and lets the
+    page scroll again; each is noted in `removed`."""
+    frames = (await frames_of(context.page))[:FRAMES]
+    await context.within(FRAME_SECONDS, asyncio.gather(*(_decline(context, frame) for frame in frames)))
+    for frame in frames[1:]:
+        await _remove_frame(context, frame)
+    for name in await context.run("overlays", bool(context.findings.removed)):
+        _note(context, "overlay", name)
+
+
+async def _decline(context: RenderContext, frame: Frame) -> None:
+    rules = rules_for(frame.url, is_main=frame.is_main)
+    if not rules:
+        return
+    with suppress(*GONE):
+        await frame.evaluate(f"() => {{ {_before_engine()} {duckduckgo_autoconsent.bundle()} }}")
+        name = await frame.evaluate(script("consent"), {"rules": rules, "milliseconds": CONSENT_MS})
+        if name:
+            _note(context, "autoconsent", name)
+
+
+def _before_engine() -> str:
+    """The engine reports from its constructor on; its reports wait here for `consent.js`."""
+    return (
+        "window.autoconsentInbox = []; window.autoconsentSendMessage = (message) => "
+        "window.autoconsentAnswer ? window.autoconsentAnswer(message) : window.autoconsentInbox.push(message);"
+    )
+
+
+async def _remove_frame(context: RenderContext, frame: Frame) -> None:
+    """A frame from elsewhere tells by its own text whether it is a banner; its element lies in the page around it."""
+    with suppress(*GONE):
+        told = await asyncio.wait_for(frame.evaluate(script("consent_text")), TEXT_SECONDS)
+        if told and await frame.call_on_element(script("remove_frame")):
+            _note(context, "frame", urlsplit(frame.url).hostname or frame.name or "frame")
+
+
+def _note(context: RenderContext, by: str, name: str) -> None:
+    context.findings.removed.append({"kind": KIND, "by": by, "name": name[:100]})
+
+
+@cache
+def _rules() -> list[tuple[dict[str, Any], re.Pattern[str] | None]]:
+    rules = json.loads(duckduckgo_autoconsent.rules_json())
+    patterns = (rule.get("runContext", {}).get("urlPattern") for rule in rules)
+    return [(rule, re.compile(pattern) if pattern else None) for rule, pattern in zip(rules, patterns, strict=True)]
+
+
+def rules_for(url: str, *, is_main: bool) -> list[dict[str, Any]]:
+    """The consent rules that may apply to a document, so that not all thousand are sent to each frame."""
+    place, default = ("main", True) if is_main else ("frame", False)
+    return [
+        rule
+        for rule, pattern in _rules()
+        if rule.get("runContext", {}).get(place, default) and (pattern is None or pattern.search(url))
+    ]

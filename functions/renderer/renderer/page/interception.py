@@ -1,0 +1,51 @@
+"""Stops each request of a page, where something has to be decided about it: blocked, given headers, or let go."""
+
+import asyncio
+
+from renderer.browser.protocol import Params, Session
+from renderer.page import blocklists
+from renderer.page.blocking import Blocking
+from renderer.page.render_context import RenderContext
+from renderer.page.secrets import Secrets
+
+
+async def intercept(context: RenderContext) -> None:
+    """Sets cookies, and watches the page's requests if the request asks for it; costs nothing when it does not."""
+    secrets, blocking = Secrets(context.request), Blocking(context.request, context.page.frame)
+    if context.request.get("cookies"):
+        await context.page.session.send("Network.setCookies", {"cookies": secrets.cookies()})
+    if secrets.must_watch or blocking.kinds:
+        # The lists are read while no page waits for them.
+        lists = (kind for kind in blocking.kinds if kind in blocklists.LISTS)
+        await asyncio.gather(*(asyncio.to_thread(blocklists.engine, kind) for kind in lists))
+        interception = Interception(context, secrets, blocking)
+        context.page.for_each_frame(interception.watch)
+
+
+class Interception:
+    """The paused requests of a page and of its frames in other processes."""
+
+    def __init__(self, context: RenderContext, secrets: Secrets, blocking: Blocking) -> None:
+        self._secrets = secrets
+        self._blocking = blocking
+        self._blocked = context.findings.blocked_requests
+
+    def watch(self, session: Session) -> None:
+        """From now on no request of this session passes unseen."""
+        session.on("Fetch.requestPaused", lambda event: self._decide(session, event))
+        session.on("Fetch.authRequired", lambda event: self._answer(session, event))
+        session.post("Fetch.enable", {"handleAuthRequests": self._secrets.credentials is not None})
+
+    def _decide(self, session: Session, event: Params) -> None:
+        id_ = {"requestId": event["requestId"]}
+        kind = self._blocking.reason(event)
+        if kind is not None:
+            self._blocked[kind] = self._blocked.get(kind, 0) + 1
+            session.post("Fetch.failRequest", id_ | {"errorReason": "BlockedByClient"})
+            return
+        headers = self._secrets.headers(event["request"])
+        session.post("Fetch.continueRequest", id_ if headers is None else id_ | {"headers": headers})
+
+    def _answer(self, session: Session, event: Params) -> None:
+        answer = {"requestId": event["requestId"], "authChallengeResponse": self._secrets.answer(event)}
+        session.post("Fetch.continueWithAuth", answer)

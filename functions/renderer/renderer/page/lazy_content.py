@@ -1,0 +1,51 @@
+"""Scrolls lazy content into view before a picture of more than the window, and knows where a page without end stops."""
+
+import asyncio
+
+from renderer.page.render_context import RenderContext
+
+# Of the time that is left for waiting, what scrolling may take.
+SHARE = 0.6
+BOTTOM_SECONDS = 0.15
+GROWING_SECONDS = 0.6
+FETCH_SECONDS = 3.0
+
+
+async def load_lazy(context: RenderContext) -> None:
+    """Scrolls down to `maxHeight`, the limit or the end, and back to the top; notes a page that was cut."""
+    if not (context.request["fullPage"] or "selector" in context.request or "clip" in context.request):
+        return
+    loop = asyncio.get_running_loop()
+    until = loop.time() + context.deadline.waiting_seconds() * SHARE
+    limit = min(
+        context.request.get("maxHeight", context.limits.css_height(context.request)),
+        context.limits.css_height(context.request),
+    )
+    first, height = await _scroll(context, limit, until)
+    while height < limit and loop.time() < until and context.request["fullPage"]:
+        await _comes_to_rest(context, has_grown=height > first)
+        _, after = await _scroll(context, limit, until)
+        if after <= height:
+            break
+        height = after
+    context.findings.grown = height > first
+    context.findings.truncated = context.findings.grown and (height > limit or loop.time() >= until)
+    await context.run("top")
+
+
+async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[float, float]:
+    """The height before and after scrolling down to the bottom, the limit or the time."""
+    milliseconds = max(0, until - asyncio.get_running_loop().time()) * 1000
+    return tuple(await context.run("scroll", {"limit": limit, "milliseconds": milliseconds}))
+
+
+async def _comes_to_rest(context: RenderContext, *, has_grown: bool) -> None:
+    """Gives scripts at the bottom the time to ask for more, and what they asked for the time to come."""
+    await asyncio.sleep(GROWING_SECONDS if has_grown else BOTTOM_SECONDS)
+    waiting = asyncio.ensure_future(_nothing_fetched(context))
+    await context.within(FETCH_SECONDS, waiting)
+
+
+async def _nothing_fetched(context: RenderContext) -> None:
+    while context.traffic.is_fetching():
+        await asyncio.sleep(0.05)

@@ -1,0 +1,107 @@
+"""The way to the document: its address or HTML, the redirects of its scripts, the event that is waited for."""
+
+import asyncio
+from contextlib import suppress
+
+from renderer.browser.net_errors import NET_ERROR, net_error
+from renderer.browser.page_session import ScriptError
+from renderer.page.render_context import RenderContext
+from renderer.page.traffic import without_password
+from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
+
+# Chromium hides text for three seconds while its web font comes, then shows it in another.
+FONT_SECONDS = 3.2
+POLL_SECONDS = 0.1
+
+# Redirects by script or meta tag that are followed; Chromium itself stops at 20 of the HTTP kind.
+CLIENT_REDIRECTS = 10
+FOR_EVER = 3600.0
+
+
+async def navigate(context: RenderContext) -> None:
+    """Goes to the page and waits as `waitUntil` says. Raises HttpStatusError, TooManyRedirectsError
+    and what the connection failed with."""
+    await _go(context)
+    refuse_status(context)
+    context.end_phase("navigate")
+    for _ in range(CLIENT_REDIRECTS):
+        await _loaded(context)
+        if not await _follows_redirect(context):
+            break
+    else:
+        raise TooManyRedirectsError(f"the page redirected by itself more than {CLIENT_REDIRECTS} times")
+    refuse_status(context)
+    context.end_phase("load")
+
+
+async def _go(context: RenderContext) -> None:
+    if "html" in context.request:
+        context.traffic.status = 200
+        await context.page.set_content(context.request["html"])
+        return
+    failure = await context.page.navigate(without_password(context.request["url"]))
+    if failure is not None:
+        raise _failed(failure)
+    if not context.traffic.status:
+        raise ConnectionFailedError("the page gave no answer")
+
+
+def _failed(failure: str) -> Exception:
+    found = NET_ERROR.search(failure)
+    if found is None:
+        return InvalidRequestError("url: the address gives no page to picture", field="url")
+    return net_error(found.group(1))
+
+
+def refuse_status(context: RenderContext) -> None:
+    """Raises HttpStatusError for a status the request names in `failOnStatus`."""
+    status = context.traffic.status
+    refused = context.request["failOnStatus"]
+    if status in refused or f"{status // 100}xx" in refused:
+        raise HttpStatusError(f"the page answered with status {status}")
+
+
+async def _loaded(context: RenderContext) -> None:
+    waiting = asyncio.ensure_future(context.page.wait_for_load_state(context.request["waitUntil"]))
+    watching = asyncio.ensure_future(_only_fonts_stall(context))
+    try:
+        both = asyncio.wait({waiting, watching}, return_when=asyncio.FIRST_COMPLETED)
+        await context.within(FOR_EVER, both)
+        if waiting.done():
+            waiting.result()
+    finally:
+        for task in (waiting, watching):
+            task.cancel()
+        await asyncio.gather(waiting, watching, return_exceptions=True)
+
+
+async def _only_fonts_stall(context: RenderContext) -> None:
+    while not context.traffic.only_fonts_for(FONT_SECONDS):
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _follows_redirect(context: RenderContext) -> bool:
+    """Whether the document sends the browser on, by script or by a meta tag that soon refreshes; waits until it has."""
+    documents = context.traffic.documents
+    try:
+        seconds = await context.run("redirect")
+    except ScriptError:
+        # The document went while it was asked.
+        seconds = 1
+    if seconds is None or context.findings.deadline_reached:
+        return False
+    with suppress(ScriptError):
+        return await context.within(seconds + 2, _moves_on(context, documents))
+    return False
+
+
+async def _moves_on(context: RenderContext, documents: int) -> None:
+    while context.traffic.documents == documents:
+        await asyncio.sleep(POLL_SECONDS / 4)
+    # The new document commits when its answer has come.
+    await context.page.wait_for_load_state("domcontentloaded")
+
+
+async def load_again(context: RenderContext) -> None:
+    """Waits for the document that a page showing nothing may have gone on to."""
+    await _loaded(context)

@@ -1,0 +1,111 @@
+"""From a request to a picture, within the request's own deadline."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from renderer.browser.chromium import Chromium
+from renderer.browser.page_session import ScriptError
+from renderer.browser.protocol import ProtocolError
+from renderer.egress.addresses import PUBLIC_ONLY, EgressPolicy
+from renderer.egress.guard import EgressGuard
+from renderer.limits import Limits
+from renderer.page.capture import CONTENT_TYPES, capture
+from renderer.page.deadline import Clock, Deadline
+from renderer.page.emulation import open_page
+from renderer.page.interception import intercept
+from renderer.page.navigation import navigate
+from renderer.page.picture_bytes import image_size
+from renderer.page.preparation import prepare
+from renderer.page.render_context import RenderContext
+from renderer.page.result_details import details_of
+from renderer.page.traffic import Traffic, without_password
+from shutterstep.errors import BrowserCrashedError, RenderError
+from shutterstep.request import Request, validate, with_defaults
+
+TITLE_LENGTH = 1024
+URL_LENGTH = 2048
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture; width and height in pixels of the image, `render_ms` from the empty page to the bytes.
+
+    `details` is what `renderer.details` says; a PDF's width and height are its first page's, in points.
+    """
+
+    body: bytes = field(repr=False)
+    content_type: str
+    width: int
+    height: int
+    final_url: str
+    http_status: int
+    title: str
+    render_ms: int
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+async def render(
+    browser: Chromium,
+    request: Request,
+    policy: EgressPolicy = PUBLIC_ONLY,
+    limits: Limits | None = None,
+    clock: Clock = time.monotonic,
+) -> Picture:
+    """Renders one request in a context of its own, behind an egress guard of its own that keeps to `policy`.
+
+    Any HTTP status gives a picture unless the request refuses it.
+
+    Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
+    """
+    complete = with_defaults(validate(request))
+    deadline = Deadline(complete["timeoutMs"], clock)
+    async with EgressGuard(policy) as guard:
+        try:
+            picture = await _in_time(browser, complete, deadline, limits or Limits(), guard)
+        except RenderError as exc:
+            # What kept the page's document away is known to the guard better than to the browser.
+            if guard.document_failure is not None:
+                raise guard.document_failure from exc
+            raise
+    if guard.document_failure is not None:
+        raise guard.document_failure
+    return picture
+
+
+async def _in_time(
+    browser: Chromium, request: Request, deadline: Deadline, limits: Limits, guard: EgressGuard
+) -> Picture:
+    try:
+        async with asyncio.timeout(deadline.remaining_ms() / 1000):
+            async with open_page(browser, request, guard) as page:
+                context = RenderContext(page, request, deadline, Traffic(deadline.clock), limits)
+                return await _picture(context, guard)
+    except (ProtocolError, ScriptError) as exc:
+        raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
+    except TimeoutError as exc:
+        raise deadline.error() from exc
+
+
+async def _picture(context: RenderContext, guard: EgressGuard) -> Picture:
+    context.traffic.watch(context.page)
+    await intercept(context)
+    context.end_phase("open")
+    await navigate(context)
+    await prepare(context)
+    body = await capture(context)
+    address, title = await context.page.address_and_title()
+    context.end_phase("capture")
+    width, height = image_size(body)
+    return Picture(
+        body=body,
+        content_type=CONTENT_TYPES[context.request["format"]],
+        width=width,
+        height=height,
+        final_url=without_password(address)[:URL_LENGTH],
+        http_status=context.traffic.status,
+        title=title[:TITLE_LENGTH],
+        render_ms=context.deadline.elapsed_ms(),
+        details=details_of(context, guard),
+    )

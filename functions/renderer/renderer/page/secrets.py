@@ -1,0 +1,77 @@
+"""The request's headers, cookies and credentials: to the page's own origin, and nowhere else."""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from renderer.browser.protocol import Params
+from shutterstep.request import Request
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+Origin = tuple[str, str, int | None]
+
+
+class Secrets:
+    """What the request gives its page to send; `must_watch` says that its requests have to be seen for that."""
+
+    def __init__(self, request: Request) -> None:
+        self._origin = origin_of(request.get("url", ""))
+        self._headers: dict[str, str] = request.get("headers", {})
+        self._cookies: list[dict[str, Any]] = request.get("cookies", [])
+        self.credentials = credentials_of(request)
+        self._asked: set[str] = set()
+
+    @property
+    def must_watch(self) -> bool:
+        return bool(self._headers or self.credentials)
+
+    def cookies(self) -> list[dict[str, Any]]:
+        """The cookies for `Network.setCookies`."""
+        scheme, host, port = self._origin
+        address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        # Without a domain a cookie is its host's alone.
+        place = {"url": address, "secure": scheme == "https", "sourcePort": port}
+        return [cookie | place for cookie in self._cookies]
+
+    def headers(self, request: Params) -> list[Params] | None:
+        """All headers for a paused request; None for those it has."""
+        if not self._headers:
+            return None
+        names = {name.lower() for name in self._headers}
+        # Chromium carries changed headers through redirects, so they are taken off where they must not go.
+        headers = {name: value for name, value in request["headers"].items() if name.lower() not in names}
+        if self._is_own(request["url"]):
+            headers |= self._headers
+        return [{"name": name, "value": value} for name, value in headers.items()]
+
+    def answer(self, event: Params) -> Params:
+        """The answer to a server, or a proxy, that asks for a name and password."""
+        challenge = event["authChallenge"]
+        known = self._is_own(challenge["origin"]) and challenge.get("source") != "Proxy"
+        # Asked a second time the server has refused them, and its own page is the picture.
+        first = event["requestId"] not in self._asked
+        self._asked.add(event["requestId"])
+        if known and first and self.credentials is not None:
+            return {"response": "ProvideCredentials", **self.credentials}
+        return {"response": "CancelAuth"}
+
+    def _is_own(self, url: str) -> bool:
+        try:
+            return origin_of(url) == self._origin
+        except ValueError:
+            return False
+
+
+def origin_of(url: str) -> Origin:
+    """Scheme, host and port; raises ValueError for no address."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme.lower())
+
+
+def credentials_of(request: Request) -> dict[str, str] | None:
+    """The username and password for the page's origin: `basicAuth`, or those in the address."""
+    if "basicAuth" in request:
+        return request["basicAuth"]
+    parts = urlsplit(request.get("url", ""))
+    if parts.username is None:
+        return None
+    return {"username": unquote(parts.username), "password": unquote(parts.password or "")}

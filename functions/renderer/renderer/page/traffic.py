@@ -1,0 +1,117 @@
+"""Watches what a page loads: its redirects, the status of its document, requests and bytes by type."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from renderer.browser.page_session import ChromiumPage
+from renderer.browser.protocol import Params
+from renderer.page.deadline import Clock
+
+REDIRECTS = 20
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that has no end yet."""
+
+    kind: str
+    since: float
+
+
+class Traffic:
+    """Counts from DevTools' Network events of one page; `kinds` are DevTools' resource types in lower case."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._main_frame = ""
+        self._url = ""
+        self._kinds: dict[str, str] = {}
+        self.pending: dict[str, Pending] = {}
+        self.requests: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+        self.redirects: list[dict[str, Any]] = []
+        self.console_errors = 0
+        self.status = 0
+        self.documents = 0
+
+    def watch(self, page: ChromiumPage) -> None:
+        """Begins to count; nothing may have been loaded before."""
+        self._main_frame = page.frame
+        handlers = {
+            "Network.requestWillBeSent": self._sent,
+            "Network.responseReceived": self._received,
+            "Network.loadingFinished": self._finished,
+            "Network.loadingFailed": self._failed,
+            "Runtime.consoleAPICalled": self._said,
+            "Runtime.exceptionThrown": self._threw,
+        }
+        for event, handler in handlers.items():
+            page.session.on(event, handler)
+
+    def only_fonts_for(self, seconds: float) -> bool:
+        """Whether nothing but web fonts is awaited, and one of them for so long."""
+        kinds = {request.kind for request in self.pending.values()}
+        since = min((request.since for request in self.pending.values()), default=self._clock())
+        return kinds == {"font"} and self._clock() - since > seconds
+
+    def font_wait(self) -> float:
+        """Seconds since the oldest web font that has not come was asked for; 0 when none is awaited."""
+        fonts = [request.since for request in self.pending.values() if request.kind == "font"]
+        return self._clock() - min(fonts) if fonts else 0
+
+    def is_fetching(self) -> bool:
+        """Whether scripts of the page wait for data."""
+        return any(request.kind in ("xhr", "fetch") for request in self.pending.values())
+
+    def _sent(self, event: Params) -> None:
+        kind = event.get("type", "other").lower()
+        if self._is_main(event):
+            self._document_asked(event)
+        self.requests[kind] += 1
+        self._kinds[event["requestId"]] = kind
+        self.pending[event["requestId"]] = Pending(kind, self._clock())
+
+    def _is_main(self, event: Params) -> bool:
+        return event.get("type") == "Document" and event.get("frameId") == self._main_frame
+
+    def _document_asked(self, event: Params) -> None:
+        hop = event.get("redirectResponse")
+        if hop is not None:
+            self._redirected(hop["url"], hop["status"])
+        elif self.documents:
+            self._redirected(self._url, self.status)
+        self.documents += hop is None
+        self._url = event["request"]["url"]
+
+    def _redirected(self, url: str, status: int) -> None:
+        if len(self.redirects) < REDIRECTS:
+            self.redirects.append({"url": without_password(url), "status": status})
+
+    def _received(self, event: Params) -> None:
+        if self._is_main(event):
+            self.status = event["response"]["status"]
+
+    def _finished(self, event: Params) -> None:
+        self.pending.pop(event["requestId"], None)
+        self.bytes[self._kinds.get(event["requestId"], "other")] += int(event["encodedDataLength"])
+
+    def _failed(self, event: Params) -> None:
+        self.pending.pop(event["requestId"], None)
+
+    def _said(self, event: Params) -> None:
+        self.console_errors += event["type"] == "error"
+
+    def _threw(self, _: Params) -> None:
+        self.console_errors += 1
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,0 +1,21 @@
+"""Says when a task reached what, for the log and the benchmark of cold starts."""
+
+import os
+import time
+
+
+class Timing:
+    """Milliseconds from the start of the process to what was reached."""
+
+    def __init__(self) -> None:
+        self.since_start_ms: dict[str, int] = {}
+
+    def reached(self, name: str) -> None:
+        """Notes the moment."""
+        self.since_start_ms[name] = round((time.clock_gettime(time.CLOCK_BOOTTIME) - _process_start()) * 1000)
+
+
+def _process_start() -> float:
+    """Seconds from boot to this process, to a hundredth."""
+    with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
+        return int(stat.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")

@@ -1,1 +1,0 @@
-"""The renderer's image: built, pushed, and the engine that does it."""

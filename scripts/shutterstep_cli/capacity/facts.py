@@ -1,0 +1,69 @@
+"""Quotas and prices of AWS, from aws_quotas.json, where each stands with its source."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+RegionClass = Literal["large", "small"]
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """The whole file: as_of, quotas, prices, hosted prices."""
+    return json.loads(files("shutterstep_cli.capacity").joinpath("aws_quotas.json").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """The quotas that bound this system; rates are a second, bursts and maxima are counts."""
+
+    start_burst: float
+    start_rate: float
+    transition_burst: float
+    transition_rate: float
+    run_task_burst: float
+    run_task_rate: float
+    launch_burst: float
+    launch_rate: float
+    vcpus: float
+    open_executions: int
+    scale_out_per_minute: float
+    tasks_per_service: int
+    pollers_first: int
+    pollers_per_minute: float
+    pollers_maximum: int
+
+
+def quotas(region: RegionClass = "large", vcpus: float | None = None) -> Quotas:
+    """The defaults of a region's class: large is us-east-1, us-west-2 and eu-west-1. `vcpus` is what you were given."""
+    found = {name: quota[region] for name, quota in facts()["quotas"].items()}
+    return Quotas(
+        start_burst=found["start_execution"]["burst"],
+        start_rate=found["start_execution"]["per_second"],
+        transition_burst=found["state_transition"]["burst"],
+        transition_rate=found["state_transition"]["per_second"],
+        run_task_burst=found["run_task"]["burst"],
+        run_task_rate=found["run_task"]["per_second"],
+        launch_burst=found["fargate_launch"]["burst"],
+        launch_rate=found["fargate_launch"]["per_second"],
+        vcpus=found["fargate_vcpu"]["maximum"] if vcpus is None else vcpus,
+        open_executions=found["open_executions"]["maximum"],
+        scale_out_per_minute=found["service_scale_out"]["per_minute"],
+        tasks_per_service=found["tasks_per_service"]["maximum"],
+        pollers_first=found["lambda_pollers"]["initial"],
+        pollers_per_minute=found["lambda_pollers"]["more_per_minute"],
+        pollers_maximum=found["lambda_pollers"]["maximum"],
+    )
+
+
+def price(name: str) -> float:
+    """Dollars a unit; the unit stands in the file."""
+    return facts()["prices"][name]["usd"]
+
+
+def cold_start_seconds() -> float:
+    """The middle of what was measured."""
+    found = facts()["cold_start_seconds"]
+    return (found["low"] + found["high"]) / 2

@@ -1,0 +1,84 @@
+"""What a request costs: the workflow around the picture, and the machine that renders it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shutterstep_cli.capacity.facts import cold_start_seconds, facts, price
+
+Mode = Literal["task", "pool"]
+Architecture = Literal["x86", "arm"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What AWS bills for one request besides the renderer's time. Units as in aws_quotas.json; starter_ms at 512 MB.
+
+    A written kilobyte of the item counts once for the table and once for the index `unfinished` while it is in it.
+    """
+
+    transitions: float
+    table_writes: float
+    table_reads: float
+    queue_calls: float
+    starter_ms: float
+    puts: float
+
+
+# Counted on executions of the local stack by tests/end_to_end/test_load.py, which fails when they are no longer so.
+RENDERED: dict[Mode, Work] = {
+    "task": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
+    "pool": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
+}
+# Claim is refused (a failed conditional write is billed as one), LookUpOwner, WhySkip, Skip*.
+SKIPPED = Work(transitions=4, table_writes=1, table_reads=1, queue_calls=3, starter_ms=60, puts=0)
+STARTER_GB = 0.5
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The renderer's task: vCPUs, GB, architecture, share on Fargate Spot, and whether it has a public address."""
+
+    vcpu: float = 1
+    gb: float = 2
+    architecture: Architecture = "x86"
+    spot_share: float = 0
+    public_ip: bool = True
+
+    def dollars(self, seconds: float) -> float:
+        """What `seconds` of one task cost."""
+        hour = self.vcpu * price(f"vcpu_hour_{self.architecture}") + self.gb * price(f"gb_hour_{self.architecture}")
+        hour *= 1 - self.spot_share * facts()["spot_discount"]["share"]
+        return (hour + (price("public_ip_hour") if self.public_ip else 0)) * seconds / 3600
+
+
+def workflow_dollars(work: Work) -> dict[str, float]:
+    """What each service bills for one request, the renderer's time apart."""
+    return {
+        "Step Functions": work.transitions * price("transition"),
+        "DynamoDB": work.table_writes * price("table_write") + work.table_reads * price("table_read"),
+        "SQS": work.queue_calls * price("queue_call"),
+        "Lambda": price("invocation") + work.starter_ms / 1000 * STARTER_GB * price("lambda_gb_second"),
+        "S3": work.puts * price("put"),
+    }
+
+
+def task_seconds(render_seconds: float) -> float:
+    """How long a task of its own is billed for: image pull and start, the render, at least a minute."""
+    return max(facts()["minimum_task_seconds"]["seconds"], cold_start_seconds() + render_seconds)
+
+
+def renderer_dollars(mode: Mode, machine: Machine, render_seconds: float, slots: int, utilization: float) -> float:
+    """The machine's part of one picture. A pool's worker is paid for while it waits too."""
+    if mode == "task":
+        return machine.dollars(task_seconds(render_seconds))
+    return machine.dollars(render_seconds / slots / utilization)
+
+
+def request_dollars(
+    mode: Mode, machine: Machine, render_seconds: float, duplicates: float, slots: int, utilization: float
+) -> dict[str, float]:
+    """What a mean request costs, by service; `duplicates` is the share of messages that skip."""
+    rendered, skipped = workflow_dollars(RENDERED[mode]), workflow_dollars(SKIPPED)
+    total = {name: (1 - duplicates) * rendered[name] + duplicates * skipped[name] for name in rendered}
+    compute = renderer_dollars(mode, machine, render_seconds, slots, utilization)
+    return {"Fargate": (1 - duplicates) * compute, **total}

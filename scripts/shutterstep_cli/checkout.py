@@ -1,0 +1,23 @@
+"""The clone of the repository that some verbs work on: template.yaml, the workflows, the sources of the containers."""
+
+from pathlib import Path
+
+
+class CheckoutError(Exception):
+    """There is no clone of the repository here; the message says what to do."""
+
+
+def root() -> Path:
+    """The clone this command was installed from, or the one around the current folder.
+
+    Raises:
+        CheckoutError: there is neither.
+    """
+    installed_from = Path(__file__).resolve().parents[2]
+    for folder in (installed_from, Path.cwd(), *Path.cwd().parents):
+        if (folder / "template.yaml").is_file() and (folder / "statemachine").is_dir():
+            return folder
+    raise CheckoutError(
+        "This needs the project's own files (template.yaml, statemachine/): "
+        "clone the repository, and run the command inside the clone."
+    )

@@ -1,0 +1,56 @@
+"""What every page of the console works with, and what its visitors may do."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shutterstep.request import Request
+from shutterstep_cli.console.executions_cache import ExecutionsCache
+from shutterstep_cli.console.failures import Batch, Failures, NotAllowedError
+from shutterstep_cli.console.gauges import Gauges
+from shutterstep_cli.stack.shots import Shot, submit
+from shutterstep_cli.stack.target import Target
+
+Answer = TypeVar("Answer")
+
+# What AWS may say no with; a page shows it and asks again.
+TROUBLE = (BotoCoreError, ClientError)
+
+
+@dataclass
+class ConsoleContext:
+    """One stack; `batch` are the replays that were asked for last, by whichever page."""
+
+    target: Target
+    executions: ExecutionsCache
+    gauges: Gauges
+    failures: Failures
+    may_send: bool
+    batch: Batch | None = None
+
+    @property
+    def may_replay(self) -> bool:
+        return self.failures.may_replay
+
+    def send(self, request: Request) -> Shot:
+        """Raises NotAllowedError; an invalid request comes back refused."""
+        if not self.may_send:
+            raise NotAllowedError("this console is read-only; start it with --allow-send")
+        self.executions.forget()
+        return submit(self.target, request)
+
+
+def open_context(target: Target, *, may_replay: bool, may_send: bool) -> ConsoleContext:
+    """Makes every client now: boto3 does not promise to do so from several threads."""
+    failures = Failures(target, may_replay=may_replay)
+    for service in ("s3", "sqs", "dynamodb"):
+        target.client(service)
+    return ConsoleContext(target, ExecutionsCache(target), Gauges(target), failures, may_send)
+
+
+async def ask(function: Callable[..., Answer], *arguments: Any) -> Answer:
+    """Call what waits for AWS, in a thread, so that the other pages go on."""
+    return await asyncio.to_thread(function, *arguments)

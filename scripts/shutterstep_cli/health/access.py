@@ -1,0 +1,118 @@
+"""Alarms that somebody hears, roles that allow what the parts do, and what expires."""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from shutterstep_cli.health.check import Check, DeployedStack
+
+# For each role, what it cannot do without, and on what.
+NEEDED = {
+    "StarterRole": {
+        "states:StartExecution": "machine",
+        "sqs:ReceiveMessage": "RequestQueue",
+        "s3:PutObject": "request",
+    },
+    "ScreenshotRole": {"dynamodb:UpdateItem": "table", "ecs:RunTask": "task", "sqs:SendMessage": "RenderQueue"},
+    "ReleaseRole": {"dynamodb:UpdateItem": "table", "states:SendTaskFailure": "machine"},
+    "RenderTaskRole": {"s3:PutObject": "shot", "s3:GetObject": "request", "states:SendTaskSuccess": "machine"},
+    "PoolTaskRole": {"sqs:ReceiveMessage": "RenderQueue", "sqs:ChangeMessageVisibility": "RenderQueue"}
+    | {"sqs:DeleteMessage": "RenderQueue", "s3:PutObject": "shot", "states:SendTaskSuccess": "machine"},
+}
+
+
+def checks(stack: DeployedStack) -> Iterator[Check]:
+    """Of alarms, roles and expiry."""
+    yield from alarms(stack)
+    yield expiry(stack)
+    for role, actions in NEEDED.items():
+        # The emulator simulates no context, which the condition on the cluster needs.
+        yield allowed(stack, role, {a: name for a, name in actions.items() if a != "ecs:RunTask" or not stack.is_local})
+
+
+def alarms(stack: DeployedStack) -> Iterator[Check]:
+    """Each alarm is quiet, and somebody hears it."""
+    names = [physical for _, physical in stack.of_type("AWS::CloudWatch::Alarm")]
+    if "AlarmTopicArn" not in stack.target.outputs:
+        yield Check("alarms", "warn", "the stack has none", "deploy with Alarms=ENABLED")
+        return
+    found = stack.target.client("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
+    raised = sorted(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM")
+    missing = sorted(set(names) - {alarm["AlarmName"] for alarm in found})
+    if missing:
+        yield Check("alarms", "fail", f"deleted: {', '.join(missing)}", "deploy the template again")
+    elif raised:
+        yield Check("alarms", "fail", f"raised: {', '.join(raised)}", "see each alarm in docs/OPERATIONS.md")
+    else:
+        yield Check("alarms", "pass", f"{len(found)} are there, none raised")
+    yield hearers(stack)
+
+
+def hearers(stack: DeployedStack) -> Check:
+    """Whether anybody has subscribed and confirmed."""
+    topic = stack.target.outputs["AlarmTopicArn"]
+    found = stack.target.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    confirmed = [item for item in found if item["SubscriptionArn"].startswith("arn:")]
+    if confirmed:
+        return Check("alarm subscribers", "pass", f"{len(confirmed)} confirmed")
+    fix = "deploy with AlarmEmail=you@example.com and confirm the mail, or subscribe to the output AlarmTopicArn"
+    return Check("alarm subscribers", "fail", f"nobody hears the alarms; {len(found)} unconfirmed", fix)
+
+
+def expiry(stack: DeployedStack) -> Check:
+    """Items are deleted after `expires_at` only while TTL is on."""
+    table = stack.target.outputs["TableName"]
+    answer = stack.target.client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if answer["TimeToLiveStatus"] in ("ENABLED", "ENABLING") or stack.is_local:
+        return Check("expiry", "pass", "local items end with the stack" if stack.is_local else "TTL is on")
+    fix = "aws dynamodb update-time-to-live on the attribute expires_at: items are kept for ever now"
+    return Check("expiry", "fail", f"TTL is {answer['TimeToLiveStatus'].lower()}", fix)
+
+
+def allowed(stack: DeployedStack, role: str, actions: dict[str, str]) -> Check:
+    """Whether the policies, boundaries included, allow a role's work."""
+    iam = stack.target.client("iam")
+    try:
+        principal = iam.get_role(RoleName=stack.physical(role))["Role"]["Arn"]
+        denied = [action for action, name in actions.items() if not _may(stack, principal, action, name)]
+    except ClientError as error:
+        return Check(
+            role, "warn", f"not checked: {error}", "run doctor with a role that has iam:SimulatePrincipalPolicy"
+        )
+    if denied:
+        fix = (
+            "a policy was changed by hand, or a boundary or organization policy denies it: deploy again, ask its owner"
+        )
+        return Check(role, "fail", f"may not {', '.join(denied)}", fix)
+    return Check(role, "pass", f"may {', '.join(actions)}")
+
+
+def _may(stack: DeployedStack, principal: str, action: str, name: str) -> bool:
+    cluster = {
+        "ContextKeyName": "ecs:cluster",
+        "ContextKeyValues": [_arn(stack, "cluster")],
+        "ContextKeyType": "string",
+    }
+    answer = stack.target.client("iam").simulate_principal_policy(
+        PolicySourceArn=principal,
+        ActionNames=[action],
+        ResourceArns=[_arn(stack, name)],
+        ContextEntries=[cluster] if action == "ecs:RunTask" else [],
+    )
+    return answer["EvaluationResults"][0]["EvalDecision"] == "allowed"
+
+
+def _arn(stack: DeployedStack, name: str) -> str:
+    outputs = stack.target.outputs
+    machine = outputs["StateMachineArn"]
+    _, partition, _, region, account, *_ = machine.split(":")
+    if name.endswith("Queue"):
+        return f"arn:{partition}:sqs:{region}:{account}:{outputs[f'{name}Url'].rpartition('/')[2]}"
+    return {
+        "machine": machine,
+        "table": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs['TableName']}",
+        "task": outputs["TaskDefinitionArn"],
+        "cluster": f"arn:{partition}:ecs:{region}:{account}:cluster/{outputs['ClusterName']}",
+        "shot": f"arn:{partition}:s3:::{outputs['BucketName']}/shots/a.png",
+        "request": f"arn:{partition}:s3:::{outputs['BucketName']}/requests/a.json",
+    }[name]

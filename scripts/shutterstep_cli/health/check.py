@@ -1,0 +1,65 @@
+"""What a check says, and the stack that all of them look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from shutterstep_cli.stack.target import Target
+
+Status = Literal["pass", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """`found` says what is; `fix`, empty where all is well, what to do about it."""
+
+    name: str
+    status: Status
+    found: str
+    fix: str = ""
+
+
+class DeployedStack:
+    """A stack's parameters and resources, read once."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    @property
+    def is_local(self) -> bool:
+        """The embedded AWS has no images, no metrics and no quotas."""
+        return self.target.endpoint_url is not None
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """As DescribeStacks shows it."""
+        stacks = self.target.client("cloudformation").describe_stacks(StackName=self.target.stack_name)["Stacks"]
+        return stacks[0]
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Every parameter's value."""
+        return {item["ParameterKey"]: item["ParameterValue"] for item in self.description.get("Parameters", [])}
+
+    @cached_property
+    def resources(self) -> dict[str, tuple[str, str]]:
+        """Type and physical id by logical name."""
+        pages = self.target.client("cloudformation").get_paginator("list_stack_resources")
+        found = pages.paginate(StackName=self.target.stack_name).search("StackResourceSummaries[]")
+        return {item["LogicalResourceId"]: (item["ResourceType"], item.get("PhysicalResourceId", "")) for item in found}
+
+    def physical(self, logical: str) -> str:
+        """The name or id that AWS gave a resource."""
+        return self.resources[logical][1]
+
+    def of_type(self, kind: str) -> Iterator[tuple[str, str]]:
+        """Logical and physical names of the resources of a type."""
+        for logical, (its_kind, physical) in self.resources.items():
+            if its_kind == kind:
+                yield logical, physical
+
+    def queue_attributes(self, output: str) -> dict[str, str]:
+        """Of the queue whose URL is that output."""
+        arguments = {"QueueUrl": self.target.outputs[output], "AttributeNames": ["All"]}
+        return self.target.client("sqs").get_queue_attributes(**arguments)["Attributes"]

@@ -1,0 +1,118 @@
+"""The renderer: its image, the pool's workers, and the quotas for the rate that is expected."""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shutterstep_cli.capacity.capacity_plan import Load, Need, needs, tasks_at_once, workers
+from shutterstep_cli.capacity.facts import quotas
+from shutterstep_cli.capacity.prices import Machine
+from shutterstep_cli.health.check import Check, DeployedStack
+from shutterstep_cli.stack.pool import pool_of
+
+# Fargate On-Demand vCPU resource count, the quota that new accounts meet first.
+VCPU_QUOTA = "L-3032A538"
+
+
+def checks(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
+    """Of what renders; `rate` in messages a second, None when it is not known."""
+    yield image(stack)
+    if stack.parameters["RenderMode"] == "pool":
+        yield pool(stack)
+        yield deployment(stack)
+    yield from expected(stack, rate, render_seconds)
+
+
+def image(stack: DeployedStack) -> Check:
+    """Whether there is something to run."""
+    if stack.is_local:
+        return Check("image", "pass", "none needed: the local stack runs the renderer itself")
+    if own := stack.parameters.get("ImageUri"):
+        return Check("image", "pass", f"your own, {own}")
+    repository = stack.physical("Repository")
+    try:
+        found = stack.target.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": "latest"}])
+    except ClientError as error:
+        fix = "build functions/renderer/Dockerfile, and push it to the output RepositoryUri as latest"
+        return Check("image", "fail", f"{repository}:latest: {error}", fix)
+    pushed = found["imageDetails"][0]["imagePushedAt"]
+    return Check("image", "pass", f"{repository}:latest, pushed {pushed:%Y-%m-%d %H:%M}")
+
+
+def pool(stack: DeployedStack) -> Check:
+    """Whether the workers that should run do."""
+    found = pool_of(stack.target)
+    if found is None:
+        return Check("pool", "fail", "there is no service", "deploy the template again")
+    text = f"{found.running} of {found.desired} workers run, {found.backlog.waiting} jobs wait"
+    if found.running < found.desired:
+        return Check("pool", "warn", text, "they are starting, or look at the service's events for why they cannot")
+    if found.running == 0 and found.backlog.waiting:
+        fix = "autoscaling starts the first within two minutes; if not, look at PoolNeededAlarm, or set desiredCount"
+        return Check("pool", "warn", text, fix)
+    return Check("pool", "pass", text)
+
+
+def deployment(stack: DeployedStack) -> Check:
+    """Whether the last deployment of the workers went through, or was rolled back."""
+    name, cluster = stack.target.outputs["PoolServiceName"], stack.target.outputs["ClusterName"]
+    service = stack.target.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
+    states = [item.get("rolloutState", "COMPLETED") for item in service["deployments"]]
+    if "FAILED" in states:
+        fix = "the circuit breaker put the old workers back: read the new ones' log (no_browser?), then deploy again"
+        return Check("pool deployment", "fail", "the last one failed", fix)
+    if "IN_PROGRESS" in states:
+        return Check("pool deployment", "warn", "in progress", "wait until it is done, and ask again")
+    return Check("pool deployment", "pass", "completed")
+
+
+def expected(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
+    """Each quota that the rate touches, and the pool's maximum."""
+    if rate is None:
+        yield Check("quotas", "warn", "not checked: the expected rate is not known", "give --rate MESSAGES_A_SECOND")
+        return
+    load = load_of(stack, rate, render_seconds)
+    if stack.parameters["RenderMode"] == "pool":
+        yield pool_maximum(stack, workers(load))
+    if not stack.is_local:
+        yield from (quota(need) for need in needed(stack, load))
+
+
+def load_of(stack: DeployedStack, rate: float, render_seconds: float) -> Load:
+    """The rate on this stack's tasks."""
+    machine = Machine(vcpu=int(stack.parameters["TaskCpu"]) / 1024, gb=int(stack.parameters["TaskMemory"]) / 1024)
+    return Load(rate, render_seconds, machine=machine, slots=int(stack.parameters["PoolConcurrency"]))
+
+
+def needed(stack: DeployedStack, load: Load) -> list[Need]:
+    """Beside the defaults, and for Fargate's vCPUs beside what this account has."""
+    limits = quotas("large", vcpus=_vcpus(stack))
+    if stack.parameters["RenderMode"] == "pool":
+        return needs(load, "pool", workers(load), limits)
+    return needs(load, "task", tasks_at_once(load), limits)
+
+
+def _vcpus(stack: DeployedStack) -> float | None:
+    try:
+        client = stack.target.client("service-quotas")
+        return client.get_service_quota(ServiceCode="fargate", QuotaCode=VCPU_QUOTA)["Quota"]["Value"]
+    except (BotoCoreError, ClientError):
+        return None
+
+
+def pool_maximum(stack: DeployedStack, wanted: int) -> Check:
+    """Whether autoscaling may reach what the rate needs."""
+    maximum = int(stack.parameters["PoolMaximum"])
+    found = f"the rate needs {wanted} workers, PoolMaximum is {maximum}"
+    if wanted <= maximum:
+        return Check("pool maximum", "pass", found)
+    return Check("pool maximum", "fail", found, f"deploy with PoolMaximum={wanted}")
+
+
+def quota(need: Need) -> Check:
+    """What the rate needs of one quota."""
+    found = f"needs {need.needed:,.0f} of {need.default:,.0f}"
+    if need.to_file is None:
+        return Check(f"quota: {need.name}", "pass", found)
+    fix = f"ask for {need.to_file:,.0f} in Service Quotas ({need.service}), unless you have it already"
+    return Check(f"quota: {need.name}", "fail", found, fix)

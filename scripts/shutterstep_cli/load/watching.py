@@ -1,0 +1,88 @@
+"""Watches a load test until everything has ended: progress for people, and rest as the evidence shows it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from shutterstep.ids import execution_name
+from shutterstep_cli.load.evidence import ExecutionEvidence, executions
+from shutterstep_cli.load.sending import Sent
+from shutterstep_cli.stack.target import Target
+
+POLL_SECONDS = 1.0
+# Messages that become no execution are dead letters; how long the queue must be seen empty before that is believed.
+SETTLED_SECONDS_LOCAL = 5.0
+SETTLED_SECONDS_AWS = 60.0
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Where the test came to rest: its executions, and whether the request queue was empty by then."""
+
+    executions: dict[str, ExecutionEvidence]
+    queue_empty: bool
+
+
+class Display:
+    """A bar for the messages sent and one for those that ended; silent when `quiet`."""
+
+    def __init__(self, count: int, console: Console, *, quiet: bool) -> None:
+        columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, TextColumn("{task.fields[note]}"), console=console, disable=quiet)
+        self.sent = self.progress.add_task("sent", total=count, note="")
+        self.ended = self.progress.add_task("ended", total=count, note="")
+
+    def __enter__(self) -> "Display":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def on_sent(self, batch: Sequence[Sent]) -> None:
+        """Some more have been sent."""
+        self.progress.advance(self.sent, len(batch))
+
+    def on_poll(self, found: dict[str, ExecutionEvidence]) -> None:
+        """How many ended in which status, how many run."""
+        counts = Counter(execution.status for execution in found.values())
+        running = counts.pop("RUNNING", 0)
+        ends = ", ".join(f"{number} {status.lower()}" for status, number in sorted(counts.items()))
+        self.progress.update(self.ended, completed=sum(counts.values()), note=f"{running} running; {ends}")
+
+
+def wait_for_rest(
+    target: Target, sent: Sequence[Sent], prefix: str, wait_seconds: float, on_poll: Callable[..., None]
+) -> Rest:
+    """Poll until every message has an ended execution, or nothing moves any more, or the wait is over."""
+    awaited = {execution_name(one.message.id, one.message_id) for one in sent if not one.error}
+    deadline = time.monotonic() + wait_seconds
+    settled_seconds = SETTLED_SECONDS_LOCAL if target.endpoint_url else SETTLED_SECONDS_AWS
+    quiet_since = None
+    while True:
+        found, pages = executions(target, prefix, min(one.at for one in sent) - 60)
+        on_poll(found)
+        running = any(execution.stopped_at is None for execution in found.values())
+        is_empty = queue_is_empty(target)
+        if not running and is_empty and awaited <= found.keys():
+            return Rest(found, queue_empty=True)
+        quiet = not running and is_empty
+        quiet_since = (quiet_since or time.monotonic()) if quiet else None
+        now = time.monotonic()
+        if quiet_since is not None and now - quiet_since >= settled_seconds:
+            return Rest(found, queue_empty=True)
+        if now > deadline:
+            return Rest(found, queue_empty=is_empty)
+        time.sleep(POLL_SECONDS * max(1, pages))
+
+
+def queue_is_empty(target: Target) -> bool:
+    """No message of the request queue waits or is in a starter's hands."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    queue = target.outputs["RequestQueueUrl"]
+    found = target.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return not any(int(value) for value in found.values())

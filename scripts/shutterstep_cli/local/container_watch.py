@@ -1,0 +1,42 @@
+"""The agent's part where the emulator runs tasks as containers: the event of each one that stopped."""
+
+import threading
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shutterstep_cli.local.local_stack import client
+from shutterstep_cli.local.task_events import TaskEvents
+
+POLL_SECONDS = 0.15
+
+
+@dataclass
+class ContainerWatch:
+    """Looks for tasks that stopped since it started; one whose container could not start was never seen running."""
+
+    endpoint: str
+    cluster: str
+    events: TaskEvents
+    stopping: threading.Event = field(default_factory=threading.Event)
+    stopped: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.ecs = client("ecs", self.endpoint)
+
+    def run(self) -> None:
+        """Poll until told to stop."""
+        while not self.stopping.wait(POLL_SECONDS):
+            try:
+                self.step()
+            except (BotoCoreError, ClientError) as error:
+                print(f"the cluster does not answer, trying again: {error}", flush=True)
+
+    def step(self) -> None:
+        """Give the events of those that are new."""
+        pages = self.ecs.get_paginator("list_tasks").paginate(cluster=self.cluster, desiredStatus="STOPPED")
+        now = {arn for page in pages for arn in page["taskArns"]}
+        new = sorted(now - self.stopped)
+        for start in range(0, len(new), 100):  # as many as DescribeTasks takes
+            self.events.emit(self.ecs.describe_tasks(cluster=self.cluster, tasks=new[start : start + 100])["tasks"])
+        self.stopped = now

@@ -1,0 +1,181 @@
+"""The agent of the embedded cluster: runs each ECS task's renderer as a process, and reports how it ended.
+
+`python -m shutterstep_cli.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER [--max-tasks N]
+[--autoscale N]`
+
+It is the services' scheduler too, since the embedded cluster does not replace what died.
+"""
+
+import argparse
+import os
+import signal
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from renderer.egress.addresses import LOOPBACK
+from shutterstep_cli.local.container_watch import ContainerWatch
+from shutterstep_cli.local.local_stack import client, session
+from shutterstep_cli.local.pool_scheduler import PoolScheduler
+from shutterstep_cli.local.task_events import TaskEvents
+from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
+
+POLL_SECONDS = 0.15
+# A task sees its own environment and what a process on this machine cannot do without; nothing of the operator's.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SHUTTERSTEP_CHROMIUM", "PLAYWRIGHT_BROWSERS_PATH")
+
+Task = dict[str, Any]
+
+
+@dataclass
+class Launcher:
+    """Keeps the processes equal to the cluster's tasks; at most `max_tasks` pictures at once, the others wait."""
+
+    endpoint: str
+    cluster: str
+    logs: Path
+    max_tasks: int
+    events: TaskEvents
+    scheduler: PoolScheduler
+    stopping: threading.Event = field(default_factory=threading.Event)
+    processes: dict[str, TaskProcess] = field(default_factory=dict)
+    ending: list[TaskProcess] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.ecs = client("ecs", self.endpoint)
+        self.sts = client("sts", self.endpoint)
+
+    def run(self) -> None:
+        """Poll until told to stop, then end the processes that are left."""
+        self.give_up_lost_tasks()
+        while not self.stopping.wait(POLL_SECONDS):
+            try:
+                self.step()
+            except (BotoCoreError, ClientError) as error:
+                print(f"the cluster does not answer, trying again: {error}", flush=True)
+        end_all([*self.processes.values(), *self.ending])
+
+    def give_up_lost_tasks(self) -> None:
+        """A launcher that was killed left its renderers behind: end them, and report what nobody can wait for."""
+        for file in self.logs.glob("*.pid"):
+            kill_orphan(int(file.read_text("utf-8")))
+            file.unlink()
+            for task in self.running_tasks():
+                if task["taskArn"].endswith(f"/{file.stem}"):
+                    self.known.add(task["taskArn"])
+                    self.report(task["taskArn"], 128 + signal.SIGKILL)
+
+    def step(self) -> None:
+        """Report the processes that ended, end those whose task was stopped, start those that wait."""
+        for arn, process in list(self.processes.items()):
+            code = process.exit_code()
+            if code is not None:
+                process.clear()
+                self.report(arn, code)
+                del self.processes[arn]
+        self.scheduler.step()
+        tasks = {task["taskArn"]: task for task in self.running_tasks()}
+        self.end(set(self.processes) - set(tasks))
+        self.emit(sorted(self.known - set(tasks)))
+        self.known = set(tasks)
+        for arn in [arn for arn in tasks if arn not in self.processes]:
+            if is_of_a_service(tasks[arn]) or self.has_room(tasks):
+                self.processes[arn] = self.start(tasks[arn])
+
+    def running_tasks(self) -> list[Task]:
+        """The tasks that should run, oldest first."""
+        arns = self.ecs.list_tasks(cluster=self.cluster, desiredStatus="RUNNING")["taskArns"]
+        tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else []
+        return sorted(tasks, key=lambda task: task["createdAt"])
+
+    def has_room(self, tasks: dict[str, Task]) -> bool:
+        """Workers of a service run at once whatever else does."""
+        return sum(1 for arn in self.processes if not is_of_a_service(tasks[arn])) < self.max_tasks
+
+    def end(self, stopped: set[str]) -> None:
+        """SIGTERM to the renderers of stopped tasks; each has its container's stopTimeout, and holds up no other."""
+        for arn in stopped:
+            process = self.processes.pop(arn)
+            process.terminate()
+            self.ending.append(process)
+        self.ending = [process for process in self.ending if not process.reap()]
+
+    def start(self, task: Task) -> TaskProcess:
+        """The renderer of a task."""
+        arn = task["taskDefinitionArn"]
+        definition = self.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        stop_timeout = definition["containerDefinitions"][0].get("stopTimeout")
+        name = task["taskArn"].rpartition("/")[2]
+        return TaskProcess.start(name, self.logs, self.environment(task, definition), stop_timeout)
+
+    def environment(self, task: Task, definition: dict[str, Any]) -> dict[str, str]:
+        """What ECS would set: the container's variables, the overrides, the region and the task role's credentials.
+
+        Pages on this machine may be rendered here, whatever else the stack allows.
+        """
+        overrides = task["overrides"].get("containerOverrides", [])
+        variables = definition["containerDefinitions"][0].get("environment", [])
+        variables = variables + [pair for override in overrides for pair in override.get("environment", [])]
+        given = {variable["name"]: variable["value"] for variable in variables}
+        role = {"RoleArn": definition["taskRoleArn"], "RoleSessionName": "task"}
+        credentials = self.sts.assume_role(**role)["Credentials"]
+        return {
+            **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            **given,
+            "EGRESS_ALLOW": ",".join(filter(None, (given.get("EGRESS_ALLOW"), LOOPBACK))),
+            "AWS_REGION": session().region_name,
+            "AWS_DEFAULT_REGION": session().region_name,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        }
+
+    def report(self, arn: str, code: int) -> None:
+        """Tell the cluster that a task's process ended."""
+        self.ecs.submit_task_state_change(
+            cluster=self.cluster,
+            task=arn,
+            status="STOPPED",
+            reason="Essential container in task exited",
+            containers=[{"containerName": "renderer", "exitCode": code}],
+        )
+
+    def emit(self, arns: list[str]) -> None:
+        """The event of each stopped task."""
+        self.events.emit(self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else [])
+
+
+def is_of_a_service(task: Task) -> bool:
+    """A worker of the pool, which takes jobs from its queue."""
+    return task.get("group", "").startswith("service:")
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--cluster", required=True)
+    parser.add_argument("--rule", required=True)
+    parser.add_argument("--logs", type=Path, required=True)
+    parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--autoscale", type=int, default=None, help="the pool follows its backlog up to this size")
+    parser.add_argument("--containers", action="store_true", help="the emulator runs the tasks, report only their ends")
+    options = parser.parse_args()
+    events = TaskEvents(options.endpoint, options.rule)
+    if options.containers:
+        launcher = ContainerWatch(options.endpoint, options.cluster, events)
+    else:
+        scheduler = PoolScheduler(options.endpoint, options.cluster, options.autoscale)
+        launcher = Launcher(options.endpoint, options.cluster, options.logs, options.max_tasks, events, scheduler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: launcher.stopping.set())
+    launcher.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Package the starter and the layer for this machine's Python; an archive is kept under the hash of what is in it."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shutterstep_cli.checkout import root
+
+ROOT = root()
+LOCK = ROOT / "requirements.lock"
+
+
+class PackageError(Exception):
+    """pip could not install what a package needs."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A folder with a requirements.txt; `prefix` is the folder that the archive puts everything into."""
+
+    source: Path
+    prefix: str = ""
+
+
+STARTER = Package(ROOT / "functions/starter")
+LAYER = Package(ROOT / "layers/shared", "python")
+
+
+def package(wanted: Package, cache: Path) -> Path:
+    """The zip archive of a package; made anew only when the sources, the lock file or the Python changed."""
+    archive = cache / f"{wanted.source.name}-{_hash(wanted)}.zip"
+    if not archive.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            content = Path(folder) / wanted.prefix
+            _install(wanted, content)
+            _zip(Path(folder), archive)
+    return archive
+
+
+def _hash(wanted: Package) -> str:
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    digest.update(LOCK.read_bytes())
+    for path in _sources(wanted.source):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return (path for path in paths if "__pycache__" not in path.parts and ".egg-info" not in str(path))
+
+
+def _install(wanted: Package, folder: Path) -> None:
+    """The versions are those of the lock file; its hashes were checked when the environment was set up."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write("\n".join(_pins()))
+        constraints.flush()
+        command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
+        command += ["--target", str(folder), "-c", constraints.name, "-r", str(wanted.source / "requirements.txt")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PackageError(f"{wanted.source.name}: {done.stderr.strip()}")
+    for path in _sources(wanted.source):
+        target = folder / path.relative_to(wanted.source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def _pins() -> Iterator[str]:
+    lines = LOCK.read_text("utf-8").splitlines()
+    return (line.removesuffix("\\").strip() for line in lines if line[:1].isalnum())
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    unfinished = archive.with_suffix(".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in _sources(folder):
+            file.write(path, path.relative_to(folder))
+    unfinished.rename(archive)

@@ -1,0 +1,81 @@
+"""The emulator asks the roles: what it needs for it, and the record of who called what."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id
+from ministack.services import stepfunctions
+
+from shutterstep_cli.local.replace import replace
+
+
+def count_loopback_as_tls() -> None:
+    """The emulator speaks no TLS, so that a bucket's policy refuses every call; on loopback none is needed."""
+    replace(app, "pin_request_origin", lambda original: lambda source, _secure: original(source, True))
+
+
+def know_whose_token_it_is() -> None:
+    """An answer to a task token is asked about on every resource, not on the state machine that waits for it."""
+    machines: dict[
+        str, str
+    ] = {}  # by token; kept, since a late answer must hear that nobody waits, not that it may not
+    replace(stepfunctions, "_apply_jsonata_arguments", lambda original: _noting_machines(machines, original))
+
+    def patched(original: Callable[..., str]) -> Callable[..., str]:
+        @wraps(original)
+        def resource(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
+            token = json.loads(body or b"{}").get("taskToken") if service == "states" else None
+            return machines.get(token or "") or original(service, method, path, headers, body, *rest)
+
+        return resource
+
+    replace(iam_actions, "extract_resource_arn", patched)
+
+
+def _noting_machines(machines: dict[str, str], original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def arguments(state: dict[str, Any], raw_input: Any, context: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        result = original(state, raw_input, context, *rest, **named)
+        execution = stepfunctions._executions.get(context.get("Execution", {}).get("Id"))
+        if execution is not None and "Task" in context:
+            machines[context["Task"]["Token"]] = execution["stateMachineArn"]
+        return result
+
+    return arguments
+
+
+def record_calls(file: Path) -> None:
+    """Nothing tells which role called what: one line of JSON for each new role, action, resource and answer."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    seen: set[str] = set()
+
+    def patched(original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def enforce(
+            access_key: str, action: str, service: str, region: str, resource_arn: str = "*", **rest: Any
+        ) -> Any:
+            denied = original(access_key, action, service, region, resource_arn=resource_arn, **rest)
+            line = json.dumps(
+                {"role": _role(access_key), "action": action, "resource": resource_arn, "allowed": denied is None}
+            )
+            if line not in seen:
+                seen.add(line)
+                with file.open("a", encoding="utf-8") as calls:
+                    calls.write(f"{line}\n")
+            return denied
+
+        return enforce
+
+    replace(iam_evaluator, "enforce", patched)
+
+
+def _role(access_key: str) -> str:
+    """The name of the role of a session; empty for the operator, who is root here."""
+    arn = getattr(iam_evaluator.resolve_principal(access_key or "", get_account_id()), "arn", "")
+    return arn.split("/")[1] if ":assumed-role/" in arn else ""

@@ -1,0 +1,90 @@
+"""A task of the embedded cluster as a process: the renderer leads a group of its own, its log and its id on disk."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from shutterstep_cli.checkout import root
+
+# What ECS waits between SIGTERM and SIGKILL where the container says nothing is 30 s; nobody here waits so long.
+STOP_TIMEOUT_SECONDS = 5
+
+
+@dataclass
+class TaskProcess:
+    """Starts on creation. `log` and `pid_file` are named after the task."""
+
+    process: "subprocess.Popen[bytes]"
+    pid_file: Path
+    stop_timeout: float
+    kill_at: float | None = None
+
+    @classmethod
+    def start(cls, name: str, logs: Path, environment: dict[str, str], stop_timeout: float | None) -> "TaskProcess":
+        """Starts the renderer of a task in a process group of its own, so that its browser ends with it."""
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "renderer"],
+                env=environment | {"PYTHONPATH": os.pathsep.join(map(str, renderer_path()))},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        pid_file = logs / f"{name}.pid"
+        pid_file.write_text(str(process.pid), "utf-8")
+        return cls(process, pid_file, stop_timeout or STOP_TIMEOUT_SECONDS)
+
+    def exit_code(self) -> int | None:
+        """None while it runs; a signal counts as 128 and its number, as in a container."""
+        code = self.process.poll()
+        return 128 - code if code is not None and code < 0 else code
+
+    def terminate(self) -> None:
+        """SIGTERM; `reap` kills it when its time is up."""
+        self.process.terminate()
+        self.kill_at = time.monotonic() + self.stop_timeout
+
+    def reap(self) -> bool:
+        """Whether it is over, also by our SIGKILL when its time was up; then nothing of its group is left."""
+        late = self.kill_at is not None and time.monotonic() > self.kill_at
+        if self.process.poll() is None and not late:
+            return False
+        self.clear()
+        return True
+
+    def clear(self) -> None:
+        """SIGKILL to what is left of the group, also a browser that outlived its renderer, and forget it on disk."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.pid_file.unlink(missing_ok=True)
+
+
+def renderer_path() -> tuple[Path, Path]:
+    """The folders of the renderer and of what it shares with the rest, as they are in its image."""
+    return root() / "functions/renderer", root() / "layers/shared"
+
+
+def end_all(processes: list[TaskProcess]) -> None:
+    """SIGTERM to all together, SIGKILL to what is left STOP_TIMEOUT_SECONDS later."""
+    for task in processes:
+        task.terminate()
+    deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+    for task in processes:
+        with suppress(subprocess.TimeoutExpired):
+            task.process.wait(max(0, deadline - time.monotonic()))
+        task.clear()
+
+
+def kill_orphan(pid: int) -> None:
+    """Ids are used again: only what still is a renderer."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,99 @@
+"""The dead-letter queue: what the starter refused or could not start, sent again where it has become valid.
+
+A message is deleted only after it was sent. One that is interrupted in between is in both queues, and sent twice by the
+next run: it names the same id either way, so that the claim renders it once.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from shutterstep.errors import InvalidRequestError
+from shutterstep.ids import id_of
+from shutterstep.request import parse
+from shutterstep_cli.stack.replay_item import ReplayItem
+from shutterstep_cli.stack.target import Target
+
+# Longer than anybody takes to read the plan and answer.
+HIDDEN_SECONDS = 900
+EMPTY_ANSWERS = 2
+
+
+class DeadLetters:
+    """Holds the queue's messages hidden while it is open, and shows again those that stay."""
+
+    def __init__(self, target: Target) -> None:
+        self.sqs = target.client("sqs")
+        self.queue = target.outputs["DeadLetterQueueUrl"]
+        self.requests = target.outputs["RequestQueueUrl"]
+        self.held: dict[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> "DeadLetters":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for message in self.held.values():
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+
+    def lines(self, since: datetime) -> list[ReplayItem]:
+        """A line for each message that came after `since`, valid or not."""
+        for message in self._receive():
+            self.held[message["MessageId"]] = message
+        return [described(message) for message in self.held.values() if _sent_at(message) >= since]
+
+    def _receive(self) -> Iterator[dict[str, Any]]:
+        """Until the queue answers with nothing twice: one empty answer may come from a few of its servers only."""
+        empty = 0
+        while empty < EMPTY_ANSWERS:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.queue,
+                MaxNumberOfMessages=10,
+                WaitTimeSeconds=1,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                MessageAttributeNames=["All"],
+                AttributeNames=["SentTimestamp"],
+            )
+            messages = answer.get("Messages", [])
+            empty = 0 if messages else empty + 1
+            yield from messages
+
+    def send(self, line: ReplayItem) -> None:
+        """To the request queue, then off this one."""
+        message = self.held[line.message_id]
+        self.sqs.send_message(QueueUrl=self.requests, MessageBody=message["Body"])
+        self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        del self.held[line.message_id]
+        line.outcome = "sent"
+
+
+def described(message: dict[str, Any]) -> ReplayItem:
+    """The message with the reason it lies there, checked against today's schema."""
+    attributes = {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
+    line = ReplayItem(
+        id=_id_in(message["Body"]),
+        status="DEAD_LETTER",
+        error_code=attributes.get("error_code", "Shutterstep.NotStarted"),
+        reason=attributes.get("error_message", "it was received too often without being started"),
+        stopped_at=_sent_at(message).isoformat(timespec="milliseconds"),
+        message_id=message["MessageId"],
+    )
+    try:
+        line.id = id_of(parse(message["Body"]))
+    except InvalidRequestError as error:
+        line.refuse("still_invalid", error.message)
+    return line
+
+
+def _id_in(body: str) -> str:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return ""
+    return str(document.get("id", "")) if isinstance(document, dict) else ""
+
+
+def _sent_at(message: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)

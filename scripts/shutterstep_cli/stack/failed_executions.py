@@ -1,0 +1,137 @@
+"""Executions that ended without a picture: found, started again under a new name, or redriven."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.replay_item import ReplayItem
+from shutterstep_cli.stack.target import Target
+
+REPLAYABLE = ("FAILED", "TIMED_OUT", "ABORTED")
+# An execution's name holds 80 characters, and the old one may fill them: its hash keeps the new one distinct.
+KEPT_OF_THE_NAME = 69
+# ExecutionTimeoutSeconds is a day at most: one that started earlier cannot have stopped later.
+LONGEST_EXECUTION = timedelta(days=1, hours=1)
+# A redrive goes on from these: the first claim the id, the others count on the claim they made.
+CLAIMING = ("Claim", "LookUpOwner", "WhySkip")
+CLAIMED = ("RenderWhere", "RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
+
+
+def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:
+    """The executions that stopped after `since` without a picture, the newest first of each status."""
+    sfn = target.client("stepfunctions")
+    pages = sfn.get_paginator("list_executions")
+    for status in REPLAYABLE:
+        found = pages.paginate(stateMachineArn=target.outputs["StateMachineArn"], statusFilter=status)
+        for execution in found.search("executions[]"):
+            if execution["startDate"] < since - LONGEST_EXECUTION:
+                break  # the newest come first
+            if execution["stopDate"] >= since:
+                yield described(sfn.describe_execution(executionArn=execution["executionArn"]))
+
+
+def described(execution: dict[str, Any]) -> ReplayItem:
+    """The line of an execution as DescribeExecution gives it; `not_ours` where its input names no id."""
+    line = ReplayItem(
+        id=_id_in(execution["input"]),
+        status=execution["status"],
+        error_code=execution.get("error") or "",
+        reason=execution.get("cause") or "",
+        stopped_at=execution["stopDate"].astimezone(UTC).isoformat(timespec="milliseconds"),
+        old_execution=execution["executionArn"],
+        input=execution["input"],
+    )
+    if not line.id:
+        line.refuse("not_ours", "its input names no id: the starter did not start it")
+    return line
+
+
+def _id_in(text: str) -> str:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError:
+        return ""
+    return str(document.get("id", "")) if isinstance(document, dict) else ""
+
+
+def say_why_not_restartable(target: Target, line: ReplayItem) -> None:
+    """A request with secrets, or a large one, lies in the bucket for 14 days; without it there is nothing to render."""
+    if line.outcome != "planned":
+        return
+    reference = json.loads(line.input).get("job", {}).get("request_reference")
+    if reference and not _exists(target, reference):
+        line.refuse("request_gone", f"{reference['key']} has expired; send the message again")
+
+
+def _exists(target: Target, reference: dict[str, str]) -> bool:
+    try:
+        target.client("s3").head_object(Bucket=reference["bucket"], Key=reference["key"])
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey", "NotFound"):
+            return False
+        raise
+    return True
+
+
+def restart(target: Target, line: ReplayItem) -> None:
+    """The new name is made from the old one alone: a second run finds it taken, and starts nothing."""
+    sfn = target.client("stepfunctions")
+    name = replay_name(line.old_execution.rpartition(":")[2])
+    line.new_execution = f"{line.old_execution.rpartition(':')[0]}:{name}"
+    try:
+        sfn.start_execution(stateMachineArn=target.outputs["StateMachineArn"], name=name, input=line.input)
+    except sfn.exceptions.ExecutionAlreadyExists:
+        line.outcome = "already_replayed"
+    else:
+        line.outcome = "started"
+
+
+def replay_name(name: str) -> str:
+    """The name of the execution that replays the one of this name; at most 80 characters, the same each time."""
+    return f"{name[:KEPT_OF_THE_NAME]}-r{hashlib.sha256(name.encode()).hexdigest()[:9]}"
+
+
+def say_why_not_redrivable(target: Target, line: ReplayItem) -> None:
+    """The service's own word first; then whether going on where it was cut off could bring a picture at all."""
+    if line.outcome != "planned":
+        return
+    sfn = target.client("stepfunctions")
+    execution = sfn.describe_execution(executionArn=line.old_execution)
+    if execution.get("redriveStatus") != "REDRIVABLE":
+        line.refuse("not_redrivable", execution.get("redriveStatusReason", "the service does not say why"))
+        return
+    state = _last_state(sfn, line.old_execution)
+    if state not in CLAIMING + CLAIMED:
+        line.refuse("not_redrivable", f"it ended in {state}, and would only end there again; use --mode restart")
+    elif state in CLAIMED and not _still_holds(target, line):
+        line.refuse("not_redrivable", "another execution has had the id since; use --mode restart, which claims it")
+
+
+def _still_holds(target: Target, line: ReplayItem) -> bool:
+    """Released or not: as long as nobody has claimed the id since, its finish would be committed."""
+    item = item_of(target, line.id)
+    return item.get("status") != "success" and item.get("claim") == line.old_execution.rpartition(":")[2]
+
+
+def _last_state(sfn: Any, arn: str) -> str:
+    pages = sfn.get_paginator("get_execution_history")
+    events = pages.paginate(executionArn=arn, reverseOrder=True, includeExecutionData=False).search("events[]")
+    entered = (event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event)
+    return next(entered, "no state")
+
+
+def redrive(target: Target, line: ReplayItem) -> None:
+    """Go on from the state it was cut off in, under its own name; the token makes a call that is repeated one call."""
+    sfn = target.client("stepfunctions")
+    token = hashlib.sha256(f"{line.old_execution} {line.stopped_at}".encode()).hexdigest()
+    try:
+        sfn.redrive_execution(executionArn=line.old_execution, clientToken=token)
+    except (sfn.exceptions.ExecutionNotRedrivable, sfn.exceptions.ExecutionDoesNotExist) as error:
+        line.refuse("not_redrivable", error.response["Error"]["Message"])
+    else:
+        line.outcome, line.new_execution = "redriven", line.old_execution

@@ -1,0 +1,81 @@
+"""The stack's image repository: where the renderer's image goes, under a tag that says what is in it."""
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.steps import Step
+
+IMAGE = "shutterstep-renderer"
+
+
+@dataclass(frozen=True)
+class ImageRepository:
+    """The repository of a stack; the embedded AWS's lies at its endpoint, whatever the address it has on AWS."""
+
+    target: Target
+
+    @property
+    def repository(self) -> str:
+        """The repository's name, without the registry."""
+        return self.target.outputs["RepositoryUri"].partition("/")[2]
+
+    @property
+    def host(self) -> str:
+        """Where Docker finds the registry."""
+        if self.target.endpoint_url:
+            return self.target.endpoint_url.partition("//")[2]
+        return self.target.outputs["RepositoryUri"].partition("/")[0]
+
+    @property
+    def uri(self) -> str:
+        return f"{self.host}/{self.repository}"
+
+    def password(self) -> str:
+        """Of the user AWS, for twelve hours."""
+        (data,) = self.target.client("ecr").get_authorization_token()["authorizationData"]
+        return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
+
+    def pushed(self, tag: str) -> "Pushed | None":
+        """What the registry has under a tag, or None."""
+        ids = [{"imageTag": tag}]
+        images = self.target.client("ecr").batch_get_image(repositoryName=self.repository, imageIds=ids)["images"]
+        if not images:
+            return None
+        layers = json.loads(images[0]["imageManifest"]).get("layers", [])
+        return Pushed(images[0]["imageId"]["imageDigest"], sum(layer["size"] for layer in layers))
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """An image in the registry; `bytes` are what a cold start fetches, compressed."""
+
+    digest: str
+    bytes: int
+
+
+def tag_of(image: str) -> str | None:
+    """Twelve digits of the image's own hash, so that the same content has the same tag; None if it is not built."""
+    command = ["docker", "image", "inspect", "--format", "{{.Id}}", image]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip().removeprefix("sha256:")[:12] or None
+
+
+def push_steps(registry: ImageRepository, image: str, tag: str) -> Iterator[Step]:
+    """Log in, and push under the image's own tag and as latest, which a stack without ImageUri runs."""
+
+    def is_there() -> bool:
+        own, latest = registry.pushed(tag), registry.pushed("latest")
+        return own is not None and latest is not None and own.digest == latest.digest
+
+    login = ("docker", "login", "--username", "AWS", "--password-stdin", registry.host)
+    yield Step("log in to the registry", login, is_there, registry.password, "aws ecr get-login-password")
+    for name in (tag, "latest"):
+        yield Step(f"name the image {name}", ("docker", "tag", image, f"{registry.uri}:{name}"), is_there)
+        yield Step(f"push {name}", ("docker", "push", "--quiet", f"{registry.uri}:{name}"), is_there)

@@ -1,0 +1,56 @@
+"""The items of the table, read by id or from the sparse index of what is not finished; never by a scan."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from shutterstep.ids import SHARDS
+from shutterstep.item import INDEX_UNFINISHED, RESULT_FIELDS
+from shutterstep_cli.stack.target import Target
+
+
+def item_of(target: Target, id_: str) -> dict[str, Any]:
+    """The item of an id as plain values; empty when there is none."""
+    table = target.outputs["TableName"]
+    answer = target.client("dynamodb").get_item(TableName=table, Key={"id": {"S": id_}}, ConsistentRead=True)
+    return plain(answer.get("Item", {}))
+
+
+def items_by_id(target: Target, ids: list[str]) -> list[dict[str, Any]]:
+    """The items that exist, in the order of the ids."""
+    return [item for id_ in ids if (item := item_of(target, id_))]
+
+
+def unfinished(target: Target) -> Iterator[dict[str, Any]]:
+    """Every item that is processing or failed, the longest claimed first in each of the index's shards."""
+    pages = target.client("dynamodb").get_paginator("query")
+    for shard in range(SHARDS):
+        found = pages.paginate(
+            TableName=target.outputs["TableName"],
+            IndexName=INDEX_UNFINISHED,
+            KeyConditionExpression="unfinished_shard = :shard",
+            ExpressionAttributeValues={":shard": {"N": str(shard)}},
+        )
+        yield from (plain(item) for item in found.search("Items[]"))
+
+
+def is_stuck(item: dict[str, Any]) -> bool:
+    """Its owner's lease has expired: the next message with the id takes it over."""
+    expires = datetime.fromisoformat(item["lease_expires_at"])
+    return item["status"] == "processing" and expires < datetime.now(UTC)
+
+
+def plain(item: dict[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as plain texts and whole numbers."""
+    values = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    return {name: value if isinstance(value, str) else int(value) for name, value in values.items()}
+
+
+def result_of(source: dict[str, Any]) -> dict[str, Any]:
+    """The result in an execution's output or in an item, whose details are JSON text."""
+    details = source.get("details")
+    parsed = json.loads(details) if isinstance(details, str) else details
+    return {name: source.get(name) for name in RESULT_FIELDS} | {"details": parsed}

@@ -1,0 +1,30 @@
+"""One thing to replay: a failed execution or a dead letter, and what became of it."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass
+class ReplayItem:
+    """`outcome` is planned until it is started, redriven, sent or already_replayed; or not_ours, not_redrivable,
+    request_gone or still_invalid, with the reason in `note`. `old_execution` of a dead letter is empty.
+    """
+
+    id: str
+    status: str
+    error_code: str
+    reason: str
+    stopped_at: str
+    old_execution: str = ""
+    new_execution: str = ""
+    outcome: str = "planned"
+    note: str = ""
+    message_id: str = ""
+    input: str = ""
+
+    def refuse(self, outcome: str, note: str) -> None:
+        """It cannot be replayed, and why."""
+        self.outcome, self.note = outcome, note
+
+    def public(self) -> dict[str, str]:
+        """For the report; the input stays where it is."""
+        return {name: value for name, value in asdict(self).items() if name != "input"}

@@ -1,0 +1,149 @@
+"""A shot: one request on its way from the queue to a picture on disk; what `capture` and `demo` share."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from shutterstep import producer
+from shutterstep.errors import InvalidRequestError
+from shutterstep.ids import EXTENSIONS
+from shutterstep.item import RESULT_FIELDS
+from shutterstep.request import Request, with_defaults
+from shutterstep_cli.stack.items import item_of, result_of
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.history import message_of
+
+RUNNING = "running"
+
+
+@dataclass
+class Shot:
+    """Where one request is: `status` is queued, running, success, skipped, failed, refused or late."""
+
+    request: Request
+    id: str = ""
+    status: str = "queued"
+    reason: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    file: str | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
+    execution_arn: str = ""
+
+    @property
+    def url(self) -> str:
+        return str(self.request.get("url", "about:blank"))
+
+    @property
+    def ended(self) -> bool:
+        return self.status not in ("queued", RUNNING)
+
+    def line(self) -> dict[str, Any]:
+        """What `--json` prints: every field each time, so that a script finds them."""
+        names = ("url", "id", "status", "reason", "error_code", "error_message", "file")
+        result = {name: self.result.get(name) for name in (*RESULT_FIELDS, "details")}
+        return {name: getattr(self, name) for name in names} | result
+
+
+def submit(target: Target, request: Request) -> Shot:
+    """Validate and send one request; an invalid one comes back refused, unsent."""
+    try:
+        sent = producer.submit(request, queue_url=target.outputs["RequestQueueUrl"], client=target.client("sqs"))
+    except InvalidRequestError as error:
+        return Shot(request, status="refused", error_code=error.code, error_message=error.message)
+    arn = target.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+    return Shot(request, id=sent.id, execution_arn=f"{arn}:{sent.execution_name}")
+
+
+def follow(target: Target, shots: list[Shot], on_change: Callable[[], None], wait_seconds: float) -> None:
+    """Poll until every shot has ended; those that have not by then are `late` and can be asked for again."""
+    deadline = time.monotonic() + wait_seconds
+    while any(not shot.ended for shot in shots):
+        for shot in shots:
+            if not shot.ended:
+                refresh(target, shot)
+        on_change()
+        if time.monotonic() > deadline:
+            _give_up(shots, wait_seconds)
+        time.sleep(0.25)
+
+
+def _give_up(shots: Iterable[Shot], wait_seconds: float) -> None:
+    for shot in shots:
+        if not shot.ended:
+            where = shot.states[-1] if shot.states else "the queue"
+            shot.status, shot.error_code = "late", "Shutterstep.WaitTimeout"
+            shot.error_message = f"still in {where} after {wait_seconds:.0f} s; ask again, or raise --wait"
+
+
+def refresh(target: Target, shot: Shot) -> None:
+    """Read the shot's execution; before the starter has started it there is none."""
+    sfn = target.client("stepfunctions")
+    try:
+        execution = sfn.describe_execution(executionArn=shot.execution_arn)
+    except sfn.exceptions.ExecutionDoesNotExist:
+        return
+    shot.states = states_passed(target, shot.execution_arn)
+    if execution["status"] == "SUCCEEDED":
+        _take_output(target, shot, json.loads(execution["output"]))
+    elif execution["status"] == "RUNNING":
+        shot.status = RUNNING
+    else:
+        shot.status = "failed"
+        shot.error_code = execution.get("error") or f"Shutterstep.{execution['status'].title().replace('_', '')}"
+        shot.error_message = message_of(execution.get("cause", ""))
+
+
+def states_passed(target: Target, execution_arn: str) -> list[str]:
+    """The names of the states an execution entered, in order."""
+    pages = target.client("stepfunctions").get_paginator("get_execution_history")
+    events = pages.paginate(executionArn=execution_arn, includeExecutionData=False).search("events[]")
+    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+
+
+def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
+    if output["status"] == "success":
+        shot.status, shot.result = "success", result_of(output)
+        return
+    shot.reason = output["reason"]
+    item = item_of(target, shot.id)
+    if shot.reason != "conflicting_request" and item.get("status") == "processing":
+        shot.status = RUNNING  # its owner is still at work, and its picture is ours too
+        return
+    shot.status = "skipped"
+    if shot.reason != "conflicting_request" and item.get("status") == "success":
+        shot.result = result_of(item)
+    else:
+        shot.error_code, shot.error_message = item.get("error_code"), item.get("error_message")
+
+
+def download(target: Target, shot: Shot, folder: Path) -> None:
+    """Write the shot's picture into the folder and note where; a picture that is gone is an error of the shot."""
+    if not shot.result.get("s3_key"):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / file_name(shot)
+    try:
+        target.client("s3").download_file(shot.result["s3_bucket"], shot.result["s3_key"], str(path))
+    except ClientError as error:
+        shot.error_code, shot.error_message = "Shutterstep.PictureGone", f"{shot.result['s3_key']}: {error}"
+        return
+    shot.file = str(path)
+
+
+def file_name(shot: Shot) -> str:
+    """`<id>.<ext>` where the request has an id, else the page's address and enough of the id to tell two apart."""
+    extension = EXTENSIONS[with_defaults(shot.request)["format"]]
+    if "id" in shot.request:
+        return f"{shot.id.lstrip('.')}.{extension}"
+    parts = urlsplit(shot.url)
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname or ''}{parts.path}").strip("-.")[:60]
+    return f"{slug}-{shot.id[:8]}.{extension}"

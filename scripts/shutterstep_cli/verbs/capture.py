@@ -1,0 +1,119 @@
+"""`shutterstep capture`: send pages, watch them pass through the workflow, fetch the pictures."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from shutterstep_cli.stack.shots import Shot, download, follow, submit
+from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.verbs.capture_options import given_options, requests_for, with_flags
+from shutterstep_cli.verbs.stack_option import choose_target
+
+COLOURS = {"success": "green", "skipped": "cyan", "failed": "red", "refused": "red", "late": "yellow"}
+
+
+def capture(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL...]", help="Pages to picture.")] = None,
+    html: Annotated[list[Path] | None, typer.Option(help="File of HTML to picture instead of a page.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out"),
+    options: Annotated[str | None, typer.Option(help="Any options of docs/REQUEST.md: JSON, or a file of it.")] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Id of the picture (one page only).")] = None,
+    width: Annotated[int | None, typer.Option(help="Viewport width in CSS pixels; 1280 if not given.")] = None,
+    height: Annotated[int | None, typer.Option(help="Viewport height in CSS pixels; 800 if not given.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Device pixels per CSS pixel; 1 if not given.")] = None,
+    device: Annotated[str | None, typer.Option(help="Device of Playwright's registry, as 'iPhone 15'.")] = None,
+    full_page: Annotated[bool, typer.Option("--full-page", help="The whole page, not just the window.")] = False,
+    max_height: Annotated[int | None, typer.Option(help="Where a full page is cut, in CSS pixels.")] = None,
+    selector: Annotated[str | None, typer.Option(help="CSS selector of the one element to picture.")] = None,
+    format_: Annotated[Literal["png", "jpeg", "webp", "pdf"] | None, typer.Option("--format", help="Or png.")] = None,
+    quality: Annotated[int | None, typer.Option(help="Of a jpeg or webp; 80 if not given.")] = None,
+    transparent: Annotated[bool, typer.Option("--transparent", help="Leave the background out.")] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="Ask the page for its dark colours.")] = False,
+    wait_for: Annotated[str | None, typer.Option(help="CSS selector to wait for.")] = None,
+    delay_ms: Annotated[int | None, typer.Option(help="Wait this long after all other waits.")] = None,
+    hide: Annotated[list[str] | None, typer.Option(help="CSS selector of elements to hide.")] = None,
+    block: Annotated[list[str] | None, typer.Option(help="ads, trackers, cookieBanners, images, fonts, media.")] = None,
+    timeout_ms: Annotated[int | None, typer.Option(help="Deadline of a render; 30000 if not given.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Render again what is finished (reuse: never).")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for all of them.")] = 900,
+    stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each URL, nothing else.")] = False,
+) -> None:
+    """Picture pages and fetch the files. Exit code 0 only if every page has its picture.
+
+    Example: shutterstep capture https://example.com https://example.org -o out
+             shutterstep capture https://example.com --full-page --block ads --block cookieBanners
+             shutterstep capture https://example.com --options '{"locale": "vi-VN", "headers": {"X-Key": "…"}}'
+             shutterstep capture --html invoice.html --format pdf
+    """
+    viewport = {"width": width, "height": height, "deviceScaleFactor": scale}
+    flags = {
+        "id": id_, "viewport": {name: value for name, value in viewport.items() if value is not None} or None,
+        "device": device, "fullPage": full_page, "maxHeight": max_height, "selector": selector, "format": format_,
+        "quality": quality, "omitBackground": transparent, "colorScheme": "dark" if dark else None,
+        "waitForSelector": wait_for, "delayMs": delay_ms, "hideSelectors": hide, "block": block,
+        "timeoutMs": timeout_ms, "reuse": "never" if again else None,
+    }  # fmt: skip
+    requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags))
+    target = choose_target(stack)
+    shots = [submit(target, request) for request in requests]
+    watch(target, shots, wait, quiet=as_json)
+    for shot in shots:
+        download(target, shot, output)
+    report(shots, as_json)
+    if any(shot.file is None for shot in shots):
+        raise typer.Exit(1)
+
+
+def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:
+    """Follow the shots with a live view on a terminal, or silently."""
+    if quiet or not sys.stderr.isatty():
+        follow(target, shots, lambda: None, wait)
+        return
+    with Live(view(shots), console=progress_console(), refresh_per_second=8, transient=True) as live:
+        follow(target, shots, lambda: live.update(view(shots)), wait)
+
+
+def view(shots: list[Shot]) -> Group:
+    """The shots and the states each has passed."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("status")
+    table.add_column("page", overflow="ellipsis", no_wrap=True, max_width=48)
+    table.add_column("states passed")
+    for shot in shots:
+        table.add_row(_coloured(shot.status), escape(shot.url), " → ".join(shot.states) or "in the queue")
+    ended = sum(shot.ended for shot in shots)
+    return Group(table, f"{ended} of {len(shots)} ended")
+
+
+def _coloured(status: str) -> str:
+    colour = COLOURS.get(status, "white")
+    return f"[{colour}]{status}[/{colour}]"
+
+
+def report(shots: list[Shot], as_json: bool) -> None:
+    """Print each shot's end: JSON lines for scripts, else a line or two for people."""
+    if as_json:
+        for shot in shots:
+            print(json.dumps(shot.line()))
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    for shot in shots:
+        console.print(f"{_coloured(shot.status):<8} {escape(shot.url)}{escape(_detail(shot))}")
+
+
+def _detail(shot: Shot) -> str:
+    reason = f" ({shot.reason})" if shot.reason else ""
+    if shot.file:
+        size = f"{shot.result['width']}x{shot.result['height']}, {shot.result['bytes']:,} bytes"
+        return f"{reason}\n         {shot.file}  {size}"
+    if shot.error_code:
+        return f"{reason}\n         {shot.error_code}: {shot.error_message}"
+    return reason

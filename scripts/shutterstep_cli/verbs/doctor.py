@@ -1,0 +1,67 @@
+"""`shutterstep doctor`: looks at a deployed stack, and says what is wrong and how to mend it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from shutterstep_cli.health import access, queues, rendering, workflow_health
+from shutterstep_cli.health.check import Check, DeployedStack
+from shutterstep_cli.verbs.stack_option import choose_target
+
+MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+
+
+def doctor(
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Messages a second that are expected: quotas for it.")
+    ] = None,
+    render_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds a page takes, for --rate.")] = 5,
+    stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Check a deployed stack: pass, warn or fail, with the fix. Exit code 1 if a check fails.
+
+    Examples: shutterstep doctor
+              shutterstep doctor --stack shutterstep --rate 50
+              shutterstep doctor --json
+    """
+    found = list(examine(DeployedStack(choose_target(stack)), rate, render_seconds))
+    count = {status: sum(1 for check in found if check.status == status) for status in MARKS}
+    if as_json:
+        typer.echo(json.dumps({"checks": [asdict(check) for check in found], **count}))
+    else:
+        show(found)
+        typer.echo(f"{count['pass']} pass, {count['warn']} warn, {count['fail']} fail")
+    if count["fail"]:
+        raise typer.Exit(1)
+
+
+def examine(stack: DeployedStack, rate: float | None = None, render_seconds: float = 5) -> Iterator[Check]:
+    """Every check, in the order of a message's way."""
+    parts: dict[str, Callable[[], Iterable[Check]]] = {
+        "queues": lambda: queues.checks(stack),
+        "workflow": lambda: workflow_health.checks(stack),
+        "rendering": lambda: rendering.checks(stack, rate, render_seconds),
+        "access": lambda: access.checks(stack),
+    }
+    for name, part in parts.items():
+        try:
+            yield from part()
+        except (BotoCoreError, ClientError) as error:
+            # What cannot be looked at is not well, and must not hide the rest.
+            yield Check(name, "fail", f"could not be looked at: {error}", "run doctor with rights to read the stack")
+
+
+def show(checks: list[Check]) -> None:
+    """A table, the fix under what was found."""
+    table = Table("", "check", "found", show_edge=False)
+    for check in checks:
+        found = f"{check.found}\n[bold]→ {check.fix}[/]" if check.fix else check.found
+        table.add_row(MARKS[check.status], check.name, found)
+    Console(highlight=False).print(table)

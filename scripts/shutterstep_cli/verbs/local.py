@@ -1,0 +1,170 @@
+"""`shutterstep local`: the whole of template.yaml on this machine, no Docker and no AWS account."""
+
+import json
+import shlex
+import time
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import typer
+
+from shutterstep_cli.local import local_pool, local_stack
+from shutterstep_cli.local.deployment import DeployError
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.local.packaging import PackageError
+from shutterstep_cli.stack.pool import pool_of
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.terminal import progress_console
+
+app = typer.Typer(help="The local stack: template.yaml on an embedded AWS, on loopback.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+
+
+@app.command()
+def up(
+    pool: Annotated[
+        int | None,
+        typer.Option(min=0, help="Render in a pool of so many warm workers; the mode stays until --no-pool."),
+    ] = None,
+    no_pool: Annotated[bool, typer.Option("--no-pool", help="A task for each picture again.")] = False,
+    autoscale: Annotated[
+        bool, typer.Option("--autoscale", help="The pool follows its backlog, from PoolMinimum up to --pool.")
+    ] = False,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of template.yaml.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Start the local stack, or bring a running one up to date.
+
+    Examples: shutterstep local up
+              shutterstep local up --pool 3
+              shutterstep local up --pool 4 --autoscale -p PoolMinimum=0 -p PoolTarget=20
+    """
+    started = time.monotonic()
+    progress = progress_console()
+    say: local_stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
+    try:
+        options = local_pool.Options(pool, no_pool, autoscale, parameter or [])
+        running = local_pool.up(options, say)
+    except (local_stack.LocalStackError, DeployError, PackageError) as error:
+        typer.secho(f"{error}\nTry again after: shutterstep local down", fg="red", err=True)
+        raise typer.Exit(1) from error
+    except local_pool.OptionsError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(2) from error
+    seconds = time.monotonic() - started
+    if as_json:
+        typer.echo(json.dumps({**_described(running), "seconds": round(seconds, 2)}))
+    else:
+        typer.echo(f"up in {seconds:.1f} s at {running.endpoint_url}{_pool_line()}")
+
+
+@app.command()
+def redeploy(as_json: Json = False) -> None:
+    """Replace every worker of the pool: new ones start, the old ones finish their pages and leave, as on AWS.
+
+    Example: shutterstep local redeploy
+    """
+    progress = progress_console()
+    say: local_stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
+    started = time.monotonic()
+    try:
+        replaced = local_pool.redeploy(local_target(), say)
+    except local_stack.LocalStackError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+    seconds = round(time.monotonic() - started, 1)
+    typer.echo(
+        json.dumps({"replaced": replaced, "seconds": seconds}) if as_json else f"{replaced} replaced in {seconds} s"
+    )
+
+
+@app.command()
+def down(as_json: Json = False) -> None:
+    """Stop the local stack; its items and pictures go with it.
+
+    Example: shutterstep local down
+    """
+    was_up = local_stack.down()
+    if as_json:
+        typer.echo(json.dumps({"up": False, "was_up": was_up}))
+    else:
+        typer.echo("down" if was_up else "it was not up")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say whether the local stack is up (exit code 0) or not (1).
+
+    Example: shutterstep local status --json
+    """
+    running = local_stack.find()
+    if as_json:
+        typer.echo(json.dumps({"up": False} if running is None else _described(running)))
+    elif running is None:
+        typer.echo("down; start it with: shutterstep local up")
+    else:
+        typer.echo(f"up at {running.endpoint_url}, logs in {local_stack.home() / 'logs'}{_pool_line()}")
+    if running is None:
+        raise typer.Exit(1)
+
+
+def _described(running: local_stack.LocalStack) -> dict[str, Any]:
+    pool = pool_of(local_target())
+    place = {"up": True, "endpoint_url": running.endpoint_url, "stack": local_stack.STACK_NAME}
+    return {**place, **asdict(running), "pool": pool.as_json() if pool else None}
+
+
+def _pool_line() -> str:
+    """The pool's state on a line of its own, where there is one."""
+    pool = pool_of(local_target())
+    if pool is None:
+        return ""
+    backlog = f"{pool.backlog.waiting} jobs wait, {pool.backlog.at_work} at work"
+    return f"\npool: {pool.running} of {pool.desired} workers run, {backlog}"
+
+
+@app.command()
+def logs(
+    component: Annotated[Literal["emulator", "launcher", "tasks"], typer.Argument(help="Whose.")] = "tasks",
+    lines: Annotated[int, typer.Option("--lines", "-n", help="Last lines of each file.")] = 50,
+) -> None:
+    """Show the last lines of the logs: of the render tasks, the emulator or the launcher.
+
+    Example: shutterstep local logs emulator -n 100
+    """
+    is_tasks = component == "tasks"
+    files = sorted(local_stack.task_logs().glob("*.log")) if is_tasks else [local_stack.log_file(component)]
+    for path in (path for path in files if path.exists()):
+        typer.secho(f"==> {path.name}", bold=True)
+        typer.echo("\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]))
+
+
+@app.command()
+def env(as_json: Json = False) -> None:
+    """Print the environment in which the AWS CLI, SDKs and `shutterstep.submit` work on the local stack.
+
+    Example: eval "$(shutterstep local env)"
+    """
+    variables = environment(local_target())
+    if as_json:
+        typer.echo(json.dumps(variables))
+        return
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def environment(target: Target) -> dict[str, str]:
+    """What an AWS client needs, with the credentials that only the embedded AWS takes; then the stack's outputs."""
+    credentials = target.session.get_credentials()
+    return {
+        "AWS_ENDPOINT_URL": target.endpoint_url or "",
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_DEFAULT_REGION": target.session.region_name,
+        "REQUEST_QUEUE_URL": target.outputs["RequestQueueUrl"],
+        "STATE_MACHINE_ARN": target.outputs["StateMachineArn"],
+        "TABLE_NAME": target.outputs["TableName"],
+        "BUCKET_NAME": target.outputs["BucketName"],
+    }

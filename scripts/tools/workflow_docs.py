@@ -1,0 +1,104 @@
+"""Draws each workflow of statemachine/ as a Mermaid flowchart into its document, between its markers."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from shutterstep_cli.workflow.asl import read_definition
+from shutterstep_cli.workflow.graph import Edge, Graph, Node, graph_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = {"screenshot": ROOT / "README.md", "release": ROOT / "docs" / "WORKFLOW.md"}
+EXAMPLES = """examples:
+  python -m tools.workflow_docs          draw the workflows into the documents
+  python -m tools.workflow_docs --check  say whether the documents are current; exit code 1 if not"""
+
+SHAPES = {
+    "Task": ('["', '"]'),
+    "Choice": ('{"', '"}'),
+    "Succeed": ('(["', '"])'),
+    "Fail": ('[["', '"]]'),
+    "Wait": ('("', '")'),
+    "Map": ('[/"', '"/]'),
+    "Parallel": ('[/"', '"/]'),
+    "Pass": ('("', '")'),
+}
+
+
+class GraphError(Exception):
+    """A document has no place for a workflow, or shows an old one."""
+
+
+def main() -> int:
+    """Write or check; the exit code."""
+    options = _parser().parse_args()
+    workflows = graphs(ROOT / "statemachine")
+    try:
+        if workflows.keys() != PLACES.keys():
+            raise GraphError(f"PLACES names {sorted(PLACES)}, statemachine/ has {sorted(workflows)}")
+        for name, place in PLACES.items():
+            draw(name, workflows[name], place, check=options.check)
+    except GraphError as error:
+        print(f"graph: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
+    """Raises GraphError when a marker is missing, or with `check` when the document is not current."""
+    before = place.read_text("utf-8")
+    after = between(before, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(graph))
+    if check and after != before:
+        raise GraphError(f"{place.name} shows an old workflow; run: make docs")
+    if after != before:
+        place.write_text(after, "utf-8")
+
+
+def graphs(folder: Path) -> dict[str, Graph]:
+    """Each workflow's graph by its name."""
+    return {path.name.removesuffix(".asl.json"): graph_of(read_definition(path)) for path in folder.glob("*.asl.json")}
+
+
+def between(text: str, start: str, end: str, content: str) -> str:
+    """The text with what stands between two markers replaced."""
+    head, found, rest = text.partition(start)
+    _, closed, tail = rest.partition(end)
+    if not (found and closed):
+        raise GraphError(f"no {start} … {end} in the document")
+    return f"{head}{start}\n{content}\n{end}{tail}"
+
+
+def mermaid(graph: Graph) -> str:
+    """The flowchart, fenced for Markdown."""
+    lines = [
+        'Start(("start"))',
+        *(node_line(node) for node in graph.nodes),
+        f"Start --> {graph.start}",
+        *(edge_line(edge) for edge in graph.edges),
+    ]
+    return "\n".join(["```mermaid", "flowchart TD", *(f"    {line}" for line in lines), "```"])
+
+
+def node_line(node: Node) -> str:
+    """A state in the shape of its type, with what it calls and how often it is retried."""
+    opening, closing = SHAPES[node.type]
+    return f"{node.name}{opening}{'<br/>'.join([node.name, *node.notes])}{closing}"
+
+
+def edge_line(edge: Edge) -> str:
+    """Where a state leads: choices with their reason, errors dashed with their names."""
+    if edge.kind == "catch":
+        return f'{edge.source} -. "{edge.label}" .-> {edge.target}'
+    return f'{edge.source} -- "{edge.label}" --> {edge.target}' if edge.label else f"{edge.source} --> {edge.target}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when one is not current")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
