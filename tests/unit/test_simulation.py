@@ -12,7 +12,7 @@ from shutterstep_cli.capacity import simulated_tasks
 from shutterstep_cli.capacity.facts import quotas
 from shutterstep_cli.capacity.queueing import erlang_c, mean_wait
 from shutterstep_cli.capacity.recorder import DEAD_LETTER, FAILED, RENDERED
-from shutterstep_cli.capacity.scenario import Scenario, Settings, Times
+from shutterstep_cli.capacity.scenario import Scenario, SimulationSettings, Times
 from shutterstep_cli.capacity.simulation import Result, Trace, simulate
 from shutterstep_cli.capacity.token_bucket import TokenBucket
 from shutterstep_cli.verbs.capacity import PARAMETERS
@@ -26,8 +26,8 @@ PLENTY = replace(
 )  # fmt: skip
 
 
-def pool(servers: int, **changes: Any) -> Settings:
-    return Settings(
+def pool(servers: int, **changes: Any) -> SimulationSettings:
+    return SimulationSettings(
         maximum_concurrency=1000, pool_minimum=servers, pool_maximum=servers, pool_concurrency=1,
         auto_scaling=False, pool_timeout=1e9, execution_timeout=1e9, **changes,
     )  # fmt: skip
@@ -95,11 +95,13 @@ def test_starts_that_are_throttled_come_back_and_at_last_are_dead_letters() -> N
     assert counts["dead_letter"] > 0
     assert counts["rendered"] + counts["dead_letter"] == 300
     letters = result.log.outcome == DEAD_LETTER
-    assert result.log.ended[letters].min() > 4 * Settings().visibility_timeout
+    assert result.log.ended[letters].min() > 4 * SimulationSettings().visibility_timeout
 
 
 def test_launches_beyond_the_rate_are_tried_again_and_then_fail_as_in_the_workflow() -> None:
-    scenario = Scenario("task", 10_000, None, 5, settings=replace(Settings(), maximum_concurrency=1000), quotas=PLENTY)
+    scenario = Scenario(
+        "task", 10_000, None, 5, settings=replace(SimulationSettings(), maximum_concurrency=1000), quotas=PLENTY
+    )
     result = simulate(replace(scenario, quotas=replace(PLENTY, run_task_rate=20, launch_rate=20, launch_burst=100)))
     failed = result.log.outcome == FAILED
     assert 0.3 < failed.mean() < 0.9
@@ -111,7 +113,7 @@ def test_tasks_never_exceed_the_accounts_vcpus() -> None:
     result = simulate(Scenario("task", 2000, 10, 20, quotas=replace(PLENTY, vcpus=50)))
     assert max(sample["renderers"] for sample in result.log.samples) == 50
     pooled = simulate(
-        Scenario("pool", 5000, 50, 5, settings=Settings(pool_maximum=100), quotas=replace(PLENTY, vcpus=8))
+        Scenario("pool", 5000, 50, 5, settings=SimulationSettings(pool_maximum=100), quotas=replace(PLENTY, vcpus=8))
     )
     assert max(sample["renderers"] for sample in pooled.log.samples) <= 8
 
@@ -124,7 +126,7 @@ def test_a_job_that_waits_longer_than_the_pool_state_allows_fails_at_that_moment
 
 
 def test_the_pool_grows_three_minutes_and_a_cold_start_after_the_backlog_and_shrinks_to_its_minimum() -> None:
-    grown = replace(Settings(), pool_minimum=1, pool_maximum=30, pool_target=10, maximum_concurrency=1000)
+    grown = replace(SimulationSettings(), pool_minimum=1, pool_maximum=30, pool_target=10, maximum_concurrency=1000)
     quiet = np.concatenate([np.zeros(3000), [20_000.0]])
     result = simulate(
         Scenario("pool", 3001, None, 5, settings=grown, quotas=PLENTY), trace=Trace(quiet, np.zeros(3001, dtype=bool))
@@ -138,7 +140,7 @@ def test_the_pool_grows_three_minutes_and_a_cold_start_after_the_backlog_and_shr
 
 
 def test_an_empty_pool_starts_its_first_worker_within_two_minutes_and_a_cold_start() -> None:
-    result = simulate(Scenario("pool", 5, None, 2, settings=Settings(pool_minimum=0), quotas=PLENTY))
+    result = simulate(Scenario("pool", 5, None, 2, settings=SimulationSettings(pool_minimum=0), quotas=PLENTY))
     assert 60 < result.log.ended.max() < 120 + Times().cold_start + 10
 
 
@@ -152,7 +154,7 @@ def test_every_message_ends_exactly_once_and_no_time_runs_back(
     mode: Any, messages: int, rate: float | None, duplicates: float, concurrency: int, batch: int,
     vcpus: int, seed: int, minimum: int,
 ) -> None:  # fmt: skip
-    chosen = Settings(maximum_concurrency=concurrency, batch_size=batch, pool_minimum=minimum)
+    chosen = SimulationSettings(maximum_concurrency=concurrency, batch_size=batch, pool_minimum=minimum)
     scenario = Scenario(mode, messages, rate, 3, duplicates, settings=chosen, quotas=quotas(vcpus=vcpus), seed=seed)
     result = simulate(scenario)
     counts = result.log.counts()
@@ -173,7 +175,7 @@ def test_a_seed_gives_the_same_run_again() -> None:
 def test_the_settings_are_the_templates_defaults() -> None:
     defaults = {name: parameter["Default"] for name, parameter in source()["Parameters"].items() if name in PARAMETERS}
     assert defaults.keys() == PARAMETERS.keys()
-    ours = {name: getattr(Settings(), field) for name, field in PARAMETERS.items()}
+    ours = {name: getattr(SimulationSettings(), field) for name, field in PARAMETERS.items()}
     assert {name: float(value) for name, value in defaults.items()} == ours
 
 

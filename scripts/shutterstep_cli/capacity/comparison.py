@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from shutterstep_cli.capacity.recorder import RENDERED
-from shutterstep_cli.capacity.scenario import Scenario, Settings, Times
+from shutterstep_cli.capacity.scenario import Scenario, SimulationSettings, Times
 from shutterstep_cli.capacity.simulation import Result, Trace, simulate
 from shutterstep_cli.plotting import COLOURS, thinned
 
@@ -62,7 +62,7 @@ def calibrated(records: Records, workers: int, slots: int, cores: int) -> Scenar
     starts = sorted(record["started_at"] for record in records)
     starter = (starts[-1] - starts[0]) / max(1, len(starts) - 1)
     times = Times(starter=starter, invocation=0, state=0.01, answer=0, patience=60)
-    settings = Settings(
+    settings = SimulationSettings(
         maximum_concurrency=1,
         pool_minimum=workers,
         pool_maximum=workers,

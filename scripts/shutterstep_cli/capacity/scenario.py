@@ -7,7 +7,7 @@ from shutterstep_cli.capacity.prices import Mode
 
 
 @dataclass(frozen=True)
-class Settings:
+class SimulationSettings:
     """The template's parameters that bound the flow, with its defaults (a test compares them)."""
 
     batch_size: int = 1
@@ -61,7 +61,7 @@ class Scenario:
     poisson: bool = True
     task_vcpu: float = 1
     cores: int | None = None
-    settings: Settings = field(default_factory=Settings)
+    settings: SimulationSettings = field(default_factory=SimulationSettings)
     times: Times = field(default_factory=Times)
     quotas: Quotas = field(default_factory=quotas)
     seed: int = 0

@@ -17,7 +17,7 @@ from shutterstep_cli.capacity.capacity_plots import all_plots
 from shutterstep_cli.capacity.capacity_view import show_answers, show_comparison, show_results
 from shutterstep_cli.capacity.facts import Quotas, RegionClass, facts, quotas
 from shutterstep_cli.capacity.prices import Architecture, Machine, Mode
-from shutterstep_cli.capacity.scenario import Scenario, Settings
+from shutterstep_cli.capacity.scenario import Scenario, SimulationSettings
 from shutterstep_cli.capacity.simulation import Result, simulate
 from shutterstep_cli.plotting import save
 from shutterstep_cli.terminal import progress_console
@@ -126,7 +126,7 @@ def _json(chosen: Mode, answers: list[CapacityPlan], results: list[Result]) -> d
 def settings_of(assignments: list[str]) -> dict[str, Any]:
     """`NAME=VALUE` of template parameters as the simulation's settings."""
     found: dict[str, Any] = {}
-    types = {field.name: field.type for field in fields(Settings)}
+    types = {field.name: field.type for field in fields(SimulationSettings)}
     for assignment in assignments:
         name, _, value = assignment.partition("=")
         if name not in PARAMETERS:
@@ -150,7 +150,7 @@ def scenario_of(
         render_seconds=load.render_seconds,
         duplicates=load.duplicates,
         task_vcpu=load.machine.vcpu,
-        settings=replace(Settings(), **recommended),
+        settings=replace(SimulationSettings(), **recommended),
         quotas=granted(quotas(load.region), found, grant or ("none" if defaults else "all")),
         seed=seed,
     )
