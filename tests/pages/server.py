@@ -20,8 +20,8 @@ class Pages(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, handler: "type[Handler] | None" = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or Handler)
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.stop = threading.Event()
 
@@ -43,9 +43,10 @@ class Handler(SimpleHTTPRequestHandler):
 
     server: Pages
     protocol_version = "HTTP/1.1"
+    folder = PAGES
 
     def __init__(self, *given: Any) -> None:
-        super().__init__(*given, directory=str(PAGES))
+        super().__init__(*given, directory=str(self.folder))
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -98,9 +99,9 @@ class Handler(SimpleHTTPRequestHandler):
             body = "<title>out</title><body style='margin:0;background:#ff0000'>"
             self.answer(401, body, **{"WWW-Authenticate": 'Basic realm="pages"'})
 
-    def answer(self, status: int, body: str, **headers: str) -> None:
+    def answer(self, status: int, body: str, encoding: str = "utf-8", **headers: str) -> None:
         self.send_response(status)
-        content = body.encode()
+        content = body.encode(encoding)
         usual = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(content))}
         for name, value in (usual | headers).items():
             self.send_header(name, value)
@@ -129,9 +130,9 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve_pages() -> Iterator[Pages]:
-    """The server, until the block ends."""
-    with Pages() as server:
+def serve_pages(handler: type[Handler] = Handler) -> Iterator[Pages]:
+    """The server of a handler's folder and answers, until the block ends."""
+    with Pages(handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield server

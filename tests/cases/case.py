@@ -1,0 +1,84 @@
+"""One case: a page and a request, with the size, the pixels and the words that are right for it."""
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2
+from PIL import Image
+
+from renderer.page.render import Picture
+from tests.end_to_end.studio import BLUE, GREEN, MAGENTA, RED, WHITE, YELLOW, Colour
+
+__all__ = ["BLACK", "BLUE", "DARK_GREEN", "GREEN", "MAGENTA", "RED", "WHITE", "YELLOW", "Case", "Colour"]
+
+BLACK, DARK_GREEN = (0, 0, 0), (0, 102, 0)
+TOLERANCE = 2
+Pixel = tuple[int, int, Colour] | tuple[int, int, Colour, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page and the options of its request, and what is right.
+
+    `pixels` are (x, y, colour) or (x, y, colour, tolerance of each channel); of a pdf they are points of `sheet`,
+    which counts from 1. `told` are fields of the result by dotted path; `final_url` is compared at its end.
+    `error` is the code that the render must end with. `seen_in` names the public report of the fault.
+    """
+
+    name: str
+    page: str
+    options: dict[str, Any] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
+    pixels: tuple[Pixel, ...] = ()
+    told: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    sheet: int = 1
+    host: str = "127.0.0.1"
+    seen_in: str = ""
+
+    def request(self, port: int) -> dict[str, Any]:
+        """The request to a server of the pages on this port."""
+        return {"url": f"http://{self.host}:{port}{self.page}", **self.options}
+
+    def wrong(self, picture: Picture) -> list[str]:
+        """What of the picture is not right; empty where all is."""
+        shown = _image(picture, self.sheet)
+        found = [_wrong_pixel(shown, *pixel) for pixel in self.pixels if _is_inside(shown, *pixel[:2])]
+        found += [f"nothing at {pixel[:2]}" for pixel in self.pixels if not _is_inside(shown, *pixel[:2])]
+        if self.size is not None and (picture.width, picture.height) != self.size:
+            found.append(f"the size is {picture.width}x{picture.height}, not {self.size[0]}x{self.size[1]}")
+        found += [_wrong_word(picture, path, value) for path, value in self.told.items()]
+        return [text for text in found if text]
+
+
+def _image(picture: Picture, sheet: int) -> Image.Image:
+    if picture.content_type == "application/pdf":
+        return pypdfium2.PdfDocument(picture.body)[sheet - 1].render(scale=1).to_pil().convert("RGBA")
+    return Image.open(io.BytesIO(picture.body)).convert("RGBA")
+
+
+def _is_inside(shown: Image.Image, x: int, y: int) -> bool:
+    return 0 <= x < shown.width and 0 <= y < shown.height
+
+
+def _wrong_pixel(shown: Image.Image, x: int, y: int, colour: Colour, tolerance: int = TOLERANCE) -> str:
+    found = shown.getpixel((x, y))
+    assert isinstance(found, tuple)
+    wanted = colour if len(colour) == 4 else (*colour, 255)
+    near = all(abs(a - b) <= tolerance for a, b in zip(found, wanted, strict=True))
+    return "" if near else f"{found} at {(x, y)}, not {wanted}"
+
+
+def _wrong_word(picture: Picture, path: str, wanted: Any) -> str:
+    found: Any = picture
+    for name in path.split("."):
+        found = _inside(found, name)
+    right = str(found).endswith(wanted) if path == "final_url" else found == wanted
+    return "" if right else f"{path} is {found!r}, not {wanted!r}"
+
+
+def _inside(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(name)
+    return value[int(name)] if isinstance(value, list) else getattr(value, name)

@@ -1,0 +1,24 @@
+"""A PDF: all of its content, and no blank sheet."""
+
+from tests.cases.case import GREEN, Case
+
+CASES = (
+    Case(
+        "a lazy image on the last page is loaded",
+        "/pdf/pdf-lazy-image.html",
+        {"format": "pdf"},
+        size=(300, 300),
+        pixels=((100, 100, GREEN, 8),),
+        sheet=16,
+        told={"details.pages": 16, "details.requests.image": 1},
+        seen_in="kohheepeace/mr-pdf#53",
+    ),
+    Case(
+        "a page as high as its paper is one page",
+        "/pdf/pdf-no-blank-page.html",
+        {"format": "pdf"},
+        size=(250, 353),
+        told={"details.pages": 1},
+        seen_in="puppeteer/puppeteer#9365",
+    ),
+)

@@ -1,0 +1,39 @@
+"""When a page is ready: late pictures, workers that are awaited, images that never come."""
+
+from tests.cases.case import BLUE, GREEN, Case
+
+CASES = (
+    Case(
+        "a background image that comes when its box is revealed",
+        "/readiness/background-image-on-reveal.html",
+        {"fullPage": True},
+        size=(1280, 3020),
+        pixels=(
+            (640, 10, BLUE),
+            (640, 2820, GREEN),
+        ),
+        seen_in="puppeteer/puppeteer#4046",
+    ),
+    Case(
+        "a page that waits for its service worker goes on",
+        "/readiness/service-worker-awaited.html",
+        {"delayMs": 1000},
+        size=(1280, 800),
+        pixels=(
+            (640, 10, BLUE),
+            (640, 400, GREEN),
+        ),
+        seen_in="mswjs/msw-storybook-addon#59",
+    ),
+    Case(
+        "a lazy image that never comes into view is not waited for",
+        "/readiness/lazy-image-never-in-view.html",
+        {"fullPage": True},
+        size=(1280, 800),
+        pixels=(
+            (640, 10, BLUE),
+            (640, 220, GREEN),
+        ),
+        told={"details.deadlineReached": False},
+    ),
+)

@@ -1,0 +1,78 @@
+"""The pages of these cases on loopback, and the answers of those servers that are a case themselves."""
+
+import time
+from pathlib import Path
+
+from tests.pages.server import Handler
+
+STRIP = "<div style='height:20px;background:#0000ff'></div>"
+NOTHING_ALLOWED = (
+    "default-src 'none'; style-src 'none'; script-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+PDF = (
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def document(title: str, colour: str) -> str:
+    return (
+        f"<!doctype html><meta charset=utf-8><title>{title}</title><body style='margin:0;background:#{colour}'>{STRIP}"
+    )
+
+
+class CaseHandler(Handler):
+    """One method for each thing a server does to a browser here."""
+
+    folder = Path(__file__).parent / "pages"
+
+    def late_svg_page(self, ms: str, colour: str) -> None:
+        """A square of one colour, so many milliseconds late."""
+        time.sleep(int(ms) / 1000)
+        self.colour_page(colour)
+
+    def strict_page(self) -> None:
+        """Nothing inline is allowed. The colours are attributes, which a policy does not govern."""
+        body = (
+            "<!doctype html><meta charset=utf-8><title>strict</title>"
+            "<body bgcolor='#00ff00' marginwidth=0 marginheight=0 leftmargin=0 topmargin=0>"
+            "<table id=banner bgcolor='#ff0000' width=1280 height=200 cellspacing=0><tr><td></table>"
+            "<table id=strip bgcolor='#0000ff' width=1280 height=20 cellspacing=0><tr><td></table>"
+        )
+        self.answer(200, body, **{"Content-Security-Policy": NOTHING_ALLOWED})
+
+    def refresh_page(self) -> None:
+        self.answer(200, document("waiting room", "ff0000"), Refresh="1; url=/changing_documents/final.html")
+
+    def a_pdf_page(self) -> None:
+        self.answer(200, PDF, **{"Content-Type": "application/pdf"})
+
+    def shift_jis_page(self) -> None:
+        """Only the header names the character set. The page turns green where it was decoded right."""
+        script = (
+            "if (document.getElementById('t').textContent === '\\u30c6\\u30b9\\u30c8') "
+            "document.body.style.background = '#00ff00'"
+        )
+        body = document("テスト", "ff0000").replace("<meta charset=utf-8>", "")
+        self.answer(
+            200,
+            f"{body}<p id=t>テスト</p><script>{script}</script>",
+            "shift_jis",
+            **{"Content-Type": "text/html; charset=Shift_JIS"},
+        )
+
+    def cookie_gate_page(self) -> None:
+        """Redirects to itself until the browser sends the cookie it set."""
+        if "gate=open" in self.headers.get("Cookie", ""):
+            self.answer(200, document("inside", "00ff00"))
+        else:
+            self.answer(302, "", Location="/cookie-gate", **{"Set-Cookie": "gate=open; Path=/cookie-gate"})
+
+    def big_header_page(self) -> None:
+        """100 KB of headers, less than the 256 KB that Chromium accepts."""
+        self.answer(200, document("big header", "00ff00"), **{f"X-Pad-{n}": "x" * 4000 for n in range(25)})
+
+    def language_page(self) -> None:
+        """A document whose title is the first language it was asked for."""
+        asked = self.headers.get("Accept-Language", "none")
+        self.answer(200, document(asked.split(",")[0], "00ff00"))
