@@ -18,8 +18,8 @@ shot: ## picture of one page into out/: make shot URL=https://example.com
 demo: setup ## twelve requests for the bundled pages, six of them duplicates, and a contact sheet
 	@$(SHUTTERSTEP) demo
 
-test: setup ## every test
-	@$(VENV)/python -m pytest
+test: setup ## every test, on all cores; tests that share a stack stay in one process
+	@$(VENV)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)

@@ -22,6 +22,26 @@ service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs")
 # The emulator asks who calls, and knows the operator by these.
 constants.DEFAULT_AWS_ACCESS_KEY_ID = constants.DEFAULT_AWS_SECRET_ACCESS_KEY = "test"
 
+# Levels whose tests share one stack, the longest first: one process runs all of a level, so that it starts once.
+SHARED_STACK = ("end_to_end", "workflow", "docs", "faults", "image")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several processes (`-n`), tests that share a stack stay in one, which begins early; others go by file."""
+    if not hasattr(config, "workerinput"):
+        return
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    order = {group: place for place, group in enumerate(SHARED_STACK)}
+    items.sort(key=lambda item: order.get(groups[item], len(order)))
+
+
+def _group(item: pytest.Item) -> str:
+    level = item.path.parent.name
+    uses_stack = "running_stack" in getattr(item, "fixturenames", ())
+    return level if level in SHARED_STACK and (uses_stack or level != "end_to_end") else str(item.path)
+
 
 @contextmanager
 def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterator[Target]:
@@ -34,6 +54,7 @@ def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterat
     (home / "cache").symlink_to(cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHUTTERSTEP_HOME", str(home))
+        patch.setattr(local_stack, "DEFAULT_PORT", 0)  # two processes of tests would meet at the usual one
         try:
             local_stack.up(launcher=launcher, parameters=parameters)
             yield local_target()

@@ -16,7 +16,7 @@ from rich.console import Console
 from tests.benchmarks.aws import Aws, serving_aws
 from tests.benchmarks.contender import TakerError
 from tests.benchmarks.contenders import environment_of
-from tests.benchmarks.site import addresses, serving
+from tests.benchmarks.site import addresses, serving_pages
 from tests.benchmarks.takers.chromium_command import command
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH
 
@@ -38,7 +38,7 @@ class Cold:
 def measure_cold(rounds: int, console: Console) -> Cold:
     """So many rounds of both, one after the other; a first one of each is not counted."""
     cold = Cold()
-    with tempfile.TemporaryDirectory() as folder, serving() as site, serving_aws() as aws:
+    with tempfile.TemporaryDirectory() as folder, serving_pages() as site, serving_aws() as aws:
         environment = dict(environment_of(1, Path(folder)))
         for number, url in enumerate(addresses(site, rounds + 1)):
             bare = _bare(Path(folder) / "bare.png", url, environment)

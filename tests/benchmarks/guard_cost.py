@@ -15,7 +15,7 @@ from renderer.browser.chromium import Chromium, open_browser
 from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.page.render import render
 from tests.benchmarks.process_tree import cpu_seconds
-from tests.benchmarks.site import addresses, serving
+from tests.benchmarks.site import addresses, serving_pages
 from tests.security.without_guard import WITHOUT_GUARD, renders_without_guard
 
 CONCURRENCY = 2
@@ -25,7 +25,7 @@ POLICY = parse_policy(LOOPBACK)
 async def measure(rounds: int, pictures: int) -> dict[str, float]:
     """Milliseconds a picture with and without the guard, CPU and wall, and the guard's cost as a share."""
     samples: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
-    with serving() as site:
+    with serving_pages() as site:
         async with open_browser() as guarded, open_browser(flags=WITHOUT_GUARD) as straight:
             for number in range(-1, rounds):
                 for with_guard in (True, False) if number % 2 else (False, True):

@@ -1,11 +1,11 @@
 """The pages that are pictured: the bundled site, and pages that crash or never end, on a loopback port."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
+
+from tests.loopback import serving
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("article", "dashboard", "docs", "gallery", "landing", "shop")
@@ -40,17 +40,9 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serving(handler: Any = Handler) -> Iterator[str]:
-    """The address under which the pages are served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+def serving_pages() -> AbstractContextManager[str]:
+    """The origin under which `examples/site` and HOSTILE are served."""
+    return serving(Handler)
 
 
 def addresses(site: str, count: int) -> list[str]:

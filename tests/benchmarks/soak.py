@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.benchmarks.contender import Contender
 from tests.benchmarks.contenders import environment_of
 from tests.benchmarks.process_tree import memory_bytes, tree, zombies
-from tests.benchmarks.site import PAGES, serving
+from tests.benchmarks.site import PAGES, serving_pages
 
 CONCURRENCY = 2
 BATCH = 50
@@ -50,7 +50,7 @@ def soak(pictures: int, console: Console) -> Soaked:
     """Takes so many pictures (a multiple of 100); 2 % of the pages crash, 2 % never end."""
     soaked = Soaked()
     counted: dict[str, Counter[str]] = {"good": Counter(), "endless": Counter(), "greedy": Counter()}
-    with tempfile.TemporaryDirectory() as folder, serving() as site:
+    with tempfile.TemporaryDirectory() as folder, serving_pages() as site:
         taker = [sys.executable, "-m", "tests.benchmarks.reaper", sys.executable, "-m", "tests.benchmarks.takers.soak"]
         with Contender("soak", taker, environment_of(CONCURRENCY, Path(folder))) as contender:
             for start in range(0, pictures, BATCH):

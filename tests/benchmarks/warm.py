@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.benchmarks.contender import Contender, Sample
 from tests.benchmarks.contenders import LIMIT, OURS, SLOW, contenders
-from tests.benchmarks.site import addresses, serving
+from tests.benchmarks.site import addresses, serving_pages
 
 CONCURRENCY = 2
 
@@ -35,7 +35,7 @@ class Measured:
 
 def measure(rounds: int, pictures: int, console: Console, only: tuple[str, ...] = ()) -> list[Measured]:
     """Each contender's rounds, the cheapest first; of a slow one a round has a third of the pictures."""
-    with tempfile.TemporaryDirectory() as folder, serving() as site, ExitStack() as running:
+    with tempfile.TemporaryDirectory() as folder, serving_pages() as site, ExitStack() as running:
         chosen = [one for one in contenders(CONCURRENCY, Path(folder)) if not only or one.name in only]
         measured = {contender.name: Measured(contender.name) for contender in chosen}
         for contender in chosen:

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.example_site import SITE
 from tests.docs.blocks import ROOT
 from tests.docs.terminal import path_with
+from tests.loopback import serving
 
 # The AWS CLI pins its own botocore, so it gets a place of its own. Version 1 needs the endpoint of SQS said aloud.
 AWS_CLI = """#!/usr/bin/env bash
@@ -36,11 +36,8 @@ class _AnyPage(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="package")
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _AnyPage)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with serving(_AnyPage) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="package")

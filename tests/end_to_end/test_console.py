@@ -30,7 +30,7 @@ expect.set_options(timeout=30_000)
 
 
 @contextmanager
-def served(*options: str, **environment: str) -> Iterator[str]:
+def a_console(*options: str, **environment: str) -> Iterator[str]:
     """A console of its own; gives its origin."""
     command = [sys.executable, "-m", "shutterstep_cli", "console", "--port", "0", "--json", *options]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
@@ -44,13 +44,13 @@ def served(*options: str, **environment: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def reading(running_stack: Target) -> Iterator[str]:
-    with served() as origin:
+    with a_console() as origin:
         yield origin
 
 
 @pytest.fixture(scope="module")
 def writing(running_stack: Target) -> Iterator[str]:
-    with served("--allow-replay", "--allow-send") as origin:
+    with a_console("--allow-replay", "--allow-send") as origin:
         yield origin
 
 
@@ -64,7 +64,7 @@ def many(running_stack: Target) -> Iterator[str]:
     """The console of a stack named as one on AWS is, with 2,000 executions."""
     aws = {"AWS_ENDPOINT_URL": str(running_stack.endpoint_url), "AWS_ACCESS_KEY_ID": "test",
            "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}  # fmt: skip
-    with served("--stack", stack_of_many(running_stack, MANY), **aws) as origin:
+    with a_console("--stack", stack_of_many(running_stack, MANY), **aws) as origin:
         yield origin
 
 

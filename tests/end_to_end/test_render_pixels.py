@@ -3,8 +3,7 @@
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.studio import BLUE, GREEN, RED, YELLOW, Studio, pixels
+from tests.loopback import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,21 +58,9 @@ class Site(SimpleHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def served(handler: Any) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with served(lambda *given: Site(*given, directory=str(ROOT / "examples/site"))) as address:
+    with serving(lambda *given: Site(*given, directory=str(ROOT / "examples/site"))) as address:
         yield address
         Site.released.set()
 
@@ -156,7 +144,7 @@ def test_a_page_that_never_loads_can_be_taken_at_its_document(studio: Studio, si
 
 
 def test_a_closed_port_is_a_failed_connection(studio: Studio) -> None:
-    with served(Site) as address:
+    with serving(Site) as address:
         closed = address
     assert studio.error(closed).code == "Render.ConnectionFailed"
 

@@ -22,7 +22,7 @@ from renderer.browser.chromium import open_browser
 from renderer.egress.addresses import LOOPBACK
 from shutterstep.item import RESULT_FIELDS
 from shutterstep_cli.local.example_site import SITE, serve
-from tests.end_to_end.test_render_pixels import served
+from tests.loopback import serving
 
 ROOT = Path(__file__).parents[2]
 RED, YELLOW = (255, 0, 0), (255, 255, 0)
@@ -68,7 +68,7 @@ def site() -> Iterator[str]:
 def run_process(job: dict[str, Any], stored: dict[str, bytes]) -> tuple[int, list[tuple[str, dict[str, Any]]], str]:
     """The renderer as its own process: exit code, what Step Functions was told, and the log."""
     fake = type("FakeAws", (Aws,), {"told": [], "stored": stored})
-    with served(fake) as endpoint:
+    with serving(fake) as endpoint:
         environment = os.environ | {
             "JOB": json.dumps(job),
             "EGRESS_ALLOW": LOOPBACK,

@@ -14,7 +14,8 @@ from renderer.browser.processes import members
 from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.jobs.warm_browser import Recycling, WarmBrowser
 from shutterstep.errors import PageCrashedError, RenderTimeoutError
-from tests.end_to_end.test_render_pixels import ROOT, Site, served
+from tests.end_to_end.test_render_pixels import ROOT, Site
+from tests.loopback import serving
 
 LOCAL = parse_policy(LOOPBACK)
 ENDLESS = b"<title>Endless</title><script>for (;;);</script>"
@@ -39,7 +40,7 @@ class Hostile(Site):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with served(lambda *given: Hostile(*given, directory=str(ROOT / "examples/site"))) as address:
+    with serving(lambda *given: Hostile(*given, directory=str(ROOT / "examples/site"))) as address:
         yield address
 
 

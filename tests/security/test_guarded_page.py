@@ -16,7 +16,7 @@ from renderer.browser.page_session import open_chromium_page
 from renderer.egress.addresses import parse_policy
 from renderer.page.render import Picture, render
 from shutterstep.errors import RenderError
-from tests.end_to_end.test_render_pixels import served
+from tests.loopback import serving
 
 pytestmark = pytest.mark.security
 
@@ -81,7 +81,7 @@ def browser() -> Iterator["Opened"]:
 
 @pytest.fixture(scope="module")
 def lure() -> Iterator[str]:
-    with served(Lure) as address:
+    with serving(Lure) as address:
         yield address
 
 

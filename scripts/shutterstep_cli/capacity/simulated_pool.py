@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Generator
-from math import ceil
 from typing import Any
 
 import simpy
@@ -10,9 +9,7 @@ import simpy
 from shutterstep_cli.capacity.recorder import FAILED, RENDERED, Recorder
 from shutterstep_cli.capacity.scenario import Scenario
 from shutterstep_cli.capacity.token_bucket import TokenBucket
-
-# Target tracking's lower alarm stands a tenth below the target.
-LOW_SHARE = 0.9
+from shutterstep_cli.stack.scaling_rule import FIRST_WORKERS, SCALE_IN_BELOW, tracked
 
 
 class SimulatedPool:
@@ -81,12 +78,12 @@ class SimulatedPool:
     def _follow(self, value: float) -> None:
         settings, times = self.scenario.settings, self.scenario.times
         since = self.env.now - self._scaled_at
-        wanted = min(self.most, max(settings.pool_minimum, ceil(self.desired * value / settings.pool_target)))
+        wanted = min(self.most, max(settings.pool_minimum, tracked(self.desired, value, settings.pool_target)))
         if not self.renderers and self.jobs and not self.desired:
-            wanted, high, low = min(1, self.most), True, False  # PoolNeededAlarm, which acts on one value
+            wanted, high, low = min(FIRST_WORKERS, self.most), True, False  # PoolNeededAlarm acts on one value
         else:
             high = all(one > settings.pool_target for one in self._last(times.high_periods))
-            low = all(one < LOW_SHARE * settings.pool_target for one in self._last(times.low_periods))
+            low = all(one < SCALE_IN_BELOW * settings.pool_target for one in self._last(times.low_periods))
         if high and wanted > self.desired and since >= settings.scale_out_cooldown:
             self._grow(wanted - self.desired)
         elif low and wanted < self.desired and since >= settings.scale_in_cooldown:

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 # Target tracking shrinks only when the metric is this far below its target, so that it does not go up and down.
 SCALE_IN_BELOW = 0.9
+# Target tracking multiplies the number of workers, so it cannot scale from 0: an alarm of its own starts the first.
+FIRST_WORKERS = 1
+
+
+def tracked(workers: int, metric: float, target: float) -> int:
+    """The number of workers at which a metric that is `metric` for each of `workers` would be `target`, rounded up."""
+    return math.ceil(workers * metric / target)
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ class Autoscaler:
 
     def _wanted(self, workers: int, backlog: int) -> int:
         if workers == 0:
-            return 1 if backlog else 0  # PoolFromZero: target tracking would multiply nothing
+            return FIRST_WORKERS if backlog else 0
         metric = backlog / workers
         if self.bounds.target * SCALE_IN_BELOW <= metric <= self.bounds.target:
             return workers
-        return math.ceil(workers * metric / self.bounds.target)
+        return tracked(workers, metric, self.bounds.target)
