@@ -32,16 +32,15 @@ def console(
               shutterstep console --allow-replay --allow-send
               shutterstep console --stack shutterstep --port 0
     """
-    target = choose_target(stack)
-    listener = _listen(host, port)
-    from shutterstep_cli.console.context import (
-        open_context,  # the page's library is slow to import, and only this verb needs it
-    )
+    # The page's library is slow to import, and may not be installed: only this verb needs it.
+    from shutterstep_cli.console.context import open_context
     from shutterstep_cli.console.server import serve
 
-    desk = open_context(target, may_replay=allow_replay, may_send=allow_send)
+    target = choose_target(stack)
+    listener = _listen(host, port)
+    context = open_context(target, may_replay=allow_replay, may_send=allow_send)
     _say_where(host, listener.getsockname()[1], allow_replay, allow_send, as_json)
-    serve(desk, listener, {host, *LOOPBACK, *(allow_host or ())})
+    serve(context, listener, {host, *LOOPBACK, *(allow_host or ())})
 
 
 def _listen(host: str, port: int) -> socket.socket:
