@@ -23,11 +23,12 @@ class Frame:
         return self.id == self.page.frame
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
-        """As `ChromiumPage.evaluate`; in a frame other than the main one, in a world its own scripts cannot see."""
-        if self.is_main:
-            return await evaluate(self.session, function, argument)
-        world = await self.session.send("Page.createIsolatedWorld", {"frameId": self.id, "worldName": "renderer"})
-        return await evaluate(self.session, function, argument, world["executionContextId"])
+        """As `ChromiumPage.evaluate`, in this frame."""
+        return await self.page.evaluate_in(self.session, self.id, function, argument)
+
+    async def evaluate_as_page(self, function: str, argument: Any = None) -> Any:
+        """The same in the page's own world where this is the main frame: for scripts that need the page's variables."""
+        return await (evaluate(self.session, function, argument) if self.is_main else self.evaluate(function, argument))
 
     async def call_on_element(self, function: str) -> Any:
         """The value of a function called with the element that holds this frame; None when it is gone."""

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from renderer.browser.protocol import Connection, Params, ProtocolError, Session
+from renderer.browser.script_error import ScriptError, value_of
+from renderer.browser.worlds import Worlds
 from shutterstep.errors import RenderError
 
 Command = tuple[str, Params]
@@ -14,14 +16,6 @@ Command = tuple[str, Params]
 CLOSE_SECONDS = 5
 BLANK = "about:blank"
 LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle"}
-
-
-class ScriptError(Exception):
-    """A script threw, or its document went away under it; `message` says what."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class ChromiumPage:
@@ -39,6 +33,7 @@ class ChromiumPage:
         self._frame_listeners: list[Callable[[Session], None]] = []
         # The sessions of the page and of its frames in other processes.
         self.frame_sessions = [session]
+        self._worlds = {session: Worlds(session)}
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         self._watch_frames(session)
@@ -48,6 +43,7 @@ class ChromiumPage:
         own: list[Command] = [
             ("Page.enable", {}),
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
+            ("Runtime.enable", {}),
             ("Target.setAutoAttach", AUTO_ATTACH),
         ]
         return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]
@@ -69,15 +65,19 @@ class ChromiumPage:
     async def set_content(self, html: str) -> None:
         """Makes this HTML the content of the page."""
         self._reached = {"commit"}
-        await self.evaluate("html => { document.open(); document.write(html); document.close(); }", html)
+        await evaluate(self.session, "html => { document.open(); document.write(html); document.close(); }", html)
 
     async def wait_for_load_state(self, state: str) -> None:
         """Waits until the document, or one that replaced it meanwhile, reached a state of LOAD_STATES."""
         await self._wait_for(self._loader, LOAD_STATES[state])
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
-        """The JSON value of a JavaScript function called with one JSON argument. Raises ScriptError."""
-        return await evaluate(self.session, function, argument)
+        """The value of a function called with one JSON argument, in our world of the main frame. Raises ScriptError."""
+        return await self.evaluate_in(self.session, self.frame, function, argument)
+
+    async def evaluate_in(self, session: Session, frame: str, function: str, argument: Any = None) -> Any:
+        """As `evaluate`, in the frame of this id, which lives in the process of this session."""
+        return await self._worlds[session].evaluate(frame, called(function, argument))
 
     async def address_and_title(self) -> tuple[str, str]:
         """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
@@ -119,7 +119,8 @@ class ChromiumPage:
         child = self._connection.session(event["sessionId"])
         if event["targetInfo"]["type"] == "iframe":
             self._watch_frames(child)
-            for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *self._everywhere):
+            self._worlds[child] = Worlds(child)
+            for method, params in (("Target.setAutoAttach", AUTO_ATTACH), ("Runtime.enable", {}), *self._everywhere):
                 child.post(method, params)
             self.frame_sessions.append(child)
             for listener in self._frame_listeners:
@@ -127,19 +128,17 @@ class ChromiumPage:
         child.post("Runtime.runIfWaitingForDebugger")
 
 
-async def evaluate(session: Session, function: str, argument: Any = None, context: int | None = None) -> Any:
-    """As ChromiumPage.evaluate, in any session and JavaScript world. Raises ScriptError."""
-    call: Params = {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
-    if context is not None:
-        call["contextId"] = context
+async def evaluate(session: Session, function: str, argument: Any = None) -> Any:
+    """As ChromiumPage.evaluate, in the page's own world, where its scripts see it. Raises ScriptError."""
     try:
-        answer = await session.send("Runtime.evaluate", call)
+        return value_of(await session.send("Runtime.evaluate", called(function, argument)))
     except ProtocolError as exc:
         raise ScriptError(exc.message) from exc
-    if "exceptionDetails" in answer:
-        details = answer["exceptionDetails"]
-        raise ScriptError(details.get("exception", {}).get("description") or details["text"])
-    return answer["result"].get("value")
+
+
+def called(function: str, argument: Any) -> Params:
+    """What `Runtime.evaluate` takes to call a function with one JSON argument and await its value."""
+    return {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
 
 
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}

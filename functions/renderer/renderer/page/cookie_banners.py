@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import duckduckgo_autoconsent
 
 from renderer.browser.frames import Frame, frames_of
-from renderer.browser.page_session import ScriptError
 from renderer.browser.protocol import ProtocolError
+from renderer.browser.script_error import ScriptError
 from renderer.page.render_context import RenderContext, script
 from shutterstep.errors import RenderError
 
@@ -42,8 +42,8 @@ async def _decline(context: RenderContext, frame: Frame) -> None:
     if not rules:
         return
     with suppress(*GONE):
-        await frame.evaluate(f"() => {{ {_before_engine()} {duckduckgo_autoconsent.bundle()} }}")
-        name = await frame.evaluate(script("consent"), {"rules": rules, "milliseconds": CONSENT_MS})
+        await frame.evaluate_as_page(f"() => {{ {_before_engine()} {duckduckgo_autoconsent.bundle()} }}")
+        name = await frame.evaluate_as_page(script("consent"), {"rules": rules, "milliseconds": CONSENT_MS})
         if name:
             _note(context, "autoconsent", name)
 

@@ -45,7 +45,6 @@ def once(request: Request) -> list[Command]:
     commands: list[Command] = [
         ("Emulation.setDeviceMetricsOverride", screen),
         ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
-        ("Runtime.enable", {}),
     ]
     if "timezone" in request:
         commands.append(("Emulation.setTimezoneOverride", {"timezoneId": request["timezone"]}))

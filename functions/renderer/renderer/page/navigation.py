@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from renderer.browser.net_errors import NET_ERROR, net_error
-from renderer.browser.page_session import ScriptError
+from renderer.browser.script_error import ScriptError
 from renderer.page.render_context import RenderContext
 from renderer.page.traffic import without_password
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError

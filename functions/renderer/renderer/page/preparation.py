@@ -4,8 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from renderer.browser.page_session import ScriptError
 from renderer.browser.protocol import ProtocolError
+from renderer.browser.script_error import ScriptError
 from renderer.page.cookie_banners import remove_banners
 from renderer.page.lazy_content import load_lazy
 from renderer.page.navigation import FONT_SECONDS
@@ -44,6 +44,7 @@ async def settle(context: RenderContext) -> None:
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
     await context.within(SETTLE_SECONDS, context.run("settle", {"whole": whole, "fontMs": font_ms}))
+    await context.run("freeze")
 
 
 async def _style(context: RenderContext) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renderer.browser.chromium import Chromium
-from renderer.browser.page_session import ScriptError
 from renderer.browser.protocol import ProtocolError
+from renderer.browser.script_error import ScriptError
 from renderer.egress.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.egress.guard import EgressGuard
 from renderer.limits import Limits

@@ -64,5 +64,9 @@ class RenderContext:
 
 @cache
 def script(name: str) -> str:
-    """The text of `js/<name>.js`."""
+    """The function of `js/<name>.js`, which can use all that `js/library.js` declares."""
+    return f"(() => {{ {_text('library')}\nreturn (\n{_text(name)}\n); }})()"
+
+
+def _text(name: str) -> str:
     return files("renderer.page").joinpath("js", f"{name}.js").read_text("utf-8").strip()

@@ -2,13 +2,11 @@
 (selectors) => {
   const sheet = new CSSStyleSheet();
   for (const [place, selector] of selectors.entries()) {
-    try { document.querySelector(selector); } catch { return place; }
+    try { page.querySelector(selector); } catch { return place; }
     sheet.insertRule(`${selector} { display: none !important }`, sheet.cssRules.length);
   }
-  const adopt = (root) => {
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-    for (const element of root.querySelectorAll("*")) if (element.shadowRoot) adopt(element.shadowRoot);
-  };
-  adopt(document);
+  for (const root of rootsOf(document)) {
+    real(root).adoptedStyleSheets = [...real(root).adoptedStyleSheets, sheet];
+  }
   return null;
 }

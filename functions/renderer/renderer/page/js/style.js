@@ -1,6 +1,6 @@
 // Adds style rules behind the page's own.
 (css) => {
-  const style = document.createElement("style");
+  const style = page.createElement("style");
   style.textContent = css;
-  (document.head ?? document.documentElement).append(style);
+  (page.head ?? page.documentElement).append(style);
 }

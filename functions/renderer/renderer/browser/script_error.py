@@ -1,0 +1,21 @@
+"""The error of a script of ours in a page, and the value of one that went well."""
+
+from typing import Any
+
+from renderer.browser.protocol import Params
+
+
+class ScriptError(Exception):
+    """A script threw, or its document went away under it; `message` says what."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def value_of(answer: Params) -> Any:
+    """The JSON value in an answer of the Runtime domain. Raises ScriptError for an exception."""
+    if "exceptionDetails" in answer:
+        details = answer["exceptionDetails"]
+        raise ScriptError(details.get("exception", {}).get("description") or details["text"])
+    return answer["result"].get("value")

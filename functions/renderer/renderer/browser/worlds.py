@@ -1,0 +1,58 @@
+"""Our own JavaScript world in each frame of a session: the page's scripts neither see it nor change what is in it."""
+
+from typing import Any
+
+from renderer.browser.protocol import Params, ProtocolError, Session
+from renderer.browser.script_error import ScriptError, value_of
+
+WORLD = "renderer"
+GONE = "uniqueContextId not found"
+
+
+class Worlds:
+    """The worlds of one session, made once for each document that needs one.
+
+    Ids of contexts begin anew in each process, so only the unique ids of Chromium's events tell two documents apart.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._contexts: dict[str, str] = {}
+        session.on("Runtime.executionContextCreated", self._created)
+        session.on("Runtime.executionContextDestroyed", self._destroyed)
+        session.on("Runtime.executionContextsCleared", lambda _: self._contexts.clear())
+
+    async def evaluate(self, frame: str, call: Params) -> Any:
+        """The value of `Runtime.evaluate` with these parameters in the frame's world. Raises ScriptError."""
+        try:
+            return value_of(await self._evaluate(frame, call))
+        except ProtocolError as exc:
+            raise ScriptError(exc.message) from exc
+
+    async def _evaluate(self, frame: str, call: Params) -> Params:
+        known = self._contexts.get(frame)
+        if known is not None:
+            try:
+                return await self._session.send("Runtime.evaluate", call | {"uniqueContextId": known})
+            except ProtocolError as exc:
+                if GONE not in exc.message:
+                    raise
+                # The document went before the call began, so nothing is done twice.
+                self._contexts.pop(frame, None)
+        return await self._session.send("Runtime.evaluate", call | {"uniqueContextId": await self._made(frame)})
+
+    async def _made(self, frame: str) -> str:
+        await self._session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": WORLD})
+        # Its event has come before the answer, unless the document went in between.
+        if frame not in self._contexts:
+            raise ScriptError("the document went away")
+        return self._contexts[frame]
+
+    def _created(self, event: Params) -> None:
+        context = event["context"]
+        if context["name"] == WORLD:
+            self._contexts[context["auxData"]["frameId"]] = context["uniqueId"]
+
+    def _destroyed(self, event: Params) -> None:
+        gone = event["executionContextUniqueId"]
+        self._contexts = {frame: known for frame, known in self._contexts.items() if known != gone}

@@ -1,0 +1,22 @@
+// Before each script here: the page as it is, whatever the names of its elements. A page can replace a property of its
+// document or of a form by an element of that name (<img name="images">) in our world too, so they are read from the
+// prototypes, which are ours.
+const real = (object) => new Proxy(object, {
+  get: (target, name) => {
+    const value = Reflect.get(Object.getPrototypeOf(target), name, target);
+    return typeof value === "function" ? value.bind(target) : value;
+  },
+  set: (target, name, value) => Reflect.set(Object.getPrototypeOf(target), name, value, target),
+});
+const page = real(document);
+const shadowOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get);
+const boxOf = Function.prototype.call.bind(Element.prototype.getBoundingClientRect);
+// The elements for a selector in a document or shadow root alone.
+const all = (root, selector = "*") => [...real(root).querySelectorAll(selector)];
+// A document or shadow root, and the open shadow roots in it.
+const rootsOf = (root) => [root, ...all(root).filter(shadowOf).flatMap((element) => rootsOf(shadowOf(element)))];
+// The elements for a selector in the document, then those in open shadow roots.
+const everywhere = (selector) => rootsOf(document).flatMap((root) => all(root, selector));
+const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+// A frame has been painted; a page that is not painted does not hold anybody up.
+const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
