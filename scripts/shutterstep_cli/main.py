@@ -1,8 +1,11 @@
 """The command `shutterstep`: one verb a module, loaded when it is needed."""
 
+import inspect
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from shutterstep_cli.checkout import CheckoutError
 from shutterstep_cli.terminal import global_options
+from shutterstep_cli.trouble import explained
 
 # Each verb and the extra of the distribution that has what it imports.
 VERBS = {
@@ -26,6 +30,7 @@ VERBS = {
     "replay": "cli",
     "show": "cli",
 }
+EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
 OUR_PACKAGES = {"shutterstep", "shutterstep_cli"}
 
 
@@ -44,6 +49,12 @@ class Verbs(TyperGroup):
             raise _end(_what_is_missing(ctx.invoked_subcommand or "", error)) from error
         except CheckoutError as error:
             raise _end(str(error)) from error
+        except Exception as error:
+            # The one place where errors of AWS and of this machine become words; a defect of ours keeps its traceback.
+            known = None if isinstance(error, BrokenPipeError) else explained(error)
+            if known is None:
+                raise
+            raise _end(*known) from error
 
 
 class LazyVerbs(Mapping[str, Any]):
@@ -75,7 +86,14 @@ def _verb(name: str) -> Any:
         verbs.command()(getattr(module, name.replace("-", "_")))
     command = typer.main.get_command(verbs)
     command.name = name
+    _keep_examples_apart(command)
     return command
+
+
+def _keep_examples_apart(command: Any) -> None:
+    """An example a line: `\\b` is Click's mark of a paragraph that is not to be joined into one line."""
+    for part in (command, *getattr(command, "commands", {}).values()):
+        part.help = EXAMPLES.sub("\\b\n\\g<0>", inspect.cleandoc(part.help or ""))
 
 
 def _what_is_missing(verb: str, error: ModuleNotFoundError) -> str:
@@ -94,18 +112,33 @@ def _unavailable(name: str, why: str) -> TyperCommand:
     return TyperCommand(name, callback=say, help=why, context_settings=settings, add_help_option=False)
 
 
-def _end(message: str) -> typer.Exit:
+def _end(message: str, code: int = 2) -> typer.Exit:
     typer.secho(message, fg="red", err=True)
-    return typer.Exit(2)
+    return typer.Exit(code)
 
 
-app = typer.Typer(name="shutterstep", cls=Verbs, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="shutterstep",
+    cls=Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shutterstep {version('shutterstep')}")
+        raise typer.Exit
 
 
 @app.callback()
 def main(
     context: typer.Context,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress: only results and errors.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+    ] = False,
 ) -> None:
     """Website screenshots: each id ends with exactly one stored picture. Local by default; --stack NAME works on AWS.
 

@@ -14,7 +14,7 @@ from tools.parameter_docs import outputs, parameters
 from tools.workflow_docs import between
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-EXAMPLES = re.compile(r"^Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
+EXAMPLES = re.compile(r"^\x08?\n?Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
 
 
 def reference() -> str:

@@ -63,7 +63,7 @@ def stories(running_stack: Target) -> Stories:
 def many(running_stack: Target) -> Iterator[str]:
     """The console of a stack named as one on AWS is, with 2,000 executions."""
     aws = {"AWS_ENDPOINT_URL": str(running_stack.endpoint_url), "AWS_ACCESS_KEY_ID": "test",
-           "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}  # fmt: skip
+           "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "SHUTTERSTEP_LOOPBACK_IS_AWS": "1"}  # fmt: skip
     with a_console("--stack", stack_of_many(running_stack, MANY), **aws) as origin:
         yield origin
 

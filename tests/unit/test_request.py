@@ -1,6 +1,7 @@
 """The request: what the schema refuses and by which field, its defaults and its hash."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,29 @@ def test_requests_for_the_same_picture_have_one_hash() -> None:
 
 def test_requests_for_different_pictures_have_different_hashes() -> None:
     assert request_hash({"url": URL, "fullPage": True}) != request_hash({"url": URL})
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ({"url": "example.com"}, "url: must begin with http:// or https:// and have a host: did you mean https://ex"),
+        ({"url": "user:secret@example.com"}, "url: must begin with http:// or https:// and have a host"),
+        ({"url": "https://a.b", "fulPage": True}, "fulPage: unknown field: did you mean fullPage?"),
+        ({"url": "https://a.b", "full_page": True}, "full_page: unknown field: did you mean fullPage?"),
+        ({"url": "https://a.b", "viewport": {"widht": 1}}, "viewport.widht: unknown field: did you mean width?"),
+        ({"url": "https://a.b", "format": "jpg"}, "format: must be one of png, jpeg, webp, pdf: did you mean jpeg?"),
+        ({"url": "https://a.b", "viewport": {"width": "9"}}, "viewport.width: must be a whole number"),
+        ({"url": "https://a.b", "viewport": {"width": 9999}}, "viewport.width: must be at most 7,680"),
+        ({"url": "https://a.b", "id": "a/b"}, "id: must be 1 to 128 letters, digits, dots, underscores or hyphens"),
+        ({"url": "https://a.b", "headers": {"X": "secret\n"}}, "headers.X: must be printable ASCII text"),
+        ({"url": "https://a.b", "cookies": [{"name": "secret"}]}, "cookies.0.value: is missing"),
+        ([1], "message: must be a JSON object"),
+    ],
+)
+def test_an_invalid_request_is_told_in_words_without_patterns_or_secrets(message: Any, words: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate(message)
+    said = caught.value.message
+    assert said.startswith(words)
+    assert "secret" not in said
+    assert not set(said) & set("^$\\[{")

@@ -15,6 +15,7 @@ from jsonschema.exceptions import best_match
 from shutterstep.devices import device_viewport
 from shutterstep.errors import InvalidRequestError
 from shutterstep.rules import problems
+from shutterstep.schema_words import in_words, unknown_field
 
 Request = dict[str, Any]
 
@@ -57,18 +58,17 @@ def validate(message: Any) -> Request:
 
 def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
     field = ".".join([str(part) for part in problem.absolute_path] + _own_field(problem))
-    return InvalidRequestError(_writable(f"{field or 'message'}: {_shortened(problem.message)}"), _writable(field))
+    return InvalidRequestError(_writable(f"{field or 'message'}: {_shortened(in_words(problem))}"), _writable(field))
 
 
 def _own_field(problem: ValidationError) -> list[str]:
     """The schema reports an absent or unknown field at its parent; the user wants the field's own name."""
     rule: Any = problem.validator_value
     instance: Any = problem.instance
-    node: Any = problem.schema
     if problem.validator == "required":
         return [next(name for name in rule if name not in instance)]
     if problem.validator == "additionalProperties" and rule is False:
-        return [next(name for name in instance if name not in node["properties"])]
+        return [unknown_field(problem)]
     return []
 
 

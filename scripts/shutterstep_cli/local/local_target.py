@@ -1,12 +1,13 @@
 """The local stack as the target of a command."""
 
 from shutterstep_cli.local import local_stack
-from shutterstep_cli.stack.target import Target, end
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.trouble import CommandError
 
 
 def local_target() -> Target:
-    """The local stack; ends the command with exit code 2 when it is not up."""
+    """The local stack. Raises CommandError when it is not up."""
     running = local_stack.find()
     if running is None:
-        raise end("The local stack is not up. Start it: shutterstep local up (or name one on AWS: --stack NAME)")
+        raise CommandError("The local stack is not up. Start it: shutterstep local up (or name one on AWS: --stack)")
     return Target(local_stack.session(), local_stack.STACK_NAME, running.endpoint_url)

@@ -6,12 +6,29 @@ from functools import cached_property
 from typing import Any
 
 import boto3
-import typer
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
+
+from shutterstep_cli.trouble import UNSET, CommandError, does_not_exist, is_loopback, loopback_variables
 
 # A command may be one of many at the same AWS account; adaptive mode slows down instead of failing.
 _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5)
+# For tests of this project and for engines that stand for AWS on this machine: `--stack` may lead to loopback.
+LOOPBACK_ALLOWED = "SHUTTERSTEP_LOOPBACK_IS_AWS"
+
+
+class Outputs(dict[str, str]):
+    """The outputs of a stack by name; a missing one is a stack whose deployment is not complete."""
+
+    def __init__(self, stack: dict[str, Any]) -> None:
+        super().__init__({output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])})
+        self.stack_name, self.status = stack["StackName"], stack["StackStatus"]
+
+    def __missing__(self, name: str) -> str:
+        raise CommandError(
+            f"Stack {self.stack_name} has no output {name}: it is {self.status}, or not a stack of template.yaml. "
+            "Deploy it: shutterstep deploy (on AWS), shutterstep local up (here)"
+        )
 
 
 @dataclass(frozen=True)
@@ -23,9 +40,15 @@ class Target:
     endpoint_url: str | None = None
 
     def client(self, service: str) -> Any:
-        """A client of a service of this target; the same one each time."""
+        """A client of a service of this target; the same one each time.
+
+        Raises CommandError when the environment or the profile leads a client for AWS to this machine.
+        """
         if service not in self._clients:
-            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)
+            client = self.session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)
+            if self.endpoint_url is None:
+                refuse_loopback(client.meta.endpoint_url)
+            self._clients[service] = client
         return self._clients[service]
 
     @cached_property
@@ -33,24 +56,43 @@ class Target:
         return {}
 
     @cached_property
-    def outputs(self) -> dict[str, str]:
+    def outputs(self) -> Outputs:
         """The outputs of the stack by name; see the end of template.yaml."""
-        found = self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+        return Outputs(self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"][0])
+
+
+def aws_session() -> Any:
+    """A session by the credentials of the environment. The region is AWS_REGION, AWS_DEFAULT_REGION or the profile's.
+
+    Raises CommandError when a variable leads AWS clients to this machine.
+    """
+    for name in loopback_variables():
+        refuse_loopback(os.environ[name])
+    # boto3 alone reads only AWS_DEFAULT_REGION; the AWS CLI reads both.
+    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
+def refuse_loopback(endpoint_url: str) -> None:
+    """Raises CommandError for an address on this machine: `--stack` and `deploy` mean AWS."""
+    if not is_loopback(endpoint_url) or os.environ.get(LOOPBACK_ALLOWED):
+        return
+    names = loopback_variables()
+    where = f"{', '.join(names)} leads" if names else "endpoint_url in the AWS configuration leads"
+    cure = f"If this shell ran `shutterstep local env`, undo that: {UNSET}" if names else "Take it out there."
+    raise CommandError(f"This command works on AWS, but {where} to this machine ({endpoint_url}). {cure}")
 
 
 def aws_target(stack_name: str) -> Target:
-    """A stack on AWS, by the credentials and the region of the environment."""
-    # boto3 alone reads only AWS_DEFAULT_REGION; the AWS CLI reads both.
-    target = Target(boto3.Session(region_name=os.environ.get("AWS_REGION")), stack_name)
+    """A stack on AWS, by the credentials and the region of the environment. Raises CommandError if there is none."""
+    target = Target(aws_session(), stack_name)
     try:
         _ = target.outputs
-    except (BotoCoreError, ClientError) as error:
-        raise end(f"Stack {stack_name} cannot be read: {error}\nCheck AWS_PROFILE and AWS_REGION.") from error
+    except ClientError as error:
+        if not does_not_exist(error):
+            raise
+        where = target.session.region_name
+        raise CommandError(
+            f"There is no stack {stack_name} in {where}. Check the name and AWS_REGION; see what is there: "
+            "aws cloudformation list-stacks"
+        ) from error
     return target
-
-
-def end(message: str) -> typer.Exit:
-    """Say why the command cannot begin; the caller raises what this returns, exit code 2."""
-    typer.secho(message, fg="red", err=True)
-    return typer.Exit(2)

@@ -1,6 +1,7 @@
 """`shutterstep local`: the whole of template.yaml on this machine, no Docker and no AWS account."""
 
 import json
+import os
 import shlex
 import time
 from dataclasses import asdict
@@ -15,8 +16,13 @@ from shutterstep_cli.local.packaging import PackageError
 from shutterstep_cli.stack.pool import pool_of
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.trouble import CommandError
 
 app = typer.Typer(help="The local stack: template.yaml on an embedded AWS, on loopback.", no_args_is_help=True)
+VARIABLES = (
+    "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION",
+    "REQUEST_QUEUE_URL", "STATE_MACHINE_ARN", "TABLE_NAME", "BUCKET_NAME",
+)  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
@@ -142,11 +148,20 @@ def logs(
 
 
 @app.command()
-def env(as_json: Json = False) -> None:
-    """Print the environment in which the AWS CLI, SDKs and `shutterstep.submit` work on the local stack.
+def env(
+    unset: Annotated[bool, typer.Option("--unset", help="Print what takes these variables out of the shell.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print the environment in which AWS SDKs and `shutterstep.submit` work on the local stack.
 
-    Example: eval "$(shutterstep local env)"
+    Verbs that mean AWS refuse to work in such a shell; --unset ends it.
+
+    Examples: eval "$(shutterstep local env)"
+              eval "$(shutterstep local env --unset)"
     """
+    if unset:
+        typer.echo(json.dumps(VARIABLES) if as_json else f"unset {' '.join(VARIABLES)}")
+        return
     variables = environment(local_target())
     if as_json:
         typer.echo(json.dumps(variables))
@@ -155,16 +170,28 @@ def env(as_json: Json = False) -> None:
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def aws(arguments: Annotated[list[str], typer.Argument(metavar="ARGUMENT...", help="Of the AWS CLI.")]) -> None:
+    """Run the AWS CLI on the local stack. It can reach nothing else, whatever its version and your environment.
+
+    Example: shutterstep local aws s3 ls
+    """
+    target = local_target()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    command = ["aws", "--endpoint-url", str(target.endpoint_url), *arguments]
+    try:
+        os.execvpe("aws", command, kept | environment(target) | {"AWS_PAGER": ""})  # noqa: S606 (no shell)
+    except FileNotFoundError as error:
+        raise CommandError(
+            "The AWS CLI is not installed, or not on the PATH. Install it: pip install awscli"
+        ) from error
+
+
 def environment(target: Target) -> dict[str, str]:
     """What an AWS client needs, with the credentials that only the embedded AWS takes; then the stack's outputs."""
     credentials = target.session.get_credentials()
-    return {
-        "AWS_ENDPOINT_URL": target.endpoint_url or "",
-        "AWS_ACCESS_KEY_ID": credentials.access_key,
-        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-        "AWS_DEFAULT_REGION": target.session.region_name,
-        "REQUEST_QUEUE_URL": target.outputs["RequestQueueUrl"],
-        "STATE_MACHINE_ARN": target.outputs["StateMachineArn"],
-        "TABLE_NAME": target.outputs["TableName"],
-        "BUCKET_NAME": target.outputs["BucketName"],
-    }
+    values = (
+        target.endpoint_url or "", credentials.access_key, credentials.secret_key, target.session.region_name,
+        *(target.outputs[name] for name in ("RequestQueueUrl", "StateMachineArn", "TableName", "BucketName")),
+    )  # fmt: skip
+    return dict(zip(VARIABLES, values, strict=True))

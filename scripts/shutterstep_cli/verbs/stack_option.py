@@ -5,5 +5,5 @@ from shutterstep_cli.stack.target import Target, aws_target
 
 
 def choose_target(stack_name: str | None) -> Target:
-    """The stack of that name on AWS, or the local one; ends the command with exit code 2 when it is not there."""
+    """The stack of that name on AWS, or the local one. Raises CommandError when it is not there."""
     return local_target() if stack_name is None else aws_target(stack_name)
