@@ -27,7 +27,7 @@ Draw = Callable[[Any], None]
 
 @contextmanager
 def figure(panels: Sequence[Draw], columns: int = 1, size: tuple[float, float] = (8, 3)) -> Iterator[Any]:
-    """A figure whose panels draw themselves, each `size` inches; closed afterwards."""
+    """Gives a matplotlib figure with its panels drawn, each `size` inches; closes it afterwards."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -47,7 +47,7 @@ def figure(panels: Sequence[Draw], columns: int = 1, size: tuple[float, float] =
 
 
 def svg(draw: Draw, name: str) -> str:
-    """One panel as an SVG element, without the XML prologue; `name` keeps its ids apart from others' on a page."""
+    """Gives one panel as an SVG element, without the XML prologue; `name` makes its ids unique on a page."""
     import matplotlib as mpl
 
     text = io.StringIO()
@@ -71,11 +71,11 @@ def save(panels: Sequence[Draw], path: Path, title: str, columns: int = 1) -> Pa
 
 
 def whole_numbers(axis: Any) -> None:
-    """Counts on the upright axis as 1,000,000 and never as 1e6."""
+    """Labels the vertical axis with 1,000,000 and never with 1e6."""
     axis.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def thinned(points: Sequence[Any]) -> Sequence[Any]:
-    """At most MOST_POINTS of them, evenly, the last one included."""
+    """Gives at most MOST_POINTS of the points, evenly spaced, the last one included."""
     step = -(-len(points) // MOST_POINTS) or 1
     return [*points[::step], *points[-1:]] if step > 1 else points

@@ -18,7 +18,7 @@ EXAMPLES = re.compile(r"^\x08?\n?Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
 
 
 def reference() -> str:
-    """Each verb with its arguments, options and examples, as Typer documents them; titles a level down."""
+    """Gives each verb's arguments, options and examples as Typer documents them, with titles one level down."""
     command = typer.main.get_command(app)
     context = typer.Context(command, info_name="shutterstep")
     text = html.unescape(get_docs_for_click(obj=command, ctx=context, name="shutterstep"))

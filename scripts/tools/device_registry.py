@@ -19,7 +19,7 @@ async def registry() -> dict[str, Any]:
 
 
 def text(devices: dict[str, Any]) -> str:
-    """One device a line."""
+    """Writes one device a line."""
     lines = (f"  {json.dumps(name)}: {json.dumps(device)}" for name, device in sorted(devices.items()))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

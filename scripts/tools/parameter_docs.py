@@ -6,7 +6,7 @@ from shutterstep_cli.local.deployment import read_template
 
 
 def parameters() -> str:
-    """Each parameter with its default, the values it may have, and what it does."""
+    """Makes a table of the parameters: default, allowed values, what each does."""
     rows = [
         f"| `{name}` | {_code(parameter.get('Default', ''))} | {_range(parameter)} | {parameter['Description']} |"
         for name, parameter in read_template()["Parameters"].items()
@@ -15,7 +15,7 @@ def parameters() -> str:
 
 
 def outputs() -> str:
-    """Each output and what it is."""
+    """Makes a table of the outputs and what each is."""
     rows = [f"| `{name}` | {output['Description']} |" for name, output in read_template()["Outputs"].items()]
     return "\n".join(["| output | meaning |", "| --- | --- |", *rows])
 

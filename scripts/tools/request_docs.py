@@ -19,7 +19,7 @@ def document(text: str) -> str:
 
 
 def table() -> str:
-    """One row an option; those inside an object stand below it with a dotted name."""
+    """Makes one row for each option; options inside an object follow it with a dotted name."""
     head = ["| option | meaning | limits | default | example |", "| --- | --- | --- | --- | --- |"]
     return "\n".join(head + list(_rows(schema()["properties"], "")))
 

@@ -55,7 +55,7 @@ def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
 
 
 def graphs(folder: Path) -> dict[str, Graph]:
-    """Each workflow's graph by its name."""
+    """Gives the graph of each workflow by name."""
     return {path.name.removesuffix(".asl.json"): graph_of(read_definition(path)) for path in folder.glob("*.asl.json")}
 
 

@@ -20,7 +20,7 @@ class Log:
         return Log(self._stream, **(self._context | {"id": job.id, "execution": job.claim, "claim": job.claim}))
 
     def write(self, event: str, **fields: Any) -> None:
-        """One line; `fields` must be plain JSON values."""
+        """Writes one line; `fields` must be plain JSON values."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"time": now, "event": event, **self._context, **fields}
         print(json.dumps(line), file=self._stream, flush=True)

@@ -5,13 +5,13 @@ import time
 
 
 class Timing:
-    """Milliseconds from the start of the process to what was reached."""
+    """Milliseconds from the start of the process to each moment."""
 
     def __init__(self) -> None:
         self.since_start_ms: dict[str, int] = {}
 
     def reached(self, name: str) -> None:
-        """Notes the moment."""
+        """Remembers when this moment was reached."""
         self.since_start_ms[name] = round((time.clock_gettime(time.CLOCK_BOOTTIME) - _process_start()) * 1000)
 
 

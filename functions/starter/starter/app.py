@@ -106,7 +106,7 @@ def goes_by_reference(request: Request) -> bool:
 
 
 def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
-    """Move an invalid message to the DLQ at once, with the reason and the field: no retry could mend it."""
+    """Moves an invalid message to the DLQ at once, with the reason and the field, because no retry could mend it."""
     sqs.send_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL,
         MessageBody=record.body,

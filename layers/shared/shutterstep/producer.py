@@ -26,7 +26,7 @@ FIRST_WAIT_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Submitted:
-    """A request that SQS took: its id, SQS's id of the message, and the name its execution will have."""
+    """A request that SQS accepted: its id, SQS's id of the message, and the name that its execution will have."""
 
     id: str
     message_id: str
@@ -124,7 +124,7 @@ def _queue_of_the_environment() -> str:
 
 
 def _client() -> "SQSClient":
-    """Made only when something is sent: what starts fast, like the renderer, imports this package too."""
+    """Makes the client only when something is sent: the renderer imports this package too, and has to start fast."""
     import boto3
     from botocore.config import Config
 
@@ -132,7 +132,7 @@ def _client() -> "SQSClient":
 
 
 def _batches(messages: Iterable[_Message]) -> Iterator[list[_Message]]:
-    """As few calls as the limits of a call allow, in order."""
+    """Splits the messages into as few batches as SQS's limits allow, in order."""
     batch: list[_Message] = []
     size = 0
     for message in messages:
@@ -164,7 +164,10 @@ class _Sender:
                 return
 
     def _send_once(self, batch: list[_Message]) -> list[_Message]:
-        """One call; gives the messages to send again. A call that fails ends all sending: the next would fail too."""
+        """Makes one call and gives the messages to send again.
+
+        A call that fails ends all sending, because the next would fail too.
+        """
         answer = self.broken or self._call(batch)
         if isinstance(answer, tuple):
             self.broken = answer

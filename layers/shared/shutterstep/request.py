@@ -73,7 +73,10 @@ def _own_field(problem: ValidationError) -> list[str]:
 
 
 def _unwritable(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Python's JSON reads NaN, infinite numbers and half characters, which nothing behind it can write again."""
+    """Refuses NaN, infinite numbers and unpaired surrogates.
+
+    Python's JSON reads them, and nothing after it can write them.
+    """
     if isinstance(value, dict):
         named = [(f"{path}.{name}".lstrip("."), part) for name, part in value.items()]
         wrong = [(_writable(name), "is a name with half a character") for name in value if _writable(name) != name]
@@ -104,7 +107,7 @@ def public_url(request: Request) -> str:
 
 
 def with_defaults(request: Request) -> Request:
-    """A copy of the request in which every option that has a default stands; a device brings its own viewport."""
+    """Gives a copy of the request with every default filled in; a device brings its own viewport."""
     filled = deepcopy(request)
     if "device" in filled:
         filled["viewport"] = device_viewport(filled["device"]) | filled.get("viewport", {})

@@ -33,13 +33,13 @@ class Load:
 
     @property
     def renders(self) -> float:
-        """Renders a second."""
+        """Pictures rendered a second."""
         return self.rate * (1 - self.duplicates)
 
 
 @dataclass(frozen=True)
 class Need:
-    """A quota beside what the load needs of it, both in the quota's own unit."""
+    """A quota and what the load needs of it, both in the quota's own unit."""
 
     key: str
     name: str
@@ -69,7 +69,7 @@ class CapacityPlan:
     impossible: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain, with the quota requests to file apart."""
+        """Gives plain numbers, with the quotas to raise in a list of their own."""
         found = asdict(self)
         found["needs"] = [asdict(need) | {"to_file": need.to_file} for need in self.needs]
         return found
@@ -108,7 +108,10 @@ def tasks_at_once(load: Load) -> int:
 
 
 def latency(load: Load, mode: Mode, tasks: int) -> tuple[float, float]:
-    """Mean and 95th percentile of send to finish when all is steady: the render is log-normal with variation 0.5."""
+    """Gives mean and 95th percentile of the seconds from send to finish in a steady state.
+
+    Renders are log-normal with variation 0.5.
+    """
     times = Times()
     around = times.invocation + times.starter + STATES["rendered"] * times.state + times.answer
     tail = 1.94  # the 95th percentile of that distribution over its mean
@@ -120,7 +123,7 @@ def latency(load: Load, mode: Mode, tasks: int) -> tuple[float, float]:
 
 
 def needs(load: Load, mode: Mode, tasks: int, limits: Quotas) -> list[Need]:
-    """Each quota that the load touches, with room above the steady state."""
+    """Gives each quota that the load touches, with room above the steady state."""
     transitions = load.renders * STATES["rendered"] + load.rate * load.duplicates * STATES["skipped"]
     open_executions = load.rate * (latency(load, mode, tasks)[1] + (load.wait if mode == "pool" else 0))
     room = 2 * tasks if mode == "pool" else ceil(tasks / UTILIZATION)

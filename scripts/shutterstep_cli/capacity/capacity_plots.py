@@ -74,5 +74,5 @@ def outcomes(result: Result, axis: Any) -> None:
 
 
 def all_plots(result: Result) -> list[Any]:
-    """Every panel, to be drawn on an axis."""
+    """Gives every panel; each draws itself on a matplotlib axis."""
     return [lambda axis, draw=draw: draw(result, axis) for draw in (backlog, renderers, latency, outcomes)]

@@ -14,7 +14,7 @@ from shutterstep_cli.capacity.simulation import Result
 
 
 def show_answers(console: Console, load: Load, chosen: Mode, answers: list[CapacityPlan]) -> None:
-    """Both modes side by side, then what to set and to file for the chosen one."""
+    """Prints both modes side by side, then what to set and which quotas to raise for the chosen one."""
     console.print(
         f"{load.rate:g} requests/s, {load.duplicates:.0%} duplicates, {load.render_seconds:g} s a render, "
         f"{load.machine.vcpu:g} vCPU and {load.machine.gb:g} GB a task: [bold]{chosen} mode[/bold]"
@@ -62,7 +62,7 @@ def show_results(console: Console, results: list[Result], plots: Path | None) ->
 
 
 def show_comparison(console: Console, scenario: Scenario, found: Comparison) -> None:
-    """Measured beside simulated."""
+    """Shows measured and simulated figures side by side."""
     settings, seconds = scenario.settings, scenario.render_seconds
     console.print(
         f"{settings.pool_minimum} workers of {settings.pool_concurrency} on {scenario.cores} cores, "

@@ -36,7 +36,7 @@ class Comparison:
         return {name: round(self.simulated[name] / value - 1, 3) for name, value in self.measured.items() if value}
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers."""
+        """Gives the figures as plain numbers."""
         named = {"measured": self.measured, "simulated": self.simulated, "errors": self.errors}
         return {**named, "curve_error": round(self.curve_error, 4)}
 
@@ -54,7 +54,7 @@ def read_records(path: Path) -> Records:
 
 
 def calibrated(records: Records, workers: int, slots: int, cores: int) -> Scenario:
-    """A pool on `cores` as quick as the one measured under full load: what a render and a start take."""
+    """Gives the times of a pool on `cores` cores that is as fast as the measured one under full load."""
     rendered = [record for record in records if record["outcome"] == "rendered"]
     first = min(record["started_at"] for record in rendered)
     busy = max(record["finished_at"] for record in rendered) - first
@@ -112,7 +112,7 @@ def curve_error(measured: np.ndarray, simulated: np.ndarray) -> float:
 
 
 def plot(comparison: Comparison) -> list[Any]:
-    """Both finish curves, and both distributions of latency."""
+    """Draws both finish curves, and both distributions of latency."""
     log = comparison.result.log
 
     def finished(axis: Any) -> None:

@@ -59,7 +59,7 @@ def quotas(region: RegionClass = "large", vcpus: float | None = None) -> Quotas:
 
 
 def price(name: str) -> float:
-    """Dollars a unit; the unit stands in the file."""
+    """Gives dollars for one unit; aws_quotas.json names the unit."""
     return facts()["prices"][name]["usd"]
 
 

@@ -12,7 +12,9 @@ def erlang_c(servers: int, load: float) -> float:
 
 
 def mean_wait(servers: int, rate: float, service: float, variation: float) -> float:
-    """Mean seconds in the queue of M/G/c, `variation` being the service's standard deviation / mean (Lee and Longton).
+    """Gives the mean seconds in the queue of M/G/c.
+
+    `variation` is standard deviation / mean of the service (Lee and Longton).
 
     Exact for M/M/c and M/G/1; within a few percent for M/D/c under heavy load. Infinite when work piles up.
     """

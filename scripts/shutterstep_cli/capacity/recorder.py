@@ -57,7 +57,7 @@ class Recorder:
         return [sample["at"] for sample in self.samples], [sample[name] for sample in self.samples]
 
     def summary(self) -> dict[str, Any]:
-        """Counts, percentiles of the rendered in seconds, and how long it all took."""
+        """Prints counts, percentiles of the rendered in seconds, and how long it all took."""
         found = self.latencies()
         named = {f"p{share}_s": _round(np.percentile(found, share)) if len(found) else None for share in (50, 95, 99)}
         seconds = float(np.nanmax(self.ended)) if not np.isnan(self.ended).all() else 0.0

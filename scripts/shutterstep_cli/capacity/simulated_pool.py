@@ -37,7 +37,7 @@ class SimulatedPool:
         return len(self.jobs)
 
     def render(self, message: int, seconds: float) -> None:
-        """Put the job into RenderQueue, whence an idle slot takes it at once."""
+        """Puts the job into RenderQueue; an idle slot takes it at once."""
         self.jobs.append((message, seconds, self.env.now))
         self._serve()
 
@@ -120,6 +120,6 @@ class SimulatedPool:
         self.leaving += slots - resting
 
     def count_seconds(self) -> None:
-        """Add up what the workers cost, before their number changes."""
+        """Adds up the workers' seconds; call it before their number changes."""
         self.seconds += self.renderers * (self.env.now - self._counted_at)
         self._counted_at = self.env.now

@@ -34,7 +34,7 @@ class Starting:
         return self.log.arrived(self.env.now) - self.next + len(self.returned)
 
     def _grow(self) -> Generator[simpy.Event, Any, None]:
-        """Lambda adds pollers as long as messages wait."""
+        """Adds pollers while messages wait, as Lambda does."""
         while self.pollers < self.limit:
             yield self.env.timeout(60 / self.scenario.quotas.pollers_per_minute)
             if self.next >= self.log.count and not self.returned:
@@ -75,7 +75,10 @@ class Starting:
         return batch
 
     def _invoke(self, batch: list[int]) -> None:
-        """One invocation: an execution each, one after the other; a throttled one is left to the visibility timeout."""
+        """Simulates one invocation: it starts one execution after the other.
+
+        A throttled message comes back after its visibility timeout.
+        """
         times = self.scenario.times
         at, started = self.env.now + times.invocation, []
         for message in batch:

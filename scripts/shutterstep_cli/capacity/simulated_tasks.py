@@ -17,7 +17,7 @@ MAXIMUM_DELAY_SECONDS = 60.0
 
 
 class Tasks:
-    """Each job is a task of its own; `render(message, seconds)` is an execution that comes to RenderOnTask."""
+    """The simulated task mode: each job is a task of its own. `render(message, seconds)` simulates RenderOnTask."""
 
     def __init__(self, env: simpy.Environment, scenario: Scenario, log: Recorder, chance: np.random.Generator) -> None:
         self.env, self.scenario, self.log, self.chance = env, scenario, log, chance
@@ -31,11 +31,11 @@ class Tasks:
 
     @property
     def queued(self) -> int:
-        """Executions that wait for a retry of their launch are open, but in no queue."""
+        """Counts none: executions that wait to retry their launch are open, but in no queue."""
         return 0
 
     def render(self, message: int, seconds: float) -> None:
-        """Launch, or try again later as the workflow does; a job that is refused too often fails."""
+        """Launches a task, or tries again later as the workflow does; a job that is refused too often fails."""
         self._attempt(message, seconds, 0)
 
     def _attempt(self, message: int, seconds: float, attempt: int) -> None:

@@ -54,7 +54,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Trace:
-    """A load that really was: when each message was sent, in seconds, sorted, and which of them were duplicates."""
+    """A measured load: when each message was sent (seconds, sorted), and which of them were duplicates."""
 
     sent: np.ndarray
     skips: np.ndarray
@@ -112,7 +112,7 @@ class Simulation:
         self.renderer.render(event.value, float(self.render_seconds[event.value]))
 
     def _sample(self, on_progress: Callable[[float], None]) -> Generator[simpy.Event, Any, None]:
-        """Every second at first, then ever more seldom, so that an hour and a day both have some hundred samples."""
+        """Takes a sample every second at first, then less and less often: an hour and a day both give a few hundred."""
         step = 1.0
         while self.log.left:
             self._note()

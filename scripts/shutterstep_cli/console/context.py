@@ -52,5 +52,5 @@ def open_context(target: Target, *, may_replay: bool, may_send: bool) -> Console
 
 
 async def ask(function: Callable[..., Answer], *arguments: Any) -> Answer:
-    """Call what waits for AWS, in a thread, so that the other pages go on."""
+    """Calls a function that waits for AWS in a thread, so that the other pages go on."""
     return await asyncio.to_thread(function, *arguments)

@@ -101,7 +101,7 @@ class _List:
 
 
 class _RowView:
-    """One row of the table. It is made once: turning a page changes its texts, and the focus stays where it was."""
+    """One row of the table. It is made once; turning a page changes its texts, so that the focus stays where it was."""
 
     def __init__(self) -> None:
         with box("tr") as self.row:

@@ -46,7 +46,7 @@ class Failures:
         self._recent: Recent[list[Item]] = Recent(FAILED_SECONDS)
 
     def items(self) -> list[Item]:
-        """Every failed item, the one that failed last first."""
+        """Gives every failed item, the latest failure first."""
         return self._recent.get("failed", self._read)
 
     def _read(self) -> list[Item]:

@@ -56,7 +56,7 @@ class _Gallery:
 
 
 def pictures(context: ConsoleContext, token: str | None) -> tuple[list[Execution], str | None]:
-    """At least CARDS pictures if some pages of executions have them, and the token of the next page."""
+    """Gives at least CARDS pictures where there are so many, and the token of the next page."""
     found: list[Execution] = []
     for _ in range(PAGES_READ):
         listed = context.executions.page("SUCCEEDED", token)

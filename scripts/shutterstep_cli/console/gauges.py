@@ -33,7 +33,7 @@ class Gauges:
         self._recent: Recent[list[Gauge]] = Recent(GAUGE_SECONDS)
 
     def read(self) -> list[Gauge]:
-        """All of them, at most two seconds old."""
+        """Gives all gauges; the values are at most two seconds old."""
         return self._recent.get("all", self._read)
 
     def _read(self) -> list[Gauge]:
@@ -48,7 +48,7 @@ class Gauges:
         return gauges
 
     def _counts(self, output: str) -> tuple[int, int]:
-        """Messages that wait, and those in flight; none where the stack has no such queue."""
+        """Gives the messages that wait and those in flight; None where the stack has no such queue."""
         if output not in self.outputs:
             return 0, 0
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -61,7 +61,7 @@ class Gauges:
         return Gauge(name, f"{waiting:,}", f"{in_flight:,} in flight", level, what)
 
     def _running(self) -> Gauge:
-        """One page is read: a stack with more than a thousand at work shows 1,000+."""
+        """Counts from one page of the list: with more than a thousand at work it shows 1,000+."""
         machine = self.outputs["StateMachineArn"]
         found = self.sfn.list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=LISTED)
         count = len(found["executions"])

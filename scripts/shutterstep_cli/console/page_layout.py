@@ -120,7 +120,7 @@ class _GaugeView:
 
 @contextmanager
 def page(context: ConsoleContext, here: str, title: str) -> Iterator[PageLayout]:
-    """A page in its frame; one that is in no way to another page writes its own heading."""
+    """Lays out a page; pages that are not in the navigation write their own heading."""
     ui.page_title(f"{title} · {context.target.stack_name}")
     layout = PageLayout(context, here)
     with box("main", "page", id="main"):

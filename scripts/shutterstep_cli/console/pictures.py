@@ -45,7 +45,7 @@ class Pictures:
             return PlainTextResponse(f"no small picture: {error}", 415)
 
     def _open(self, execution: Execution) -> dict[str, Any]:
-        """Only ever from the stack's own bucket, whatever an execution's output says."""
+        """Reads only from the stack's own bucket, whatever an execution's output says."""
         if not execution.has_picture:
             raise ExecutionNotFoundError(execution.name)
         return self.s3.get_object(Bucket=self.bucket, Key=execution.output["s3_key"])

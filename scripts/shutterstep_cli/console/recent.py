@@ -40,6 +40,6 @@ class Recent(Generic[Value]):
                 self._values.popitem(last=False)
 
     def forget(self) -> None:
-        """Ask again next time."""
+        """Forgets the answer, so that the next call asks AWS again."""
         with self._lock:
             self._values.clear()

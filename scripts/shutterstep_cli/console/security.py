@@ -72,7 +72,7 @@ async def _refuse(status: int, reason: str, scope: Scope, receive: Receive, send
 
 
 class _Outgoing:
-    """Adds the headers; a page is held until it is whole, so that its own scripts get the nonce.
+    """Adds the headers. It holds a page back until it is complete, so that the page's own scripts get the nonce.
 
     Whatever comes from outside stands escaped in it: `<script` is only in the page's frame.
     """

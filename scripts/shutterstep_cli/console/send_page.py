@@ -118,7 +118,7 @@ class _Form:
 
 
 def request_is_begun(values: dict[str, Any], more: str) -> bool:
-    """Nobody wants to read that a form is incomplete before having typed anything."""
+    """Checks the form only once something was typed."""
     return bool(more) or any(value not in ("", None, False) for value in values.values())
 
 
@@ -165,14 +165,17 @@ def _control(option: dict[str, Any]) -> ui.element:
 
 
 def _typed(option: dict[str, Any], value: Any) -> Any:
-    """As the schema wants it; what is no number stays text, and the schema says so. A default need not be sent."""
+    """Gives the form's values in the schema's types.
+
+    Text that is not a number stays text, and the schema reports it. Defaults are left out.
+    """
     if option.get("type") == "integer" and str(value).lstrip("-").isdigit():
         return int(value)
     return None if value == option.get("default") else value
 
 
 def _options() -> None:
-    """Every option of the schema, for those who write the JSON."""
+    """Shows every option of the schema, for people who write the JSON."""
     with box("details", "document"):
         Text("summary", "Every option")
         with box("dl", "facts"):

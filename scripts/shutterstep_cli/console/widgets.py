@@ -23,7 +23,7 @@ class Text(TextElement):
         self.classes(classes)
 
     def say(self, text: str, classes: str | None = None) -> None:
-        """Another text, and other classes if given; what is the same is not sent."""
+        """Sets another text, and other classes if given; sends to the browser only what changed."""
         if self.text != text:
             self.text = text
         if classes is not None and " ".join(self.classes) != classes:
@@ -38,7 +38,7 @@ class Link(Text):
         self.lead(href)
 
     def lead(self, href: str) -> None:
-        """Another target; only a web address leads outside, whatever a message called its URL."""
+        """Sets another target. Only http and https addresses lead outside, whatever a message has as its URL."""
         safe = href if href.startswith(("/", "https://", "http://")) and not href.startswith("//") else None
         if self.props.get("href") != safe:
             self.props.set_optional("href", safe)
@@ -55,7 +55,7 @@ def box(tag: str = "div", classes: str = "", **attributes: str) -> ui.element:
 
 
 class Button(Text):
-    """A plain button; `name` is for screen readers where the text is not enough."""
+    """Makes a button; `name` is read by screen readers where the text is not enough."""
 
     def __init__(self, text: str, on_click: Callable[..., Any], classes: str = "button", name: str = "") -> None:
         super().__init__("button", text, classes)
@@ -68,24 +68,24 @@ class Button(Text):
         self.props.set_bool("disabled", not allowed)
 
     def press(self, pressed: bool) -> None:
-        """For a button that stands for a choice."""
+        """Marks the button as the current choice."""
         self.props["aria-pressed"] = "true" if pressed else "false"
 
 
 class Pill(Text):
-    """A status in a word on its colour."""
+    """Shows a status as a word on its colour."""
 
     def __init__(self, outcome: str = "") -> None:
         super().__init__("span")
         self.show(outcome)
 
     def show(self, outcome: str) -> None:
-        """Another status."""
+        """Shows another status."""
         self.say(WORDS.get(outcome, outcome), f"pill {COLOURS.get(outcome, outcome).replace(' ', '-')}")
 
 
 def facts(pairs: list[tuple[str, Any]], classes: str = "facts") -> None:
-    """Names and values; those without a value are left out."""
+    """Shows names and values; leaves out those without a value."""
     with box("dl", classes):
         for name, value in pairs:
             if value not in (None, "", [], {}):
@@ -94,7 +94,7 @@ def facts(pairs: list[tuple[str, Any]], classes: str = "facts") -> None:
 
 
 def document(title: str, text: str, *, opened: bool = False) -> None:
-    """A text, laid out if it is JSON, that can be folded away; nothing for an empty one."""
+    """Shows a text that can be folded away, indented if it is JSON; shows nothing for an empty text."""
     if not text:
         return
     with box("details", "document") as details:
@@ -133,7 +133,7 @@ def clock(time: datetime | None) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes for people."""
+    """Gives a number of bytes for people: 12 KB, 3.4 MB."""
     if count < 1000:
         return f"{count} B"
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

@@ -22,7 +22,7 @@ NEEDED = {
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """Of alarms, roles and expiry."""
+    """Runs the checks of alarms, roles and expiry."""
     yield from alarms(stack)
     yield expiry(stack)
     for role, actions in NEEDED.items():
@@ -31,7 +31,7 @@ def checks(stack: DeployedStack) -> Iterator[Check]:
 
 
 def alarms(stack: DeployedStack) -> Iterator[Check]:
-    """Each alarm is quiet, and somebody hears it."""
+    """Checks that no alarm rings and that each one notifies somebody."""
     names = [physical for _, physical in stack.of_type("AWS::CloudWatch::Alarm")]
     if "AlarmTopicArn" not in stack.target.outputs:
         yield Check("alarms", "warn", "the stack has none", "deploy with Alarms=ENABLED")

@@ -33,13 +33,13 @@ class DeployedStack:
 
     @cached_property
     def description(self) -> dict[str, Any]:
-        """As DescribeStacks shows it."""
+        """Gives the stack as DescribeStacks shows it."""
         stacks = self.target.client("cloudformation").describe_stacks(StackName=self.target.stack_name)["Stacks"]
         return stacks[0]
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """Every parameter's value."""
+        """Gives every parameter's value."""
         return {item["ParameterKey"]: item["ParameterValue"] for item in self.description.get("Parameters", [])}
 
     @cached_property
@@ -54,12 +54,12 @@ class DeployedStack:
         return self.resources[logical][1]
 
     def of_type(self, kind: str) -> Iterator[tuple[str, str]]:
-        """Logical and physical names of the resources of a type."""
+        """Gives the logical and physical names of the resources of a type."""
         for logical, (its_kind, physical) in self.resources.items():
             if its_kind == kind:
                 yield logical, physical
 
     def queue_attributes(self, output: str) -> dict[str, str]:
-        """Of the queue whose URL is that output."""
+        """Gives the attributes of the queue whose URL is that output."""
         arguments = {"QueueUrl": self.target.outputs[output], "AttributeNames": ["All"]}
         return self.target.client("sqs").get_queue_attributes(**arguments)["Attributes"]

@@ -17,7 +17,7 @@ DEAD_LETTERS = {
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """Of each queue."""
+    """Runs the checks of each queue."""
     yield request_visibility(stack)
     yield event_source(stack)
     if stack.parameters.get("RenderMode") == "pool":
@@ -27,7 +27,7 @@ def checks(stack: DeployedStack) -> Iterator[Check]:
 
 
 def request_visibility(stack: DeployedStack) -> Check:
-    """Lambda asks for six times the function's timeout."""
+    """Checks that the visibility is six times the function's timeout, as Lambda asks."""
     hidden = int(stack.queue_attributes("RequestQueueUrl")["VisibilityTimeout"])
     function = stack.physical("StarterFunction")
     timeout = stack.target.client("lambda").get_function_configuration(FunctionName=function)["Timeout"]

@@ -15,7 +15,7 @@ VCPU_QUOTA = "L-3032A538"
 
 
 def checks(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
-    """Of what renders; `rate` in messages a second, None when it is not known."""
+    """Runs the checks of what renders; `rate` is in messages a second, None when it is not known."""
     yield image(stack)
     if stack.parameters["RenderMode"] == "pool":
         yield pool(stack)
@@ -67,7 +67,7 @@ def deployment(stack: DeployedStack) -> Check:
 
 
 def expected(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
-    """Each quota that the rate touches, and the pool's maximum."""
+    """Checks each quota that the rate touches, and the pool's maximum."""
     if rate is None:
         yield Check("quotas", "warn", "not checked: the expected rate is not known", "give --rate MESSAGES_A_SECOND")
         return
@@ -85,7 +85,7 @@ def load_of(stack: DeployedStack, rate: float, render_seconds: float) -> Load:
 
 
 def needed(stack: DeployedStack, load: Load) -> list[Need]:
-    """Beside the defaults, and for Fargate's vCPUs beside what this account has."""
+    """Compares with the default quotas, and for Fargate's vCPUs with what this account has."""
     limits = quotas("large", vcpus=_vcpus(stack))
     if stack.parameters["RenderMode"] == "pool":
         return needs(load, "pool", workers(load), limits)

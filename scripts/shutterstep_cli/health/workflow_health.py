@@ -11,7 +11,7 @@ ON_TASK_SECONDS = 480
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """Of the workflow."""
+    """Runs the checks of the workflow."""
     yield deployed(stack)
     yield limits(stack)
     yield render_time(stack)
@@ -30,7 +30,7 @@ def deployed(stack: DeployedStack) -> Check:
 
 
 def limits(stack: DeployedStack) -> Check:
-    """A state that outlasts the execution is cut off instead of failing with its own error."""
+    """Lets a state fail with its own error when the execution's time is up; the emulator cuts it off."""
     execution = int(stack.parameters["ExecutionTimeoutSeconds"])
     pool = stack.parameters["RenderMode"] == "pool"
     render = int(stack.parameters["PoolTimeoutSeconds"]) if pool else ON_TASK_SECONDS

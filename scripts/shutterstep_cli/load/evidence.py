@@ -31,7 +31,7 @@ class ExecutionEvidence:
 
 @dataclass
 class Evidence:
-    """Executions and objects' keys by execution name, items by id, dead letters' codes by message id.
+    """Executions and object keys by execution name, items by id, and the codes of dead letters by message id.
 
     `ends` holds, by name, what the executions' own outputs or errors say, for those that the rest does not explain.
     """
@@ -43,7 +43,7 @@ class Evidence:
     ends: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def commits(self) -> dict[str, set[str]]:
-        """By id, the executions that committed a picture: each passed MarkSuccess.
+        """Gives, by id, the executions that committed a picture: each passed MarkSuccess.
 
         Two proofs, either is enough: the item names it as the owner of its picture; or it SUCCEEDED and an object lies
         under its name. Only MarkSuccess and the Skips succeed, and an execution that skips has rendered nothing.

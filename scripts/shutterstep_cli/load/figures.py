@@ -15,7 +15,7 @@ PARTS = {"total": "total_s", "queue": "queue_s", "workflow": "workflow_s", "rend
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the report says; `as_json` gives the stable fields."""
+    """Everything in the report; `as_json` gives the stable fields."""
 
     records: Sequence[Record]
     evidence: Evidence
@@ -33,17 +33,17 @@ class Figures:
 
     @property
     def seconds(self) -> float:
-        """From the first send to the last finish."""
+        """Seconds from the first send to the last finish."""
         finished = [record.finished_at for record in self.records if record.finished_at is not None]
         return max(finished) - min(record.sent_at for record in self.records) if finished else 0.0
 
     @property
     def passed(self) -> bool:
-        """Nothing lost, nothing rendered twice, nothing left open, everything sent."""
+        """Says whether nothing was lost, rendered twice or left open, and everything was sent."""
         return not (self.of("lost", "unfinished", "unsent") or self.rendered_twice)
 
     def as_json(self) -> dict[str, Any]:
-        """One flat object with plain numbers; durations in seconds."""
+        """Gives one flat object with plain numbers; durations are in seconds."""
         executions = Counter(record.id for record in self.records if record.started_at is not None)
         ids = len(executions) or 1
         rendered, seconds = self.of("rendered"), self.seconds or 1

@@ -20,7 +20,7 @@ def curves(records: Sequence[Record]) -> dict[str, list[float]]:
 
 
 def flow(figures: Figures, axis: Any) -> None:
-    """Messages sent, started and finished over time: the distances are what waits and what is at work."""
+    """Draws messages sent, started and finished over time; the distances show what waits and what is at work."""
     colours = {"sent": "grey", "started": "blue", "finished": "green"}
     for name, times in curves(figures.records).items():
         points = thinned([(0.0, 0), *((at, number + 1) for number, at in enumerate(times))])
@@ -45,7 +45,7 @@ def under_way(figures: Figures, axis: Any) -> None:
 
 
 def latency(figures: Figures, axis: Any) -> None:
-    """From send to finish, by when a message was sent."""
+    """Draws the seconds from send to finish, over the time of sending."""
     origin = min(record.sent_at for record in figures.records)
     for outcome, colour in OUTCOME_COLOURS.items():
         found = [(record.sent_at - origin, record.total_s) for record in thinned(figures.of(outcome))]
@@ -71,5 +71,5 @@ def split(figures: Figures, axis: Any) -> None:
 
 
 def all_plots(figures: Figures) -> list[Any]:
-    """Every panel, to be drawn on an axis."""
+    """Gives every panel; each draws itself on a matplotlib axis."""
     return [lambda axis, draw=draw: draw(figures, axis) for draw in (flow, under_way, latency, split)]

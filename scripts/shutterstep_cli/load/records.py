@@ -28,12 +28,12 @@ class Record:
 
     @property
     def total_s(self) -> float | None:
-        """From send to the end of the execution; the clocks of sender and service may differ a little."""
+        """Seconds from send to the end of the execution; the clocks of sender and service may differ a little."""
         return None if self.finished_at is None else max(0.0, self.finished_at - self.sent_at)
 
     @property
     def queue_s(self) -> float | None:
-        """From send to the start of the execution: the request queue and the starter."""
+        """Seconds from send to the start of the execution: the request queue and the starter."""
         return None if self.started_at is None else max(0.0, self.started_at - self.sent_at)
 
     @property
@@ -84,6 +84,9 @@ def _take_execution(record: Record, execution: ExecutionEvidence, evidence: Evid
 
 
 def strangers(sent: Sequence[Sent], evidence: Evidence) -> list[str]:
-    """Executions of the test's ids that no sent message explains: a send whose answer was lost and was repeated."""
+    """Gives the executions of the test's ids that no known message started.
+
+    SQS accepted a send, its answer was lost, and it was sent again.
+    """
     known = {execution_name(one.message.id, one.message_id) for one in sent}
     return sorted(set(evidence.executions) - known)

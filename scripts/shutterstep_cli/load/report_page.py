@@ -88,7 +88,7 @@ def tiles(counts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def outcomes(figures: Figures) -> Iterable[tuple[str, str, str]]:
-    """A row for each outcome and detail."""
+    """Makes one row for each outcome and detail."""
     counted: dict[tuple[str, str], int] = {}
     for record in figures.records:
         counted[record.outcome, record.detail] = counted.get((record.outcome, record.detail), 0) + 1
@@ -97,7 +97,7 @@ def outcomes(figures: Figures) -> Iterable[tuple[str, str, str]]:
 
 
 def latencies(figures: Figures) -> Iterable[Sequence[str]]:
-    """A row for the whole way and each part of the rendered, and one for the skipped."""
+    """Makes a row for the whole time and for each part of it of the rendered, and one for the skipped."""
     rendered = figures.of("rendered")
     rows = [(f"rendered: {part}", durations(rendered, field)) for part, field in PARTS.items()]
     for name, values in [*rows, ("skipped: total", durations(figures.of("skipped"), "total_s"))]:

@@ -18,7 +18,10 @@ LOOK_EVERY_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Sent:
-    """A message on its way: SQS's id of it and when the call returned (epoch seconds); or the error, unsent."""
+    """A message that was sent, with SQS's id and the time the call returned (epoch seconds).
+
+    Or the error that kept it unsent.
+    """
 
     message: Message
     message_id: str
@@ -62,7 +65,7 @@ def _when_due(messages: Sequence[Message], started: float) -> Iterator[Sequence[
 
 
 def _send_batch(sqs: Any, queue: str, batch: Sequence[Message]) -> list[Sent]:
-    """A call that fails after the client's own retries leaves its messages unsent, with the reason."""
+    """Sends one batch; when the call fails after the client's retries, its messages stay unsent, with the reason."""
     entries = [{"Id": str(place), "MessageBody": message.body} for place, message in enumerate(batch)]
     try:
         answer = sqs.send_message_batch(QueueUrl=queue, Entries=entries)

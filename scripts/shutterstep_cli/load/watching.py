@@ -28,7 +28,7 @@ class Rest:
 
 
 class Display:
-    """A bar for the messages sent and one for those that ended; silent when `quiet`."""
+    """Shows one bar for the messages sent and one for those that ended; shows nothing when `quiet`."""
 
     def __init__(self, count: int, console: Console, *, quiet: bool) -> None:
         columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -44,7 +44,7 @@ class Display:
         self.progress.stop()
 
     def on_sent(self, batch: Sequence[Sent]) -> None:
-        """Some more have been sent."""
+        """Shows that the messages of a batch were sent."""
         self.progress.advance(self.sent, len(batch))
 
     def on_poll(self, found: dict[str, ExecutionEvidence]) -> None:
@@ -58,7 +58,7 @@ class Display:
 def wait_for_rest(
     target: Target, sent: Sequence[Sent], prefix: str, wait_seconds: float, on_poll: Callable[..., None]
 ) -> Rest:
-    """Poll until every message has an ended execution, or nothing moves any more, or the wait is over."""
+    """Polls until every message has an ended execution, or nothing changes any more, or the wait is over."""
     awaited = {execution_name(one.message.id, one.message_id) for one in sent if not one.error}
     deadline = time.monotonic() + wait_seconds
     settled_seconds = SETTLED_SECONDS_LOCAL if target.endpoint_url else SETTLED_SECONDS_AWS
@@ -81,7 +81,7 @@ def wait_for_rest(
 
 
 def queue_is_empty(target: Target) -> bool:
-    """No message of the request queue waits or is in a starter's hands."""
+    """Says whether no message of the request queue waits or is at a starter."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     queue = target.outputs["RequestQueueUrl"]
     found = target.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]

@@ -13,7 +13,7 @@ POLL_SECONDS = 0.15
 
 @dataclass
 class ContainerWatch:
-    """Looks for tasks that stopped since it started; one whose container could not start was never seen running."""
+    """Finds the tasks that stopped since the watch began, including those whose container never started."""
 
     endpoint: str
     cluster: str
@@ -33,7 +33,7 @@ class ContainerWatch:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
 
     def step(self) -> None:
-        """Give the events of those that are new."""
+        """Starts the release for each newly stopped task."""
         pages = self.ecs.get_paginator("list_tasks").paginate(cluster=self.cluster, desiredStatus="STOPPED")
         now = {arn for page in pages for arn in page["taskArns"]}
         new = sorted(now - self.stopped)

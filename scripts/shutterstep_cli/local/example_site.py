@@ -27,7 +27,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 def quiet_handler(folder: Path) -> Any:
-    """Answers with the files of a folder, and says nothing: the demo's own lines matter."""
+    """Gives a handler that serves a folder's files without a log, so that the demo's own lines stand out."""
     return partial(_QuietHandler, directory=str(folder))
 
 

@@ -60,7 +60,7 @@ class Launcher:
         end_all([*self.processes.values(), *self.ending])
 
     def give_up_lost_tasks(self) -> None:
-        """A launcher that was killed left its renderers behind: end them, and report what nobody can wait for."""
+        """Ends the renderers that a killed launcher left behind, and reports their tasks as stopped."""
         for file in self.logs.glob("*.pid"):
             kill_orphan(int(file.read_text("utf-8")))
             file.unlink()

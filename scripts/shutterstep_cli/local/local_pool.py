@@ -28,7 +28,7 @@ class Options:
     parameters: list[str] = field(default_factory=list)
 
     def as_parameters(self) -> dict[str, str]:
-        """Parameters of the template. Raises OptionsError."""
+        """Gives the options as parameters of the template. Raises OptionsError."""
         if self.no_pool and self.pool is not None:
             raise OptionsError("--pool and --no-pool exclude each other")
         if self.autoscale and self.pool is None:

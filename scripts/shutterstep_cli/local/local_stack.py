@@ -50,7 +50,7 @@ def home() -> Path:
 
 @cache
 def session() -> Any:
-    """Credentials that only the embedded AWS takes: a mistake cannot reach an account."""
+    """Gives a session whose credentials only the embedded AWS accepts: a mistake cannot reach an account."""
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
 
 
@@ -128,7 +128,7 @@ def task_logs() -> Path:
 
 
 def calls_file() -> Path:
-    """One line of JSON for each role, action, resource and whether it was allowed, since the emulator started."""
+    """Gives the record of calls: one line of JSON for each role, action, resource and whether it was allowed."""
     return home() / "logs" / "calls.jsonl"
 
 
@@ -226,7 +226,7 @@ def _is_ours(pid: int | None, module: str) -> bool:
 
 
 def _has_ended(pid: int) -> bool:
-    """Also takes the exit status of a child of this very process, which would stay as a zombie."""
+    """Says whether the process has ended; reaps it if it is a child of this process, so that no zombie stays."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -22,7 +22,7 @@ class PackageError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """A folder with a requirements.txt; `prefix` is the folder that the archive puts everything into."""
+    """A folder with a requirements.txt; `prefix` is the folder inside the archive that everything goes into."""
 
     source: Path
     prefix: str = ""

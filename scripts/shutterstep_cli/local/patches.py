@@ -36,7 +36,10 @@ def apply_all() -> None:
 
 
 def serialize_table_writes() -> None:
-    """A conditional write is check-then-set without a lock, so that two claims can both win; one lock around writes."""
+    """Puts one lock around writes.
+
+    A conditional write is check-then-set without a lock, so that two claims can both win.
+    """
     lock = threading.RLock()
     for name in TABLE_WRITES:
         replace(dynamodb, name, lambda original: _locked(lock, original))
@@ -52,7 +55,10 @@ def _locked(lock: "threading.RLock", original: Callable[..., Any]) -> Callable[.
 
 
 def give_each_attempt_its_own_token() -> None:
-    """A retried task is handed its first token again, so that a late answer to the old attempt ends the new one."""
+    """Gives each attempt a token of its own.
+
+    The emulator reuses the first, so that a late answer ends the new attempt.
+    """
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
@@ -98,7 +104,7 @@ def _watch_heartbeat(token: str, seconds: float) -> None:
 
 
 def honour_retry_delays() -> None:
-    """MaxDelaySeconds and JitterStrategy are ignored, so that a late retry waits minutes and all retry at once."""
+    """Applies MaxDelaySeconds and JitterStrategy: without them a late retry waits minutes, and all retry at once."""
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
@@ -121,7 +127,10 @@ def _delay(retrier: dict[str, Any], retries: int) -> float:
 
 
 def keep_ended_executions_ended() -> None:
-    """A stopped execution's tokens stay good, a late answer makes it FAILED, and a retry starts its task again."""
+    """Keeps a stopped execution stopped.
+
+    In the emulator its tokens stay valid, a late answer makes it FAILED, and a retry starts its task again.
+    """
     tokens: dict[str, list[str]] = {}  # of each running execution, by its ARN
     replace(stepfunctions, "_fail_execution", _only_while_running)
     replace(stepfunctions, "_add_event", _no_events_after_the_end)
@@ -163,7 +172,7 @@ def _noting_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -
 
 
 def _ending_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -> Callable[..., Any]:
-    """Every change of status passes here; at the end the workers of an execution learn that it is over."""
+    """Tells the workers of an execution that it is over: every change of status passes here."""
 
     @wraps(original)
     def emit(execution: dict[str, Any]) -> None:

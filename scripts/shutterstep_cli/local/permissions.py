@@ -20,7 +20,10 @@ def count_loopback_as_tls() -> None:
 
 
 def know_whose_token_it_is() -> None:
-    """An answer to a task token is asked about on every resource, not on the state machine that waits for it."""
+    """Checks an answer to a task token against the state machine that waits for it.
+
+    The emulator checks it against every resource.
+    """
     machines: dict[
         str, str
     ] = {}  # by token; kept, since a late answer must hear that nobody waits, not that it may not
@@ -50,7 +53,7 @@ def _noting_machines(machines: dict[str, str], original: Callable[..., Any]) -> 
 
 
 def record_calls(file: Path) -> None:
-    """Nothing tells which role called what: one line of JSON for each new role, action, resource and answer."""
+    """Records which role called what: one line of JSON for each new role, action, resource and answer."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     seen: set[str] = set()

@@ -43,7 +43,7 @@ def start_containers_as_defined() -> None:
 
 
 def _camel(value: Any) -> Any:
-    """A definition as the API words it; one that CloudFormation brought has some names in its own way."""
+    """Gives a definition in the API's spelling; CloudFormation spells some names in another way."""
     if isinstance(value, dict):
         return {f"{name[:1].lower()}{name[1:]}": _camel(one) for name, one in value.items()}
     return [_camel(one) for one in value] if isinstance(value, list) else value
@@ -74,7 +74,7 @@ def limits(task: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
 
 
 def volumes(task: dict[str, Any], container: dict[str, Any]) -> list[Mount]:
-    """A volume without a host path is empty storage that ends with the task, as on Fargate."""
+    """Makes a volume without a host path an empty folder that ends with the task, as on Fargate."""
     empty = {volume["name"] for volume in task.get("volumes", []) if not volume.get("host")}
     return [
         Mount(point["containerPath"], source=None, type="volume", read_only=point.get("readOnly", False))
@@ -84,7 +84,10 @@ def volumes(task: dict[str, Any], container: dict[str, Any]) -> list[Mount]:
 
 
 def give_tasks_their_role() -> None:
-    """A container is given credentials of no role; here those of its task's, by a path and a token of its own."""
+    """Gives a container the credentials of its task's role, by a path and a token of its own.
+
+    The emulator gives none.
+    """
     replace(ecs, "_register_metadata", _with_role)
     replace(imds, "handle_request", _answering_credentials)
 

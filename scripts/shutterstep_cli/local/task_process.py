@@ -42,7 +42,7 @@ class TaskProcess:
         return cls(process, pid_file, stop_timeout or STOP_TIMEOUT_SECONDS)
 
     def exit_code(self) -> int | None:
-        """None while it runs; a signal counts as 128 and its number, as in a container."""
+        """Gives the exit code, or None while it runs; a signal counts as 128 plus its number, as in a container."""
         code = self.process.poll()
         return 128 - code if code is not None and code < 0 else code
 

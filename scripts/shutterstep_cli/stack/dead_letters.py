@@ -39,7 +39,7 @@ class DeadLetters:
             )
 
     def lines(self, since: datetime) -> list[ReplayItem]:
-        """A line for each message that came after `since`, valid or not."""
+        """Gives one line for each message that arrived after `since`, valid or not."""
         for message in self._receive():
             self.held[message["MessageId"]] = message
         return [described(message) for message in self.held.values() if _sent_at(message) >= since]

@@ -15,7 +15,7 @@ FAILURES = ("failed", "timed_out", "aborted")
 
 
 class ExecutionNotFoundError(Exception):
-    """Neither an id with an item, nor the name or ARN of an execution."""
+    """No execution found: the word is neither an id with an item, nor the name or ARN of an execution."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Execution:
 
 
 def read_execution(target: Target, arn: str) -> Execution:
-    """Raises ExecutionNotFoundError."""
+    """Gives the execution. Raises ExecutionNotFoundError."""
     sfn = target.client("stepfunctions")
     try:
         found = sfn.describe_execution(executionArn=arn)
@@ -98,7 +98,10 @@ def arn_of(target: Target, name: str) -> str:
 
 
 def find_execution(target: Target, wanted: str) -> Execution:
-    """By ARN; by id, then the one that claimed it last; or by name. Raises ExecutionNotFoundError."""
+    """Finds an execution by ARN, by name, or by id (the one that claimed the id last).
+
+    Raises ExecutionNotFoundError.
+    """
     if wanted.startswith("arn:"):
         return read_execution(target, wanted)
     owner = item_of(target, wanted).get("execution_arn", "")
@@ -127,7 +130,7 @@ def read_graph(target: Target, arn: str) -> Graph:
 
 
 def read_history(target: Target, arn: str, graph: Graph) -> History:
-    """Every event of the execution, a call for each 1,000."""
+    """Gives every event of the execution; makes one call for each 1,000."""
     pages = target.client("stepfunctions").get_paginator("get_execution_history")
     events = pages.paginate(executionArn=arn, PaginationConfig={"PageSize": 1000}).search("events[]")
     return history_of(events, graph)

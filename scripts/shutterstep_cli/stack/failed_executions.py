@@ -113,7 +113,7 @@ def say_why_not_redrivable(target: Target, line: ReplayItem) -> None:
 
 
 def _still_holds(target: Target, line: ReplayItem) -> bool:
-    """Released or not: as long as nobody has claimed the id since, its finish would be committed."""
+    """Says whether its finish would still be committed: nobody has claimed the id since."""
     item = item_of(target, line.id)
     return item.get("status") != "success" and item.get("claim") == line.old_execution.rpartition(":")[2]
 

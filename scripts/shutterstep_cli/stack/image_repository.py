@@ -35,7 +35,7 @@ class ImageRepository:
         return f"{self.host}/{self.repository}"
 
     def password(self) -> str:
-        """Of the user AWS, for twelve hours."""
+        """Gives the registry's password of the user AWS, which is valid for twelve hours."""
         (data,) = self.target.client("ecr").get_authorization_token()["authorizationData"]
         return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
 
@@ -68,7 +68,7 @@ def tag_of(image: str) -> str | None:
 
 
 def push_steps(registry: ImageRepository, image: str, tag: str) -> Iterator[Step]:
-    """Log in, and push under the image's own tag and as latest, which a stack without ImageUri runs."""
+    """Gives the steps that log in and push the image under its own tag and as latest, the default of ImageUri."""
 
     def is_there() -> bool:
         own, latest = registry.pushed(tag), registry.pushed("latest")

@@ -42,7 +42,7 @@ def backlog_of(sqs: Any, queue_url: str) -> Backlog:
 
 
 def pool_of(target: Target) -> Pool | None:
-    """None where the stack starts a task for each picture."""
+    """Gives the pool, or None where the stack starts a task for each picture."""
     name = target.outputs.get("PoolServiceName")
     if name is None:
         return None

@@ -26,5 +26,5 @@ class ReplayItem:
         self.outcome, self.note = outcome, note
 
     def public(self) -> dict[str, str]:
-        """For the report; the input stays where it is."""
+        """Gives the fields for the report, without the input."""
         return {name: value for name, value in asdict(self).items() if name != "input"}

@@ -83,7 +83,7 @@ def refuse_loopback(endpoint_url: str) -> None:
 
 
 def aws_target(stack_name: str) -> Target:
-    """A stack on AWS, by the credentials and the region of the environment. Raises CommandError if there is none."""
+    """Gives a stack on AWS, with the environment's credentials and region. Raises CommandError if there is none."""
     target = Target(aws_session(), stack_name)
     try:
         _ = target.outputs

@@ -182,7 +182,7 @@ def _simulated(scenario: Scenario, plots: Path | None, quiet: bool) -> Result:
 
 
 def file_name(scenario: Scenario) -> str:
-    """Of the scenario's picture."""
+    """Dollars for the scenario's picture."""
     load = f"{scenario.rate:g}-per-second" if scenario.rate else f"burst-{scenario.messages}"
     return f"simulation-{load}-{scenario.mode}"
 

@@ -34,7 +34,7 @@ def with_flags(options: Options, flags: Options) -> Options:
 
 
 def requests_for(urls: list[str], html: list[Path], options: Options) -> list[Options]:
-    """One request for each page. Raises typer.BadParameter when there is none, or an id for several."""
+    """Gives one request for each page. Raises typer.BadParameter when there is none, or one id for several."""
     pages = [{"url": url} for url in urls] + [{"html": _read(path)} for path in html]
     if not pages:
         pages = [{name: options[name]} for name in ("url", "html") if name in options]

@@ -73,7 +73,7 @@ def run(origin: str, folder: Path, progress: Console) -> list[Shot]:
 
 
 def summary(shots: list[Shot]) -> Table:
-    """Counts: rendered, skipped by reason, failed by code, lost."""
+    """Makes a table of counts: rendered, skipped by reason, failed by code, lost."""
     table = Table("outcome", "requests")
     for outcome, count in sorted(outcomes(shots).items()):
         table.add_row(outcome, str(count))
@@ -93,13 +93,13 @@ def _outcome(shot: Shot) -> str:
 
 
 def is_as_promised(shots: list[Shot]) -> bool:
-    """Every page rendered once and skipped once."""
+    """Says whether every page was rendered once and skipped once."""
     statuses = Counter(shot.status for shot in shots)
     return statuses == {"success": len(PAGES), "skipped": len(PAGES)}
 
 
 def contact_sheet(shots: list[Shot], path: Path) -> Path:
-    """All pictures on one page, three a row, each under its page's name."""
+    """Draws all pictures on one sheet, three a row, each with its page's name, and gives the file."""
     rows = -(-len(shots) // 3) or 1
     step = (CELL[0] + GAP, CELL[1] + CAPTION + GAP)
     sheet = Image.new("RGB", (3 * step[0] + GAP, rows * step[1] + GAP), "#e8e8ec")

@@ -43,7 +43,7 @@ def doctor(
 
 
 def examine(stack: DeployedStack, rate: float | None = None, render_seconds: float = 5) -> Iterator[Check]:
-    """Every check, in the order of a message's way."""
+    """Runs every check, in the order in which a message passes the parts."""
     parts: dict[str, Callable[[], Iterable[Check]]] = {
         "queues": lambda: queues.checks(stack),
         "workflow": lambda: workflow_health.checks(stack),
@@ -59,7 +59,7 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
 
 
 def show(checks: list[Check]) -> None:
-    """A table, the fix under what was found."""
+    """Prints a table, with the fix under each finding."""
     table = Table("", "check", "found", show_edge=False)
     for check in checks:
         found = f"{check.found}\n[bold]→ {check.fix}[/]" if check.fix else check.found

@@ -15,7 +15,7 @@ Image = Annotated[str, typer.Option(help="The image's name in your engine.")]
 
 
 def build_step() -> Step:
-    """Build with the engine that is there, or with Debian's."""
+    """Gives the step that builds the image, with the engine that is there or with Debian's."""
     return Step("build the renderer's image", ("scripts/image/engine.sh", "scripts/image/build.sh"))
 
 

@@ -133,7 +133,7 @@ def about(stack: str | None, prefix: str, duplicates: bool, mix: str | None, rat
 
 
 def save_records(figures: Figures, path: Path) -> Path:
-    """Figures and records, for other programs and for the comparison with the simulation."""
+    """Writes figures and records as JSON, for other programs and for the comparison with the simulation."""
     document = {"figures": figures.as_json(), "records": [asdict(record) for record in figures.records]}
     path.write_text(json.dumps(document), "utf-8")
     return path

@@ -100,7 +100,7 @@ def _check(source: str, mode: str, target: Target) -> None:
 
 
 def _reading(lines: Iterator[ReplayItem]) -> list[ReplayItem]:
-    """All of them, counting aloud: thousands take a while to describe."""
+    """Gives all of them and shows a count, because describing thousands takes a while."""
     found: list[ReplayItem] = []
     with progress_console().status("reading failed executions") as status:
         for line in lines:
@@ -143,7 +143,7 @@ def plan(lines: list[ReplayItem]) -> Table:
 
 
 def _do(lines: list[ReplayItem], act: Callable[[ReplayItem], None], rate: float, report: Path | None) -> None:
-    """One after the other; each is written to the report as soon as it is done, so that a break loses none."""
+    """Replays one after the other, and writes each to the report at once, so that an interruption loses none."""
     for line in track(lines, "replaying", console=progress_console(), transient=True):
         if line.outcome == "planned":
             act(line)

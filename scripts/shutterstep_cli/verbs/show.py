@@ -60,7 +60,10 @@ def show(
 
 
 def as_document(story: Story, item: dict[str, Any]) -> dict[str, Any]:
-    """All of it for scripts; `attempts` counts the claims of the id, and `result` is empty without a picture."""
+    """Gives everything as JSON for scripts.
+
+    `attempts` counts the claims of the id, and `result` is empty without a picture.
+    """
     execution = story.execution
     return {
         "id": execution.id,
@@ -102,7 +105,7 @@ def _print(story: Story, item: dict[str, Any]) -> None:
 
 
 def _clean(text: str) -> str:
-    """A page's title or error may hold what a terminal would obey, or what rich would read as markup."""
+    """Makes text from a page safe for a terminal: no control sequences, no Rich markup."""
     return escape("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))
 
 

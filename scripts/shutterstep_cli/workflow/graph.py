@@ -33,7 +33,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and edges in the definition's order."""
+    """Gives the graph of a definition, with nodes and edges in the definition's order."""
 
     start: str
     nodes: tuple[Node, ...]
@@ -77,6 +77,6 @@ def _edges(name: str, state: State) -> Iterator[Edge]:
 
 
 def short(text: str) -> str:
-    """On one line, without the marks of JSONata and without quotes."""
+    """Puts an expression on one line, without JSONata's braces and without quotes."""
     plain = " ".join(text.removeprefix("{%").removesuffix("%}").replace('"', "'").split())
     return plain if len(plain) <= LONGEST_LABEL else f"{plain[: LONGEST_LABEL - 1]}…"

@@ -111,7 +111,7 @@ def _take(history: History, event: Event) -> None:
 
 
 def _take_within(visit: Visit, event: Event, details: dict[str, Any]) -> None:
-    """An event of the state entered last: its task is tried, tried again, over, or the state is left."""
+    """Takes an event of the state entered last: its task is started, retried or over, or the state is left."""
     kind, time = event["type"], event["timestamp"]
     if kind.endswith("StateExited"):
         visit.exited_at, visit.output = time, details.get("output", "")
@@ -127,7 +127,10 @@ def _take_within(visit: Visit, event: Event, details: dict[str, Any]) -> None:
 
 
 def _close(history: History, time: datetime) -> None:
-    """An execution's end ends the Succeed, Fail or cut-off state it was in; the history has no event for that."""
+    """Ends the state that was open when the execution ended.
+
+    A Succeed, Fail or cut-off state has no event for its end.
+    """
     if history.visits and history.visits[-1].exited_at is None:
         history.visits[-1].exited_at = time
 

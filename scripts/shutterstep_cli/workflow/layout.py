@@ -96,7 +96,10 @@ def _forward_edges(graph: Graph) -> list[Edge]:
 
 
 def _chain(edge: Edge, states: dict[str, Place], label_size: Size) -> list[Place]:
-    """From source to target, with a place on each layer between; an edge that leads back has it in reverse."""
+    """Gives the places from source to target, one on each layer between.
+
+    For an edge that leads back, in reverse order.
+    """
     upper, lower = sorted((states[edge.source], states[edge.target]), key=lambda place: place.layer)
     middle = [Place("", layer, 2, 2) for layer in range(upper.layer + 1, lower.layer)]
     if edge.label and middle:
@@ -148,7 +151,7 @@ def _crossings_below(row: list[Place], spots: dict[int, int]) -> int:
 
 
 def _place_across(rows: list[list[Place]]) -> None:
-    """Each place as near to its neighbours as the order and the gaps allow."""
+    """Sets x: each place as near to its neighbours as the order and the gaps allow."""
     for row in rows:
         _spread(row, [0.0] * len(row))
     for sweep in range(SWEEPS):

@@ -22,7 +22,7 @@ DARK = {
 
 
 def variables(colours: dict[str, str]) -> str:
-    """As CSS variables."""
+    """Gives the colours as CSS variables."""
     return "".join(f"--{name}:{value};" for name, value in colours.items())
 
 

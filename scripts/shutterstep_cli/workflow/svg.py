@@ -63,12 +63,12 @@ def what(state: str, history: History) -> str:
 
 
 def last_part(error: str) -> str:
-    """Of an error's name what is its own: `Render.Timeout` is a Timeout."""
+    """Gives the last part of an error code: Timeout of `Render.Timeout`."""
     return error.rpartition(".")[2].removesuffix("Exception")
 
 
 def duration(seconds: float | None) -> str:
-    """For people: 3 ms, 1.2 s, 4 min 5 s, 2 h 3 min."""
+    """Gives a duration for people: 3 ms, 1.2 s, 4 min 5 s, 2 h 3 min."""
     if seconds is None:
         return ""
     if seconds < 1:
@@ -85,7 +85,7 @@ def _state_size(name: str, history: History) -> tuple[float, float]:
 
 
 def _label_lines(label: str) -> list[str]:
-    """Of an error only its last part; the whole stands in the title."""
+    """Shows only the last part of an error code; the whole code is in the title."""
     plain = ", ".join(last_part(part) for part in label.split(", "))
     return textwrap.wrap("any error" if label == "States.ALL" else plain, LABEL_COLUMNS)[:3]
 
@@ -107,7 +107,7 @@ def _draw_edge(root: Xml.Element, edge: Edge, route: list[Place], *, taken: bool
 
 
 def _path(route: list[Place]) -> str:
-    """From the border of the source to that of the target, upright at each place it passes."""
+    """Draws the line from the border of the source to that of the target, vertical at each place it passes."""
     down = 1 if route[0].y <= route[-1].y else -1
     points = [(place.x, place.y) for place in route]
     points[0] = (points[0][0], points[0][1] + down * route[0].height / 2)

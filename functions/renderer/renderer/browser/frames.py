@@ -46,7 +46,7 @@ class Frame:
 
 
 async def frames_of(page: ChromiumPage) -> list[Frame]:
-    """Every frame of the page, the main one first."""
+    """Gives every frame of the page, the main one first."""
     found = []
     for session in page.frame_sessions:
         tree = (await session.send("Page.getFrameTree"))["frameTree"]

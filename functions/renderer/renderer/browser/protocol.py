@@ -71,7 +71,7 @@ class Session:
         return future
 
     def end(self, error: RenderError) -> None:
-        """Fails all that waits, and all that will be sent, with this error."""
+        """Makes every waiting command and every later one fail with this error."""
         self._gone = self._gone or error
         waiting, self._waiting = self._waiting, {}
         for future in (*(answer for _, answer in waiting.values()), *self._expected):
@@ -127,7 +127,7 @@ class Connection(asyncio.Protocol):
         return self._sessions.setdefault(session_id, Session(self, session_id))
 
     def data_received(self, data: bytes) -> None:
-        """Called by the loop with what Chromium wrote."""
+        """The event loop calls this with what Chromium wrote."""
         self._received += data
         while (end := self._received.find(b"\0", self._searched)) >= 0:
             message = json.loads(self._received[:end])
@@ -138,7 +138,7 @@ class Connection(asyncio.Protocol):
         self._searched = len(self._received)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the loop's signature)
-        """Called by the loop when Chromium is gone."""
+        """The event loop calls this when Chromium is gone."""
         error = BrowserCrashedError("the browser ended while it rendered the page")
         for session in (self.browser, *self._sessions.values()):
             session.end(error)

@@ -73,6 +73,9 @@ def _pipe() -> tuple[int, int]:
 
 
 def become_reaper() -> None:
-    """Lets orphans of the browser come to us instead of init, which may not be there: who else would reap them?"""
+    """Makes this process the parent of the browser's orphans, so that it can reap them.
+
+    A container may have no init.
+    """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

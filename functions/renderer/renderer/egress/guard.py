@@ -77,7 +77,7 @@ class EgressGuard:
             await self._resolver.close()
 
     def details(self) -> dict[str, Any]:
-        """For the result: `blocked`, where connections were refused.
+        """Gives what the result tells of the guard: `blocked`, where connections were refused.
 
         It has the `count` of all of them and the `hosts` refused most, each as `host:port` with its count.
         """

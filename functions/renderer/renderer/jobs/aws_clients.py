@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Later:
-    """A client that is still being made. Asking it for a call waits for it, so only threads that may block do."""
+    """A client that is still being made in a thread. A call waits for it, so only threads that may block use it."""
 
     def __init__(self, client: "Future[Any]") -> None:
         self._client = client

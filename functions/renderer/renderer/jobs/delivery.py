@@ -87,7 +87,7 @@ class Workflow:
         self._send(self._states.send_task_success, output=json.dumps(result))
 
     def fail(self, error: RenderError) -> None:
-        """Gives the code, and the message with the field at fault where there is one."""
+        """Gives the error code, and the message with the field at fault where there is one."""
         cause = {"message": error.message[:MESSAGE_LENGTH]}
         if isinstance(error, InvalidRequestError) and error.field:
             cause["field"] = error.field[:FIELD_LENGTH]

@@ -49,7 +49,7 @@ class RenderQueue:
         self._hide(delivery, self._visibility_seconds)
 
     def give_back(self, delivery: Delivery) -> None:
-        """Let another worker have it at once."""
+        """Makes the job visible, so that another worker can take it at once."""
         self._hide(delivery, 0)
 
     def delete(self, delivery: Delivery) -> None:
