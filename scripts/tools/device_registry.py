@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 FILE = Path(__file__).parents[2] / "layers/shared/shutterstep/devices.json"
-KEPT = ("user_agent", "viewport", "device_scale_factor", "is_mobile", "has_touch")
+KEPT = ("user_agent", "viewport", "screen", "device_scale_factor", "is_mobile", "has_touch")
 
 
 async def registry() -> dict[str, Any]:

@@ -16,7 +16,6 @@ PENDING = frozenset(
         "changing_documents",
         "consent",
         "elements",
-        "emulation",
         "input",
         "page_globals",
         "readiness",

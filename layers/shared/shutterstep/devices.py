@@ -8,7 +8,7 @@ from typing import Any
 
 @cache
 def devices() -> dict[str, dict[str, Any]]:
-    """Gives the devices by name: user_agent, viewport, device_scale_factor, is_mobile, has_touch."""
+    """Gives the devices by name: user_agent, viewport, device_scale_factor, is_mobile, has_touch, for many screen."""
     return json.loads(files("shutterstep").joinpath("devices.json").read_text("utf-8"))
 
 

@@ -79,4 +79,49 @@ CASES = (
         {"viewport": {"width": 500, "height": 500}},
         told={"title": "en-US"},
     ),
+    *(
+        Case(
+            f"frames and workers say what the window says, on {name}",
+            "/emulation/everywhere.html",
+            {**options, "waitForSelector": "body[style*=background]"},
+            pixels=((300, 300, GREEN),),
+            told={"title": told},
+        )
+        for name, options, told in (
+            ("a plain browser", {}, "X11, Linux x86_64, Linux, en-US, 1,234.5, UTC"),
+            (
+                "a phone elsewhere",
+                {"device": "Pixel 7", "locale": "de-DE", "timezone": "Asia/Tokyo"},
+                "Linux, Linux armv81, Android, de-DE, 1.234,5, Asia/Tokyo",
+            ),
+            ("a phone without hints", {"device": "iPhone 15"}, "iPhone, iPhone, no hints, en-US, 1,234.5, UTC"),
+        )
+    ),
+    *(
+        Case(f"the screen is around the window of {name}", "/emulation/screen.html", options, told={"title": told})
+        for name, options, told in (
+            ("a desktop", {}, "1280x800 around 1280x800, landscape-primary 0"),
+            (
+                "a window wider than usual screens",
+                {"viewport": {"width": 3000, "height": 3500}},
+                "3000x3500 around 3000x3500, landscape-primary 0",
+            ),
+            ("a known desktop", {"device": "Desktop Chrome"}, "1920x1080 around 1280x720, landscape-primary 0"),
+            ("a phone", {"device": "iPhone 15"}, "393x852 around 393x659, portrait-primary 0"),
+            ("a turned phone", {"device": "iPhone 15 landscape"}, "852x393 around 734x343, landscape-primary 90"),
+            ("a phone of no known screen", {"device": "iPhone 6"}, "375x667 around 375x667, portrait-primary 0"),
+        )
+    ),
+    *(
+        Case(f"the pointer of {name}", "/emulation/pointer.html", options, told={"title": told})
+        for name, options, told in (
+            (
+                "a desktop",
+                {"device": "Desktop Safari"},
+                "(hover: hover) (any-hover: hover) (pointer: fine) (any-pointer: fine) 0",
+            ),
+            ("a tablet", {"device": "iPad Mini"}, "(pointer: coarse) 5"),
+        )
+    ),
+    Case("a locale is sent as Accept-Language", "/language", {"locale": "vi-VN"}, told={"title": "vi-VN"}),
 )

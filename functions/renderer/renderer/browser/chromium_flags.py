@@ -52,6 +52,10 @@ FLAGS = (
     # A cookie of the request must not go to another port of its host.
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
+    # A desktop has a mouse: without these nothing hovers and no pointer is fine. A device with touch overrides them.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    # The default of `locale`, which headless Chromium would not send.
+    "--accept-lang=en-US",
     "--metrics-recording-only",
     "--password-store=basic",
     "--block-new-web-contents",

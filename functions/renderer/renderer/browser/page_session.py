@@ -21,11 +21,19 @@ LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networki
 class ChromiumPage:
     """The page of a context. `session` takes further commands; `frame` is the id of its main frame."""
 
-    def __init__(self, connection: Connection, session: Session, frame: str, everywhere: Sequence[Command]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        session: Session,
+        frame: str,
+        everywhere: Sequence[Command],
+        in_workers: Sequence[Command] = (),
+    ) -> None:
         self.session = session
         self.frame = frame
         self._connection = connection
         self._everywhere = everywhere
+        self._in_workers = in_workers
         self._loader = ""
         self._loaders: set[str] = set()
         self._reached: set[str] = set()
@@ -117,11 +125,14 @@ class ChromiumPage:
     def _attached(self, event: Params) -> None:
         """A frame or worker in another process: it waits until it has the page's overrides."""
         child = self._connection.session(event["sessionId"])
-        if event["targetInfo"]["type"] == "iframe":
-            self._watch_frames(child)
+        is_frame = event["targetInfo"]["type"] == "iframe"
+        self._watch_frames(child)
+        if is_frame:
             self._worlds[child] = Worlds(child)
-            for method, params in (("Target.setAutoAttach", AUTO_ATTACH), ("Runtime.enable", {}), *self._everywhere):
-                child.post(method, params)
+        overrides = (("Runtime.enable", {}), *self._everywhere) if is_frame else self._in_workers
+        for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *overrides):
+            child.post(method, params)
+        if is_frame:
             self.frame_sessions.append(child)
             for listener in self._frame_listeners:
                 listener(child)
@@ -151,11 +162,14 @@ async def open_chromium_page(
     height: int,
     proxy: str | None = None,
     everywhere: Sequence[Command] = (),
+    in_workers: Sequence[Command] = (),
     once: Sequence[Command] = (),
+    permissions: Sequence[str] = (),
 ) -> AsyncIterator[ChromiumPage]:
     """An empty page of `width` by `height` CSS pixels that shares nothing with any other.
 
-    `everywhere` are commands for the page and each of its frames in other processes, `once` those for the page alone.
+    `everywhere` are commands for the page and each of its frames in other processes, `in_workers` those for each of
+    their workers, `once` those for the page alone. `permissions` are granted to every origin in the page.
     Raises ProtocolError naming the command that Chromium refused.
     """
     browser = connection.browser
@@ -165,10 +179,13 @@ async def open_chromium_page(
     context = (await browser.send("Target.createBrowserContext", options))["browserContextId"]
     try:
         browser.post("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
+        for name in permissions:
+            granted = {"permission": {"name": name}, "setting": "granted", "browserContextId": context}
+            browser.post("Browser.setPermission", granted)
         place: Params = {"url": BLANK, "browserContextId": context, "width": width, "height": height}
         target = (await browser.send("Target.createTarget", place))["targetId"]
         attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
-        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, everywhere)
+        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, everywhere, in_workers)
         await asyncio.gather(*page.prepare(once))
         yield page
     finally:

@@ -1,13 +1,16 @@
 """One page in its own context: the device it seems to be, and what it may not do."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from renderer.browser.chromium import Chromium
 from renderer.browser.page_session import ChromiumPage, Command, open_chromium_page
 from renderer.browser.protocol import Params, ProtocolError
 from renderer.egress.guard import EgressGuard
 from renderer.page.document_watch import watch_document
+from renderer.page.user_agent import has_client_hints, platform_of, user_agent_override
 from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema
@@ -16,6 +19,13 @@ from shutterstep.request import Request, schema
 NO_SERVICE_WORKERS = (
     "if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});"
 )
+
+# Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
+NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"
+WORKER_PLATFORM = "Object.defineProperty(WorkerNavigator.prototype, 'platform', {value: %s, configurable: true});"
+
+# Fingers that a touch screen tells apart.
+TOUCH_POINTS = 5
 
 # Options that only the browser can judge, by the command that sets them.
 JUDGED = {"Emulation.setTimezoneOverride": "timezone", "Emulation.setLocaleOverride": "locale"}
@@ -26,9 +36,12 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
     """An empty page behind the guard, as the request wants it to seem, sharing nothing with any other render."""
     viewport = request["viewport"]
     size = viewport["width"], viewport["height"]
-    commands = {"everywhere": everywhere(request), "once": once(request)}
+    commands = {"everywhere": everywhere(request), "in_workers": in_workers(request), "once": once(request)}
     try:
-        async with open_chromium_page(browser.connection, *size, proxy=guard.proxy_url, **commands) as page:
+        permissions = ("geolocation",) if "geolocation" in request else ()
+        async with open_chromium_page(
+            browser.connection, *size, proxy=guard.proxy_url, permissions=permissions, **commands
+        ) as page:
             watch_document(page, guard)
             yield page
     except ProtocolError as exc:
@@ -40,14 +53,10 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
 
 def once(request: Request) -> list[Command]:
     """The commands for the page alone."""
-    viewport, device = request["viewport"], devices().get(request.get("device", ""), {})
-    screen: Params = {**viewport, "mobile": device.get("is_mobile", False)}
     commands: list[Command] = [
-        ("Emulation.setDeviceMetricsOverride", screen),
+        ("Emulation.setDeviceMetricsOverride", metrics(request)),
         ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
     ]
-    if "timezone" in request:
-        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": request["timezone"]}))
     if "geolocation" in request:
         commands.append(("Emulation.setGeolocationOverride", request["geolocation"]))
     # The page's policy is for its own scripts and styles, not for those the request adds.
@@ -56,23 +65,79 @@ def once(request: Request) -> list[Command]:
     return commands
 
 
+def metrics(request: Request) -> Params:
+    """The window, the screen around it and how the device is held, for `Emulation.setDeviceMetricsOverride`."""
+    viewport, device = request["viewport"], _device(request)
+    is_mobile, is_wide = device.get("is_mobile", False), viewport["width"] > viewport["height"]
+    screen = device.get("screen", viewport)
+    width, height = screen["width"], screen["height"]
+    if is_mobile and is_wide != (width > height):
+        width, height = height, width
+    orientation = {"type": "portraitPrimary", "angle": 0}
+    if not is_mobile or is_wide:
+        # A phone is turned to be wide; a desktop's screen stands so.
+        orientation = {"type": "landscapePrimary", "angle": 90 if is_mobile else 0}
+    return {
+        **viewport,
+        "mobile": is_mobile,
+        "screenWidth": max(width, viewport["width"]),
+        "screenHeight": max(height, viewport["height"]),
+        "screenOrientation": orientation,
+    }
+
+
 def everywhere(request: Request) -> list[Command]:
     """The commands for the page and each of its frames in other processes."""
-    device = devices().get(request.get("device", ""), {})
     commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SERVICE_WORKERS})]
+    if not _keeps_hints(request):
+        commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": NO_CLIENT_HINTS}))
     features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
     if "media" in request or any(request[name] != _usual(name) for name in ("colorScheme", "reducedMotion")):
         asked = [{"name": name, "value": value} for name, value in features.items()]
         commands.append(("Emulation.setEmulatedMedia", {"media": request.get("media", ""), "features": asked}))
-    agent = request.get("userAgent") or device.get("user_agent", "")
-    if agent or request["locale"] != _usual("locale"):
-        override = {"userAgent": agent, "acceptLanguage": request["locale"]}
-        commands.append(("Emulation.setUserAgentOverride", override))
-    if request["locale"] != _usual("locale"):
-        commands.append(("Emulation.setLocaleOverride", {"locale": request["locale"]}))
-    if device.get("has_touch"):
-        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+    if _device(request).get("has_touch"):
+        touch = {"enabled": True, "maxTouchPoints": TOUCH_POINTS}
+        commands.append(("Emulation.setTouchEmulationEnabled", touch))
+    return commands + _identity(request)
+
+
+def in_workers(request: Request) -> list[Command]:
+    """The commands for each worker of the page and of its frames."""
+    commands, agent = _identity(request), _agent(request)
+    if agent:
+        # Chromium overrides it in windows only.
+        commands.append(("Runtime.evaluate", {"expression": WORKER_PLATFORM % json.dumps(platform_of(agent))}))
+    if not _keeps_hints(request):
+        commands.append(("Runtime.evaluate", {"expression": NO_CLIENT_HINTS}))
     return commands
+
+
+def _identity(request: Request) -> list[Command]:
+    """The user agent, the language and the time zone, which scripts read everywhere."""
+    commands: list[Command] = []
+    agent, locale = _agent(request), request["locale"]
+    if agent or locale != _usual("locale"):
+        override = user_agent_override(agent, locale, is_mobile=_device(request).get("is_mobile", False))
+        commands.append(("Emulation.setUserAgentOverride", override))
+    if locale != _usual("locale"):
+        commands.append(("Emulation.setLocaleOverride", {"locale": locale}))
+    if "timezone" in request:
+        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": request["timezone"]}))
+    return commands
+
+
+def _device(request: Request) -> dict[str, Any]:
+    return devices().get(request.get("device", ""), {})
+
+
+def _agent(request: Request) -> str:
+    return request.get("userAgent") or _device(request).get("user_agent", "")
+
+
+def _keeps_hints(request: Request) -> bool:
+    """Whether the page may see client hints: the browser's own, or those of its user agent."""
+    agent = _agent(request)
+    return not agent or has_client_hints(agent)
 
 
 def _usual(name: str) -> str:
