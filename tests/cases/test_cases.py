@@ -17,7 +17,6 @@ PENDING = frozenset(
         "consent",
         "elements",
         "input",
-        "page_globals",
         "readiness",
         "styles",
         "whole_page",
