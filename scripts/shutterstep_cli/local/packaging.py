@@ -33,14 +33,16 @@ LAYER = Package(ROOT / "layers/shared", "python")
 
 
 def package(wanted: Package, cache: Path) -> Path:
-    """The zip archive of a package; made anew only when the sources, the lock file or the Python changed."""
+    """Gives the zip archive of a package; makes it only when the sources, the lock file or the Python changed."""
     archive = cache / f"{wanted.source.name}-{_hash(wanted)}.zip"
     if not archive.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
-            content = Path(folder) / wanted.prefix
-            _install(wanted, content)
-            _zip(Path(folder), archive)
+            content = Path(folder) / "content"
+            _install(wanted, content / wanted.prefix)
+            _zip(content, Path(folder) / archive.name)
+            # Two commands may make the same archive at once: each its own file, and the last rename counts.
+            (Path(folder) / archive.name).replace(archive)
     return archive
 
 
@@ -79,8 +81,6 @@ def _pins() -> Iterator[str]:
 
 
 def _zip(folder: Path, archive: Path) -> None:
-    unfinished = archive.with_suffix(".part")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for path in _sources(folder):
             file.write(path, path.relative_to(folder))
-    unfinished.rename(archive)
