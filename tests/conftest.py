@@ -19,8 +19,6 @@ SERVICES = ("cloudformation", "dynamodb", "ecs", "iam", "lambda", "s3", "sqs", "
 # pytest-localstack knows no ECS, and a service without a check would burn a minute.
 constants.SERVICE_PORTS.setdefault("ecs", local_stack.DEFAULT_PORT)
 service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs"))
-# The emulator asks who calls, and knows the operator by these.
-constants.DEFAULT_AWS_ACCESS_KEY_ID = constants.DEFAULT_AWS_SECRET_ACCESS_KEY = "test"
 
 # Levels whose tests share one stack, the longest first: one process runs all of a level, so that it starts once.
 SHARED_STACK = ("end_to_end", "workflow", "docs", "faults", "image")
@@ -81,6 +79,10 @@ def workers_of(target: Target, count: int) -> Iterator[None]:
 @contextmanager
 def clients_of(target: Target) -> Iterator[Any]:
     """`client(service)` makes boto3 clients to the running stack."""
-    port = int((target.endpoint_url or "").rpartition(":")[2])
-    with RunningSession("127.0.0.1", services=dict.fromkeys(SERVICES, port), region_name="us-east-1") as session:
-        yield session.boto3
+    port, key = int((target.endpoint_url or "").rpartition(":")[2]), target.session.get_credentials()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "DEFAULT_AWS_ACCESS_KEY_ID", key.access_key)
+        patch.setattr(constants, "DEFAULT_AWS_SECRET_ACCESS_KEY", key.secret_key)
+        patch.setattr(constants, "DEFAULT_AWS_SESSION_TOKEN", None)
+        with RunningSession("127.0.0.1", services=dict.fromkeys(SERVICES, port), region_name="us-east-1") as session:
+            yield session.boto3

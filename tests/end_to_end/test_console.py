@@ -19,6 +19,7 @@ from shutterstep_cli.stack.executions import find_execution, read_story
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.stack.shots import Shot, follow, submit
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.verbs.local import environment
 from shutterstep_cli.workflow.style import LIGHT
 from tests.end_to_end.console_stories import DETAILS, HOSTILE_TITLE, Stories, stack_of_many, tell
 from tests.end_to_end.slow_site import SlowSite
@@ -62,8 +63,7 @@ def stories(running_stack: Target) -> Stories:
 @pytest.fixture(scope="module")
 def many(running_stack: Target) -> Iterator[str]:
     """The console of a stack named as one on AWS is, with 2,000 executions."""
-    aws = {"AWS_ENDPOINT_URL": str(running_stack.endpoint_url), "AWS_ACCESS_KEY_ID": "test",
-           "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", "SHUTTERSTEP_LOOPBACK_IS_AWS": "1"}  # fmt: skip
+    aws = {**environment(running_stack), "AWS_REGION": "us-east-1", "SHUTTERSTEP_LOOPBACK_IS_AWS": "1"}
     with a_console("--stack", stack_of_many(running_stack, MANY), **aws) as origin:
         yield origin
 

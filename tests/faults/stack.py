@@ -15,7 +15,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shutterstep_cli.local.local_stack import ROOT
+from shutterstep_cli.checkout import root
+from shutterstep_cli.local.local_stack import closed_ports_folder
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.stack.target import Target
 from tests.faults.invariants import Evidence
@@ -72,9 +73,10 @@ class FaultyStack:
         outputs = self.target.outputs
         command = [sys.executable, "-m", "shutterstep_cli.local.launcher", "--endpoint", self.proxy.endpoint]
         command += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
+        command += ["--closed-ports", str(closed_ports_folder())]
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs.parent / "launcher.log").open("ab") as log:
-            return subprocess.Popen([*command, "--logs", str(self.logs)], cwd=ROOT, stdout=log, stderr=log)
+            return subprocess.Popen([*command, "--logs", str(self.logs)], cwd=root(), stdout=log, stderr=log)
 
     def kill_launcher(self) -> None:
         """SIGKILL, and a new one that finds what the old one left."""
@@ -114,7 +116,7 @@ class FaultyStack:
     def replay(self) -> None:
         """The operator's own command."""
         command = [sys.executable, "-m", "shutterstep_cli", "replay", "--yes", "--rate", "10"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(command, cwd=root(), capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
 
     def evidence(self) -> Evidence:

@@ -1,12 +1,14 @@
 """The policy alone: which addresses are anyone's, and what EGRESS_ALLOW opens."""
 
 import ipaddress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.egress.addresses import CREDENTIAL_ENDPOINTS, PUBLIC_ONLY, is_public, parse_policy, unwrapped
+from renderer.egress.addresses import CREDENTIAL_ENDPOINTS, PUBLIC_ONLY, is_local, is_public, parse_policy, unwrapped
+from renderer.settings import read_egress_policy
 
 INSIDE = (
     "0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254 169.254.0.1 "
@@ -87,3 +89,39 @@ def test_nothing_opens_the_endpoints_that_give_credentials_out(address: str) -> 
 def test_an_entry_that_cannot_be_read_is_named(entry: str) -> None:
     with pytest.raises(ValueError, match="EGRESS_ALLOW has the entry"):
         parse_policy(f"10.0.0.0/8,{entry}")
+
+
+LOCAL = ipaddress.ip_address("127.0.0.1")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:80/", "https://LOCALHOST./a", "http://[::1]:9/", "http://127.3.2.1",
+                                 "http://a.localhost/", "http://u:p@localhost/"])  # fmt: skip
+def test_a_request_for_this_machine_reaches_loopback_on_a_laptop(url: str) -> None:
+    policy = read_egress_policy({"EGRESS_LOCAL_PAGES": "true"})
+    assert is_local(url)
+    assert policy.of_render(url).permits("localhost", LOCAL, 3000)
+    assert not PUBLIC_ONLY.of_render(url).permits("localhost", LOCAL, 3000)
+
+
+@pytest.mark.parametrize("url", ["https://example.com/", "", "http://localhost.example.com/", "http://xlocalhost/",
+                                 "http://127.0.0.1.nip.io/", "http://example.com/?http://localhost/", "http://[::1/",
+                                 "http://localhost@example.com/", "http://10.0.0.1/", "http://0.0.0.0/"])  # fmt: skip
+def test_a_request_for_another_host_reaches_no_loopback_on_a_laptop(url: str) -> None:
+    policy = read_egress_policy({"EGRESS_LOCAL_PAGES": "true"}).of_render(url)
+    assert not any(policy.permits(host, LOCAL, 80) for host in ("127.0.0.1", "localhost", "example.com"))
+
+
+@pytest.mark.parametrize("allowed", ["", "127.0.0.0/8,::1", "0.0.0.0/0,::/0", "localhost", "*:4566"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::ffff:127.0.0.1", "64:ff9b::127.0.0.1", "10.0.0.1"]
+)
+def test_a_closed_port_stays_closed_whatever_is_allowed(allowed: str, address: str, tmp_path: Path) -> None:
+    (tmp_path / "8377").touch()
+    environment = {"EGRESS_LOCAL_PAGES": "true", "EGRESS_ALLOW": allowed, "EGRESS_CLOSED_PORTS": f"4566,{tmp_path}"}
+    policy = read_egress_policy(environment).of_render("http://localhost:3000/")
+    assert not any(policy.permits("localhost", ipaddress.ip_address(address), port) for port in (4566, 8377))
+
+
+def test_a_list_of_closed_ports_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(ValueError, match="EGRESS_CLOSED_PORTS has the entry 'x'"):
+        read_egress_policy({"EGRESS_CLOSED_PORTS": "4566,x"})

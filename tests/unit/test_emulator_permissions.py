@@ -63,13 +63,14 @@ def registered() -> dict[str, str]:
     return env
 
 
-def test_a_container_has_the_credentials_of_its_tasks_role(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_has_the_credentials_of_its_tasks_role(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GATEWAY_PORT", "4566")
     env = registered()
     _, unpatched_ = credentials(env, env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
     assert unpatched_["AccessKeyId"] not in sts._sessions
-    task_containers.give_tasks_their_role()
+    task_containers.give_tasks_their_role(tmp_path)
     env = registered()
+    assert (env["EGRESS_LOCAL_PAGES"], env["EGRESS_CLOSED_PORTS"]) == ("true", "8377")
     _, patched = credentials(env, env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
     assert sts._sessions[patched["AccessKeyId"]]["Arn"].endswith(":assumed-role/task-role/task")
     assert credentials(env, "a guess")[0] == 400

@@ -1,9 +1,10 @@
 """What the process is told by its environment, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renderer.egress.addresses import EgressPolicy, parse_policy
+from renderer.egress.closed_ports import parse_closed_ports
 from renderer.limits import Limits
 
 # What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.
@@ -19,8 +20,12 @@ class Settings:
 
 
 def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
-    """What pages may reach, for a task and a worker alike. Raises ValueError when EGRESS_ALLOW cannot be read."""
-    return parse_policy(environment.get("EGRESS_ALLOW", ""))
+    """What pages may reach, for a task and a worker alike. Raises ValueError when a list of it cannot be read."""
+    return replace(
+        parse_policy(environment.get("EGRESS_ALLOW", "")),
+        local_pages=environment.get("EGRESS_LOCAL_PAGES") == "true",
+        closed_ports=parse_closed_ports(environment.get("EGRESS_CLOSED_PORTS", "")),
+    )
 
 
 def read_limits(environment: Mapping[str, str]) -> Limits:

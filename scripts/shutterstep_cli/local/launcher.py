@@ -1,7 +1,7 @@
 """The agent of the embedded cluster: runs each ECS task's renderer as a process, and reports how it ended.
 
-`python -m shutterstep_cli.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER [--max-tasks N]
-[--autoscale N]`
+`python -m shutterstep_cli.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER
+--closed-ports FOLDER [--max-tasks N] [--autoscale N]`
 
 It is the services' scheduler too, since the embedded cluster does not replace what died.
 """
@@ -16,9 +16,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from renderer.egress.addresses import LOOPBACK
 from shutterstep_cli.local.container_watch import ContainerWatch
-from shutterstep_cli.local.local_stack import client, session
+from shutterstep_cli.local.local_stack import REGION, client
 from shutterstep_cli.local.pool_scheduler import PoolScheduler
 from shutterstep_cli.local.task_events import TaskEvents
 from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
@@ -37,6 +36,7 @@ class Launcher:
     endpoint: str
     cluster: str
     logs: Path
+    closed_ports: Path
     max_tasks: int
     events: TaskEvents
     scheduler: PoolScheduler
@@ -115,7 +115,7 @@ class Launcher:
     def environment(self, task: Task, definition: dict[str, Any]) -> dict[str, str]:
         """What ECS would set: the container's variables, the overrides, the region and the task role's credentials.
 
-        Pages on this machine may be rendered here, whatever else the stack allows.
+        Pages on this machine may be rendered here, whatever else the stack allows; the stack's own ports stay closed.
         """
         overrides = task["overrides"].get("containerOverrides", [])
         variables = definition["containerDefinitions"][0].get("environment", [])
@@ -126,9 +126,10 @@ class Launcher:
         return {
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
             **given,
-            "EGRESS_ALLOW": ",".join(filter(None, (given.get("EGRESS_ALLOW"), LOOPBACK))),
-            "AWS_REGION": session().region_name,
-            "AWS_DEFAULT_REGION": session().region_name,
+            "EGRESS_LOCAL_PAGES": "true",
+            "EGRESS_CLOSED_PORTS": str(self.closed_ports),
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
@@ -162,6 +163,7 @@ def main() -> None:
     parser.add_argument("--cluster", required=True)
     parser.add_argument("--rule", required=True)
     parser.add_argument("--logs", type=Path, required=True)
+    parser.add_argument("--closed-ports", type=Path, required=True, help="the folder of ports that no page may reach")
     parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--autoscale", type=int, default=None, help="the pool follows its backlog up to this size")
     parser.add_argument("--containers", action="store_true", help="the emulator runs the tasks, report only their ends")
@@ -171,7 +173,8 @@ def main() -> None:
         launcher = ContainerWatch(options.endpoint, options.cluster, events)
     else:
         scheduler = PoolScheduler(options.endpoint, options.cluster, options.autoscale)
-        launcher = Launcher(options.endpoint, options.cluster, options.logs, options.max_tasks, events, scheduler)
+        folders = (options.logs, options.closed_ports)
+        launcher = Launcher(options.endpoint, options.cluster, *folders, options.max_tasks, events, scheduler)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.stopping.set())
     launcher.run()

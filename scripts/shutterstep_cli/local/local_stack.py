@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,11 +14,18 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.checkout import root
+from shutterstep_cli.local.own_processes import end_process, has_ended, is_ours
+from shutterstep_cli.local.root_key import RootKey, create_root_key, read_root_key
+from shutterstep_cli.local.stack_ports import close_port, forget_ended
 
 STACK_NAME = "shutterstep"
+REGION = "us-east-1"
 DEFAULT_PORT = 4566
+START_ATTEMPTS = 3
+PORT_TAKEN = "is already in use"  # what the emulator says and ends with
 EMULATOR, LAUNCHER = "shutterstep_cli.local.emulator", "shutterstep_cli.local.launcher"
 Progress = Callable[[str], None]
 
@@ -48,10 +54,17 @@ def home() -> Path:
     return Path(os.environ.get("SHUTTERSTEP_HOME") or root() / ".shutterstep").resolve()
 
 
-@cache
 def session() -> Any:
-    """Gives a session whose credentials only the embedded AWS accepts: a mistake cannot reach an account."""
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
+    """A boto3 session with the root key of the local stack, which no account takes. Raises LocalStackError."""
+    try:
+        return _session_with(read_root_key(root_key_file()))
+    except FileNotFoundError as exc:
+        raise LocalStackError(f"no key of a local stack in {root_key_file()}; start one: shutterstep local up") from exc
+
+
+@cache
+def _session_with(key: RootKey) -> Any:
+    return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION)
 
 
 def client(service: str, endpoint_url: str) -> Any:
@@ -63,7 +76,7 @@ def client(service: str, endpoint_url: str) -> Any:
 def find() -> LocalStack | None:
     """The running local stack, if there is one."""
     known = _known()
-    return known if known and _is_ours(known.emulator_pid, EMULATOR) else None
+    return known if known and is_ours(known.emulator_pid, EMULATOR) else None
 
 
 def up(
@@ -97,10 +110,10 @@ def up(
     progress("deploying template.yaml")
     deploy(lambda service: client(service, endpoint), STACK_NAME, home() / "cache", wanted)
     if autoscale is not None and running.autoscale != autoscale:
-        _end(running.launcher_pid, LAUNCHER)
+        end_process(running.launcher_pid, LAUNCHER)
         running = replace(running, autoscale=autoscale)
     running = _remember(replace(running, parameters=wanted))
-    if launcher and not _is_ours(running.launcher_pid, LAUNCHER):
+    if launcher and not is_ours(running.launcher_pid, LAUNCHER):
         progress("starting the launcher of render tasks")
         running = _start_launcher(running)
     return running
@@ -111,9 +124,10 @@ def down() -> bool:
     known = _known()
     if known is None:
         return False
-    _end(known.launcher_pid, LAUNCHER)
-    _end(known.emulator_pid, EMULATOR)
+    end_process(known.launcher_pid, LAUNCHER)
+    end_process(known.emulator_pid, EMULATOR)
     _state_file().unlink()
+    root_key_file().unlink(missing_ok=True)
     return True
 
 
@@ -130,6 +144,16 @@ def task_logs() -> Path:
 def calls_file() -> Path:
     """Gives the record of calls: one line of JSON for each role, action, resource and whether it was allowed."""
     return home() / "logs" / "calls.jsonl"
+
+
+def root_key_file() -> Path:
+    """The operator's credentials on the stack, readable by the user alone; new at each start of the embedded AWS."""
+    return home() / "root-key.json"
+
+
+def closed_ports_folder() -> Path:
+    """A file for each port that no rendered page may reach."""
+    return home() / "closed-ports"
 
 
 def _state_file() -> Path:
@@ -149,12 +173,35 @@ def _remember(stack: LocalStack) -> LocalStack:
 
 
 def _start_emulator(parameters: Mapping[str, str]) -> LocalStack:
+    """Another process may take the port that was free a moment ago: then another port is tried."""
+    for _ in range(START_ATTEMPTS - 1):
+        try:
+            return _start_emulator_once(parameters)
+        except LocalStackError as error:
+            if PORT_TAKEN not in str(error):
+                raise
+    return _start_emulator_once(parameters)
+
+
+def _start_emulator_once(parameters: Mapping[str, str]) -> LocalStack:
     port = _free_port()
-    arguments = ["--calls", str(calls_file()), *(["--containers"] if "ImageUri" in parameters else [])]
+    _make_home()
+    create_root_key(root_key_file())
+    arguments = ["--calls", str(calls_file()), "--root-key", str(root_key_file())]
+    arguments += ["--closed-ports", str(closed_ports_folder())]
+    arguments += ["--containers"] if "ImageUri" in parameters else []
     pid = _spawn("emulator", [EMULATOR, str(port), *arguments])
+    forget_ended(closed_ports_folder())
+    close_port(closed_ports_folder(), port, pid)
     stack = _remember(LocalStack(port, pid, None))
     _wait_until_healthy(stack)
     return stack
+
+
+def _make_home() -> None:
+    """Logs and requests of the stack are for its owner alone."""
+    home().mkdir(parents=True, exist_ok=True)
+    home().chmod(0o700)
 
 
 def _outputs(stack: LocalStack) -> dict[str, str]:
@@ -165,6 +212,7 @@ def _outputs(stack: LocalStack) -> dict[str, str]:
 def _start_launcher(stack: LocalStack) -> LocalStack:
     outputs = _outputs(stack)
     arguments = ["--endpoint", stack.endpoint_url, "--logs", str(task_logs())]
+    arguments += ["--closed-ports", str(closed_ports_folder())]
     arguments += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
     arguments += ["--containers"] if "ImageUri" in stack.parameters else []
     if stack.autoscale:
@@ -204,41 +252,23 @@ def _free_port() -> int:
 def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if _has_ended(stack.emulator_pid):
+        if has_ended(stack.emulator_pid):
             break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", stack.port)) == 0:
-                return
+        if _answers(stack):
+            return
         time.sleep(0.05)
     last = log_file("emulator").read_text("utf-8", "replace")[-2000:]
-    _end(stack.emulator_pid, EMULATOR)
+    end_process(stack.emulator_pid, EMULATOR)
     raise LocalStackError(f"the embedded AWS did not come up; {log_file('emulator')} ends with:\n{last}")
 
 
-def _is_ours(pid: int | None, module: str) -> bool:
-    """Whether the process still runs and is the one that was started: ids are used again."""
-    if pid is None or _has_ended(pid):
-        return False
+def _answers(stack: LocalStack) -> bool:
+    """Whether the emulator that listens at the port is the one that has our key."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", stack.port)) != 0:
+            return False
     try:
-        return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+        client("sts", stack.endpoint_url).get_caller_identity()
+    except (BotoCoreError, ClientError):
         return False
-
-
-def _has_ended(pid: int) -> bool:
-    """Says whether the process has ended; reaps it if it is a child of this process, so that no zombie stays."""
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return False
-
-
-def _end(pid: int | None, module: str, seconds: float = 15) -> None:
-    if pid is None or not _is_ours(pid, module):
-        return
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while _is_ours(pid, module):
-        if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+    return True

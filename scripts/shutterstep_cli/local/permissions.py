@@ -1,5 +1,6 @@
 """The emulator asks the roles: what it needs for it, and the record of who called what."""
 
+import base64
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -7,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id
-from ministack.services import stepfunctions
+from ministack.services import ecr, lambda_svc, stepfunctions
 
 from shutterstep_cli.local.replace import replace
+from shutterstep_cli.local.task_containers import credentials_of
 
 
 def count_loopback_as_tls() -> None:
@@ -82,3 +84,35 @@ def _role(access_key: str) -> str:
     """The name of the role of a session; empty for the operator, who is root here."""
     arn = getattr(iam_evaluator.resolve_principal(access_key or "", get_account_id()), "arn", "")
     return arn.split("/")[1] if ":assumed-role/" in arn else ""
+
+
+def give_functions_random_credentials() -> None:
+    """The credentials of a function are hashes of its name and its role's, which anybody can compute."""
+    made: dict[tuple[str, str], dict[str, str]] = {}
+
+    def credentials(config: dict[str, Any]) -> dict[str, str]:
+        function = config["FunctionArn"], config["Role"]
+        if function not in made:
+            session = credentials_of(config["Role"], config["FunctionName"])
+            names = {"AccessKeyId": "AWS_ACCESS_KEY_ID", "SecretAccessKey": "AWS_SECRET_ACCESS_KEY"}
+            made[function] = {name: session[key] for key, name in (names | {"Token": "AWS_SESSION_TOKEN"}).items()}
+        return made[function]
+
+    for module in (lambda_runtime, lambda_svc):
+        replace(module, "execution_credentials", lambda _original: credentials)
+
+
+def let_the_registry_ask_for(password: str) -> None:
+    """GetAuthorizationToken gives the same password everywhere; here it gives the one that the gate asks for."""
+
+    def patched(original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def token(data: Any) -> Any:
+            status, headers, body = original(data)
+            answer = json.loads(body)
+            answer["authorizationData"][0]["authorizationToken"] = base64.b64encode(f"AWS:{password}".encode()).decode()
+            return status, headers, json.dumps(answer).encode()
+
+        return token
+
+    replace(ecr, "_get_authorization_token", patched)

@@ -4,14 +4,15 @@ import hmac
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from docker.types import Mount, Ulimit
 from ministack.core.responses import get_region, json_response
 from ministack.services import ecs, imds, sts
 
-from renderer.egress.addresses import LOOPBACK
 from shutterstep_cli.local.replace import replace
+from shutterstep_cli.local.stack_ports import closed_ports
 
 CREDENTIALS = "/v2/credentials/"
 # By the last part of the path of a container's credentials: whose they are, and what a caller must show.
@@ -83,16 +84,16 @@ def volumes(task: dict[str, Any], container: dict[str, Any]) -> list[Mount]:
     ]
 
 
-def give_tasks_their_role() -> None:
+def give_tasks_their_role(closed: Path) -> None:
     """Gives a container the credentials of its task's role, by a path and a token of its own.
 
-    The emulator gives none.
+    The emulator gives none. It also tells the container which ports its pages may not reach: those of `closed`.
     """
-    replace(ecs, "_register_metadata", _with_role)
+    replace(ecs, "_register_metadata", lambda original: _with_role(original, closed))
     replace(imds, "handle_request", _answering_credentials)
 
 
-def _with_role(original: Callable[..., str]) -> Callable[..., str]:
+def _with_role(original: Callable[..., str], folder: Path) -> Callable[..., str]:
     @wraps(original)
     def register(task_arn: str, cluster: str, task: dict[str, Any], *rest: Any) -> str:
         container, launch_type, env, *_network = rest
@@ -100,10 +101,16 @@ def _with_role(original: Callable[..., str]) -> Callable[..., str]:
         path = env["AWS_CONTAINER_CREDENTIALS_FULL_URI"].rpartition("/")[2]
         _roles[path] = task["taskRoleArn"], env["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
         env.update({"AWS_REGION": get_region(), "AWS_DEFAULT_REGION": get_region()})
-        env["EGRESS_ALLOW"] = ",".join(filter(None, (env.get("EGRESS_ALLOW"), LOOPBACK)))  # local pages are here
+        env["EGRESS_LOCAL_PAGES"] = "true"
+        env["EGRESS_CLOSED_PORTS"] = ",".join(map(str, closed_ports(folder)))
         return token
 
     return register
+
+
+def gives_credentials(path: str) -> bool:
+    """Whether a container of this emulator gets its credentials there; its token is asked for."""
+    return path.startswith(CREDENTIALS) and path.removeprefix(CREDENTIALS) in _roles
 
 
 def _answering_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,12 +126,12 @@ def _answering_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
-def credentials_of(role: str) -> dict[str, str]:
+def credentials_of(role: str, session_name: str = "task") -> dict[str, str]:
     """A session of a role, given by its ARN, in the form in which a container gets it."""
     key, secret, token = f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex
     account, name = role.split(":")[4], role.rpartition("/")[2]
-    session = {"UserId": f"{name}:task", "SecretAccessKey": secret, "SessionToken": token}
-    sts.register_session(key, {"Arn": f"arn:aws:sts::{account}:assumed-role/{name}/task", **session})
+    session = {"UserId": f"{name}:{session_name}", "SecretAccessKey": secret, "SessionToken": token}
+    sts.register_session(key, {"Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", **session})
     return {
         "AccessKeyId": key,
         "SecretAccessKey": secret,

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
+from shutterstep_cli.local.local_stack import closed_ports_folder
+from shutterstep_cli.local.stack_ports import CONSOLE_PORT, closed_port
 from shutterstep_cli.verbs.stack_option import choose_target
 
-DEFAULT_PORT = 8377
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def console(
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = CONSOLE_PORT,
     host: Annotated[
         str, typer.Option(help="Address to listen on; there is no login, so loopback is wise.")
     ] = "127.0.0.1",
@@ -39,8 +40,10 @@ def console(
     target = choose_target(stack)
     listener = _listen(host, port)
     context = open_context(target, may_replay=allow_replay, may_send=allow_send)
-    _say_where(host, listener.getsockname()[1], allow_replay, allow_send, as_json)
-    serve(context, listener, {host, *LOOPBACK, *(allow_host or ())})
+    own_port = listener.getsockname()[1]
+    with closed_port(closed_ports_folder(), own_port):  # to pages that the local stack renders
+        _say_where(host, own_port, allow_replay, allow_send, as_json)
+        serve(context, listener, {host, *LOOPBACK, *(allow_host or ())})
 
 
 def _listen(host: str, port: int) -> socket.socket:

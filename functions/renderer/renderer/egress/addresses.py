@@ -3,15 +3,18 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from urllib.parse import urlsplit
+
+from renderer.egress.closed_ports import ClosedPorts
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 WEB_PORTS = frozenset({80, 443})
 LAST_PORT = 65_535
-# What the local stack and the tests allow: pages on this machine, at any port.
+# Pages on this machine, at any port.
 LOOPBACK = "127.0.0.0/8,::1"
 
 # IANA's special-purpose registries, without what is plainly routed like any other address.
@@ -75,15 +78,27 @@ class Allowance:
 
 @dataclass(frozen=True)
 class EgressPolicy:
-    """What pages may reach; as it is made, nothing but public addresses at ports 80 and 443."""
+    """What pages may reach; as it is made, nothing but public addresses at ports 80 and 443.
+
+    `local_pages`, of a local stack, opens loopback to a render whose request names an address of loopback.
+    `closed_ports` are closed on every address that is not public, also where an allowance opens it.
+    """
 
     allowances: tuple[Allowance, ...] = ()
     ports: frozenset[int] = WEB_PORTS
+    local_pages: bool = False
+    closed_ports: ClosedPorts = field(default_factory=ClosedPorts)
+
+    def of_render(self, url: str) -> "EgressPolicy":
+        """The policy of one render, given the address that its request names (empty for one of `html`)."""
+        if not (self.local_pages and is_local(url)):
+            return self
+        return replace(self, allowances=(*self.allowances, *map(_allowance, LOOPBACK.split(","))))
 
     def permits(self, host: str, address: Address, port: int) -> bool:
         """Whether a page that named `host` may connect to `address`, one that the name has."""
         address = unwrapped(address)
-        if address in CREDENTIAL_ENDPOINTS:
+        if address in CREDENTIAL_ENDPOINTS or (port in self.closed_ports and not is_public(address)):
             return False
         if any(allowance.covers(host, address, port) for allowance in self.allowances):
             return True
@@ -91,6 +106,21 @@ class EgressPolicy:
 
 
 PUBLIC_ONLY = EgressPolicy()
+
+
+def is_local(url: str) -> bool:
+    """Whether an http or https address names this machine: by an address of loopback, or a name that always is it.
+
+    Other names that resolve to loopback are none: anybody's name server can say so.
+    """
+    try:
+        host = (urlsplit(url).hostname or "").removesuffix(".")
+    except ValueError:
+        return False
+    try:
+        return unwrapped(ipaddress.ip_address(host)).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def parse_policy(text: str) -> EgressPolicy:

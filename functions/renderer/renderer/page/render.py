@@ -61,7 +61,7 @@ async def render(
     """
     complete = with_defaults(validate(request))
     deadline = Deadline(complete["timeoutMs"], clock)
-    async with EgressGuard(policy) as guard:
+    async with EgressGuard(policy.of_render(complete.get("url", ""))) as guard:
         try:
             picture = await _in_time(browser, complete, deadline, limits or Limits(), guard)
         except RenderError as exc:
