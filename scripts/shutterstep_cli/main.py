@@ -15,7 +15,7 @@ from shutterstep_cli.checkout import CheckoutError
 from shutterstep_cli.terminal import global_options
 from shutterstep_cli.trouble import explained
 
-# Each verb and the extra of the distribution that has what it imports.
+# Each verb, and the extra of the distribution that has what the verb imports.
 VERBS = {
     "capacity": "capacity",
     "capture": "cli",

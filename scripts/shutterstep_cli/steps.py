@@ -36,7 +36,7 @@ def run_steps(steps: Iterable[Step], *, dry_run: bool) -> None:
 
 
 def _run(step: Step) -> None:
-    # What a step says is no result of ours: stdout stays free for that.
+    # A step's output goes to stderr, because stdout is for the command's own result.
     try:
         secret = step.secret() if step.secret else None
         subprocess.run(step.command, check=True, text=True, input=secret, stdout=2)

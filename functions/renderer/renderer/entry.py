@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from renderer.settings import PoolSettings
 
-# A pass over all objects finds next to no garbage while packages load and one picture is taken: 45 ms of CPU.
+# A garbage collection while packages load and one picture is taken finds almost nothing; it cost 45 ms of CPU.
 OBJECTS_BEFORE_A_PASS = 100_000
 
 
 def main(environment: Mapping[str, str]) -> int:
     """The exit code: 0 when a success or a failure was reported, or a worker let go; 1 when nobody could be told."""
-    # Each mode loads what it needs: the time until a task has its picture is mostly loading.
+    # Each mode imports only what it needs: most of a task's time to its picture is spent importing.
     if not environment.get("JOB"):
         from renderer.settings import read_pool_settings
 
@@ -35,7 +35,7 @@ def _task(environment: Mapping[str, str]) -> int:
     except BrowserCrashedError as exc:
         spawned = exc  # reported once the workflow can be told
     timing.reached("Chromium spawned")
-    # Only now, beside Chromium's own start: asyncio and all else.
+    # asyncio and the rest are imported only now, while Chromium starts.
     import asyncio
 
     from renderer.jobs.task_mode import run_task

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shutterstep.errors import TooLargeError
 
 if TYPE_CHECKING:
-    # Its checks load slowly, and a task reads its limits before Chromium starts.
+    # The schema's checks load slowly, and a task reads its limits before Chromium starts.
     from shutterstep.request import Request
 
 FORMAT_SIDES = {"png": 2**31 - 1, "jpeg": 65_535, "webp": 16_383}

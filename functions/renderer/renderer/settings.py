@@ -7,7 +7,7 @@ from renderer.egress.addresses import EgressPolicy, parse_policy
 from renderer.egress.closed_ports import parse_closed_ports
 from renderer.limits import Limits
 
-# What a worker leaves of the time it has to stop: for the answer, and for giving jobs back.
+# Seconds of the stop timeout that a worker keeps for the answer and for giving jobs back.
 STOP_MARGIN_SECONDS = 10
 
 

@@ -25,7 +25,7 @@ STATE_MACHINE_ARN = os.environ["STATE_MACHINE_ARN"]
 DEAD_LETTER_QUEUE_URL = os.environ["DEAD_LETTER_QUEUE_URL"]
 BUCKET_NAME = os.environ["BUCKET_NAME"]
 
-# All overrides of a RunTask hold 8,192 characters, with the task token (up to 1,024) and the quotes escaped twice.
+# All overrides of one RunTask may have 8,192 characters, with the task token (up to 1,024) and escaped quotes.
 INLINE_LIMIT = 4096
 SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
 
@@ -54,7 +54,7 @@ def start(record: SQSRecord) -> None:
     try:
         start_execution(request, record.message_id)
     except Exception as error:
-        # The batch hides it from Lambda's own count of errors.
+        # A partial batch response hides the failure from Lambda's own count of errors.
         logger.warning("not started", id=id_of(request), message_id=record.message_id, reason=str(error))
         metrics.add_metric("StartFailed", MetricUnit.Count, 1)
         raise

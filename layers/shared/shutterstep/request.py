@@ -19,7 +19,7 @@ from shutterstep.schema_words import in_words, unknown_field
 
 Request = dict[str, Any]
 
-# These say whose the picture is and how long it is kept, not what is on it.
+# These fields do not change the picture, so the hash leaves them out.
 _NOT_IN_THE_PICTURE = ("id", "reuse", "expiresInDays", "metadata")
 
 

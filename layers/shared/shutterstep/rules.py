@@ -17,10 +17,10 @@ FORMATS_OF = {
     "maxHeight": ("png", "jpeg", "webp"),
 }
 
-# These need an origin to go to.
+# These options need an origin, so they need `url`.
 ONLY_WITH_URL = ("headers", "cookies", "basicAuth", "failOnStatus")
 
-# The browser writes these itself, or another option does.
+# The browser, or another option, sets these headers.
 RESERVED_HEADERS = {
     "cookie": "use `cookies`",
     "user-agent": "use `userAgent`",

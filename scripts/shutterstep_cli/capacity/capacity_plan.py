@@ -10,7 +10,7 @@ from shutterstep_cli.capacity.prices import Machine, Mode, request_dollars
 from shutterstep_cli.capacity.queueing import mean_wait
 from shutterstep_cli.capacity.scenario import Times
 
-# Of a quota or a worker's time: what is planned for, so that a steady load does not live at the limit.
+# The share of a quota or of a worker's time that is planned for, so that a steady load stays below the limit.
 UTILIZATION = 0.7
 SECONDS_A_MONTH = 30 * 86400
 STATES = {"rendered": 4, "skipped": 4}

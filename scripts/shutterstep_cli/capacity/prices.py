@@ -29,7 +29,7 @@ RENDERED: dict[Mode, Work] = {
     "task": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
     "pool": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
 }
-# Claim is refused (a failed conditional write is billed as one), LookUpOwner, WhySkip, Skip*.
+# Claim (a failed conditional write is billed too), LookUpOwner, WhySkip, Skip*.
 SKIPPED = Work(transitions=4, table_writes=1, table_reads=1, queue_calls=3, starter_ms=60, puts=0)
 STARTER_GB = 0.5
 

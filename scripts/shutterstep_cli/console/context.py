@@ -16,7 +16,7 @@ from shutterstep_cli.stack.target import Target
 
 Answer = TypeVar("Answer")
 
-# What AWS may say no with; a page shows it and asks again.
+# Errors that an AWS call may raise; the page shows them and asks again at the next refresh.
 TROUBLE = (BotoCoreError, ClientError)
 
 

@@ -9,7 +9,7 @@ from shutterstep_cli.stack.executions import Execution
 
 REFRESH_SECONDS = 5.0
 CARDS = 24
-# Among many duplicates that skipped there may be few pictures: so many pages are read for one of the gallery.
+# Many executions may be duplicates that skipped: this many pages of executions are read for one page of the gallery.
 PAGES_READ = 6
 
 

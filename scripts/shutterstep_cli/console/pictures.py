@@ -13,7 +13,7 @@ from shutterstep_cli.console.executions_cache import ExecutionsCache
 from shutterstep_cli.console.recent import Recent
 from shutterstep_cli.stack.executions import Execution, ExecutionNotFoundError, arn_of
 
-# Anything else is handed out as a download: what a page delivered never runs as a page of ours.
+# Any other type is served as a download, so that content from a rendered page never runs in the console's origin.
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/avif", "image/gif"})
 POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 WIDTHS = (480, 1200)

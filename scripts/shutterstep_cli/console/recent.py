@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-# So many different keys can be asked for at the same time.
+# How many different keys can be asked for at the same time.
 LOCKS = 16
 
 

@@ -12,7 +12,7 @@ from shutterstep_cli.console.context import TROUBLE, ConsoleContext, ask
 from shutterstep_cli.console.page_layout import page, say_refused
 from shutterstep_cli.console.widgets import Link, Text, box, execution_path
 
-# Asked for by name; every other option of the schema goes into the JSON.
+# The form has a field for each of these; every other option of the schema goes into the JSON.
 USUAL = ("url", "id", "viewport.width", "viewport.height", "format", "reuse", "fullPage")
 ON_INPUT = "(event) => emit(event.target.type === 'checkbox' ? event.target.checked : event.target.value)"
 

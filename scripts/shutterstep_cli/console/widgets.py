@@ -9,7 +9,7 @@ from urllib.parse import quote
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-# What an execution or a state comes to, by the colour that says the same.
+# The class of colour for each status of an execution or a state.
 COLOURS = {"success": "passed", "timed_out": "failed", "aborted": "stopped", "processing": "running"}
 WORDS = {"timed_out": "timed out", "success": "success", "not reached": "not reached"}
 LONGEST_TEXT = 20_000

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from shutterstep_cli.health.check import Check, DeployedStack
 
-# For each role, what it cannot do without, and on what.
+# For each role, the actions it needs, and on which resource.
 NEEDED = {
     "StarterRole": {
         "states:StartExecution": "machine",

@@ -11,7 +11,7 @@ Mix = dict[str, float]
 
 ONLY_UNIQUE: Mix = {"unique": 1}
 STANDARD: Mix = {"unique": 70, "duplicate": 20, "invalid": 5, "failing": 5}
-# A name that no resolver knows, in the domain kept for it: the render fails for certain, here and on AWS.
+# A name in the reserved domain .invalid, which no resolver knows: the render always fails, here and on AWS.
 FAILING_URL = "http://no.invalid/"
 
 

@@ -14,7 +14,7 @@ from shutterstep_cli.load.sending import Sent
 from shutterstep_cli.stack.target import Target
 
 POLL_SECONDS = 1.0
-# Messages that become no execution are dead letters; how long the queue must be seen empty before that is believed.
+# A message without an execution counts as a dead letter once the queue was empty for this many seconds.
 SETTLED_SECONDS_LOCAL = 5.0
 SETTLED_SECONDS_AWS = 60.0
 

@@ -20,7 +20,7 @@ Template = dict[str, Any]
 
 TEMPLATE = ROOT / "template.yaml"
 ARTIFACTS = "shutterstep-artifacts"
-# Where a template names a folder or a file, which `sam deploy` replaces by the place it uploads it to.
+# The properties that name a folder or a file; `sam deploy` replaces each by the place it uploads it to.
 CODE = {
     "StarterFunction": "CodeUri",
     "SharedLayer": "ContentUri",
@@ -28,11 +28,11 @@ CODE = {
     "ReleaseStateMachine": "DefinitionUri",
 }
 
-# What the emulator refuses is behind a condition that is false with these.
+# With these values the conditions are false that hold what the emulator refuses.
 LOCAL_PARAMETERS = {"AutoScaling": "DISABLED", "Alarms": "DISABLED"}
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-# CloudFormation updates no such stack; it can only be deleted.
+# CloudFormation cannot update a stack in these states, only delete it.
 NEVER_CREATED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 
 
@@ -50,7 +50,7 @@ def transform(template: Template, places: dict[str, dict[str, str]]) -> Template
     placed = copy.deepcopy(template)
     for resource, place in places.items():
         placed["Resources"][resource]["Properties"][CODE[resource]] = place
-    # The translator asks boto3 for the region and calls nothing.
+    # The translator asks boto3 for the region but calls no service.
     session = boto3.Session(region_name="us-east-1")
     return Translator({}, Parser(), boto_session=session).translate(placed, parameter_values={})
 
@@ -68,7 +68,7 @@ def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, 
     s3.create_bucket(Bucket=ARTIFACTS)
     places = {name: _upload(s3, path) for name, path in files.items()}
     body = json.dumps(with_numbers(transform(template, places)))
-    # By reference, as `sam deploy` does: a template in the call may have 51,200 characters.
+    # By reference, as `sam deploy` does: a template inside the call may have at most 51,200 characters.
     place = _put(s3, body.encode(), "template.json")
     return _apply(clients("cloudformation"), stack_name, body, f"https://s3.amazonaws.com/{ARTIFACTS}/{place['Key']}")
 

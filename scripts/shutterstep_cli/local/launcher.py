@@ -23,7 +23,7 @@ from shutterstep_cli.local.task_events import TaskEvents
 from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
 
 POLL_SECONDS = 0.15
-# A task sees its own environment and what a process on this machine cannot do without; nothing of the operator's.
+# A task gets its own environment and these of the operator's variables, which a process here needs; no others.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SHUTTERSTEP_CHROMIUM", "PLAYWRIGHT_BROWSERS_PATH")
 
 Task = dict[str, Any]

@@ -10,7 +10,7 @@ from shutterstep_cli.stack.pool import pool_of
 from shutterstep_cli.stack.target import Target
 
 STARTED_WITHIN_SECONDS = 120
-# Fargate's longest stopTimeout, and what the launcher takes to notice.
+# Seconds: Fargate's longest stopTimeout (120), and the time the launcher needs to notice.
 LEFT_WITHIN_SECONDS = 130
 
 

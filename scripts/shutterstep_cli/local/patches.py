@@ -112,7 +112,7 @@ def honour_retry_delays() -> None:
             retrier, index = original(retriers, error, counts)
             if retrier is None:
                 return retrier, index
-            # The delay is made into the first interval of a retrier that does not grow.
+            # The computed delay becomes the interval of a retrier without backoff.
             return {**retrier, "IntervalSeconds": _delay(retrier, counts.get(index, 0)), "BackoffRate": 1}, index
 
         return find

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shutterstep_cli.checkout import root
 
-# What ECS waits between SIGTERM and SIGKILL where the container says nothing is 30 s; nobody here waits so long.
+# ECS waits 30 s between SIGTERM and SIGKILL by default; on a laptop that is too long.
 STOP_TIMEOUT_SECONDS = 5
 
 

@@ -17,7 +17,7 @@ REPLAYABLE = ("FAILED", "TIMED_OUT", "ABORTED")
 KEPT_OF_THE_NAME = 69
 # ExecutionTimeoutSeconds is a day at most: one that started earlier cannot have stopped later.
 LONGEST_EXECUTION = timedelta(days=1, hours=1)
-# A redrive goes on from these: the first claim the id, the others count on the claim they made.
+# A redrive can continue in these states: the first two claim the id, the others rely on the claim.
 CLAIMING = ("Claim", "LookUpOwner", "WhySkip")
 CLAIMED = ("RenderWhere", "RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
 

@@ -54,7 +54,7 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
         try:
             yield from part()
         except (BotoCoreError, ClientError) as error:
-            # What cannot be looked at is not well, and must not hide the rest.
+            # A check that fails to run counts as failed, and does not hide the other checks.
             yield Check(name, "fail", f"could not be looked at: {error}", "run doctor with rights to read the stack")
 
 

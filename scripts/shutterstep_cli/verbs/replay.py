@@ -27,7 +27,7 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
 
-# What a second try cannot mend.
+# Outcomes that a second try cannot change.
 REFUSED = ("not_ours", "not_redrivable", "request_gone", "still_invalid")
 
 

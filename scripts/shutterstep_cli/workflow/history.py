@@ -12,7 +12,7 @@ from shutterstep_cli.workflow.graph import Graph
 Outcome = Literal["passed", "retried", "caught", "failed", "skipped", "running", "stopped", "not reached"]
 Event = dict[str, Any]
 
-# An end of this name is a duplicate's, and says so.
+# A Succeed state whose name begins so is the end of a duplicate.
 SKIP = "Skip"
 ENDED = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"}
 CUT_OFF = ("ExecutionTimedOut", "ExecutionAborted")

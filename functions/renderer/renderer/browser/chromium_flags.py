@@ -28,7 +28,7 @@ EGRESS_FLAGS = (
     "--no-pings",
     "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # What belongs to no context, and a context without a guard, reaches nothing: the name has no address.
+    # Traffic outside any context, and a context without a guard, reach nothing: this proxy's name has no address.
     "--proxy-server=http://no-guard.invalid:9",
 )
 
@@ -59,12 +59,12 @@ FLAGS = (
     "--metrics-recording-only",
     "--password-store=basic",
     "--block-new-web-contents",
-    # A page that takes more than this many MiB of script memory crashes, instead of all pages with it.
+    # A page that takes more script memory than this (MiB) crashes alone, instead of taking the other pages with it.
     "--js-flags=--max-old-space-size=1024",
     *EGRESS_FLAGS,
 )
 
-# An allow list: a new secret in our environment stays out of the browser without anybody thinking of it.
+# An allow list, so that a new secret in our environment does not reach the browser.
 ALLOWED_VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH")
 ALLOWED_PREFIXES = ("LC_", "FONTCONFIG_", "XDG_")
 

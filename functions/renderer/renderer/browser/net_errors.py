@@ -6,7 +6,7 @@ from shutterstep import errors
 
 NET_ERROR = re.compile(r"net::ERR_([A-Z0-9_]+)")
 
-# The first pattern that matches decides; what matches none is a failed connection.
+# The first pattern that matches decides; a text that matches none counts as a failed connection.
 NET_ERRORS: tuple[tuple[str, type[errors.RenderError], str], ...] = (
     (r"NAME_|DNS_|ICANN_", errors.DnsFailureError, "the name of the page's host could not be resolved"),
     (r"CERT_|SSL_|BAD_SSL|ECH_", errors.TlsError, "no trusted TLS connection to the page's host"),

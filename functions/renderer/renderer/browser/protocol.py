@@ -47,7 +47,7 @@ class Session:
         The future raises ProtocolError, PageCrashedError or BrowserCrashedError. Commands are carried out in order.
         """
         answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
-        # Whoever no longer waits for an answer need not hear that it failed.
+        # Marks the exception as retrieved, so that asyncio does not log an answer that nobody waits for.
         answer.add_done_callback(_retrieve)
         if self._gone is not None:
             answer.set_exception(self._gone)
@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
             del self._received[: end + 1]
             self._searched = 0
             self._take(message)
-        # A picture comes in hundreds of pieces: none is searched twice.
+        # A picture arrives in hundreds of pieces; each is searched for the end of the message only once.
         self._searched = len(self._received)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the loop's signature)

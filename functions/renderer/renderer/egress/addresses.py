@@ -38,7 +38,7 @@ FORBIDDEN_V4 = tuple(
         "240.0.0.0/4",  # reserved, and broadcast
     )
 )
-# Of IPv6 only global unicast is public: unique local, link-local, multicast and the rest lie outside of it.
+# Only IPv6 global unicast is public; unique local, link-local, multicast and the rest are outside of it.
 GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 FORBIDDEN_V6 = tuple(
     ipaddress.IPv6Network(text)
@@ -50,7 +50,7 @@ FORBIDDEN_V6 = tuple(
 )
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
-# Where a task's own credentials are given out: no allowance, however wide, opens these.
+# The endpoints that give out a task's credentials. No entry of EGRESS_ALLOW opens them.
 CREDENTIAL_ENDPOINTS = frozenset(
     ipaddress.ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23")

@@ -13,7 +13,7 @@ BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: clo
 
 SCHEME = b"http://"
 HTTP_PORT = 80
-# What the browser says to its proxy is not for the page's host.
+# Headers that are meant for the proxy are not passed on to the page's host.
 FOR_THE_PROXY = (b"proxy-connection", b"proxy-authorization")
 
 Origin = tuple[str, int]
@@ -118,7 +118,7 @@ class ClientConnection(asyncio.Protocol):
         if self._upstream is not None:
             self._send_unsent(self._upstream)
         elif self._origin is not None and self._connecting is None:
-            # What follows waits in the socket until the connection stands.
+            # Bytes that follow wait in the socket until the connection is established.
             self.transport.pause_reading()
             self._connecting = asyncio.get_running_loop().create_task(self._connect(*self._origin))
 
@@ -166,7 +166,7 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         lower = name.lower()
         if lower == b"transfer-encoding":
-            # A browser sends no body in chunks over HTTP/1.1, and two ways to end one are a way to smuggle.
+            # A browser sends no chunked body over HTTP/1.1, and a body with two possible ends allows request smuggling.
             raise RefusedRequestError
         if lower not in FOR_THE_PROXY:
             self._head.append(b"%b: %b\r\n" % (name, value))

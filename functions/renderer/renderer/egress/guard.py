@@ -55,7 +55,7 @@ class EgressGuard:
         self._server: asyncio.Server | None = None
         self.proxy_url = ""
         self.bytes = 0
-        # Why the page's own document, the first or one it led to, could not come.
+        # Why the page's document, or one that it led to, could not be loaded.
         self.document_failure: RenderError | None = None
 
     async def __aenter__(self) -> Self:

@@ -17,7 +17,7 @@ class Later:
 
 def start_clients(*services: str) -> Mapping[str, Later]:
     """The clients of these services, made one after the other from now on."""
-    # One thread: the work is Python's own, and two would only take turns.
+    # One thread: making clients is Python code, so two threads would only take turns.
     maker = ThreadPoolExecutor(1, "aws")
     session = maker.submit(_session)
     clients = {service: Later(maker.submit(_client, session, service)) for service in services}
@@ -26,7 +26,7 @@ def start_clients(*services: str) -> Mapping[str, Later]:
 
 
 def _session() -> Any:
-    # Not boto3, which loads its resources and transfers before it gives the same clients.
+    # botocore instead of boto3, which gives the same clients but first loads its resources and transfers.
     from botocore.session import get_session
 
     return get_session()

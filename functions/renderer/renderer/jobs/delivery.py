@@ -11,7 +11,7 @@ from renderer.jobs.job import ObjectAddress
 from renderer.page.render import Picture
 from shutterstep.errors import InvalidRequestError, RenderError, StorageFailedError
 
-# What Step Functions says when nobody waits for the token any more.
+# The error codes with which Step Functions says that nobody waits for the token any more.
 TOKEN_GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 # A cause holds 32,768 characters; a message this long stays below it even with every character escaped.

@@ -19,7 +19,7 @@ async def with_heartbeats(
     beating = asyncio.ensure_future(_beat_for_ever(beat, seconds, log))
     try:
         await asyncio.wait({working, beating}, return_when=asyncio.FIRST_COMPLETED)
-        # A finished picture counts even if the last beat failed in the same moment; the answer will tell.
+        # A finished picture counts even if the last heartbeat failed at the same moment: sending the answer decides.
         return working.result() if working.done() else beating.result()
     finally:
         working.cancel()
@@ -32,6 +32,6 @@ async def _beat_for_ever(beat: Callable[[], None], seconds: float, log: Log) -> 
         try:
             await asyncio.to_thread(beat)
         except (ClientError, BotoCoreError) as exc:
-            # One lost beat is no reason to lose the render: HeartbeatSeconds allows several.
+            # One lost heartbeat does not end the render: HeartbeatSeconds allows several.
             log.write("heartbeat_failed", reason=type(exc).__name__)
         await asyncio.sleep(seconds)

@@ -45,7 +45,7 @@ class JobRunner:
         request = job.request
         if job.request_reference is not None:
             request = await asyncio.to_thread(self.storage.read_request, job.request_reference)
-        # A wrong request is refused before it costs a page.
+        # An invalid request is refused before a page is opened for it.
         picture = await self.render(validate(request))
         return await asyncio.to_thread(self.storage.write_picture, picture, job.output)
 

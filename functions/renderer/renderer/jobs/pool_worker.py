@@ -17,9 +17,9 @@ from renderer.log import Log
 from renderer.settings import PoolSettings
 from shutterstep.errors import ReceivedTooOftenError
 
-# Between two tries to reach a queue that does not answer; the second doubles up to the last.
+# Seconds between two tries to reach a queue that does not answer: the first wait doubles up to the last.
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1, 30
-# Calls of one job that may stand at the same time (beat, storage, answer), and those of the poll.
+# Calls that one job may make at the same time (heartbeat, storage, answer), and those of the poll.
 THREADS_OF_A_JOB, THREADS_OF_THE_POLL = 3, 2
 
 
@@ -98,7 +98,7 @@ class Worker:
         except TokenGoneError as exc:
             log.write("render_abandoned", reason=str(exc))
         except (ClientError, BotoCoreError) as exc:
-            # Not answered: it stays hidden for its time, then comes again.
+            # It was not answered: the message stays hidden for its visibility timeout, then comes again.
             log.write("report_failed", reason=type(exc).__name__)
             return
         except asyncio.CancelledError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from renderer.settings import PoolSettings
 
-# SQS holds an empty answer back so long. A worker told to stop waits for it: a message in it must not be forgotten.
+# Seconds that SQS holds an empty answer back. A worker that stops waits for the answer, because it may hold a message.
 WAIT_SECONDS = 5
 AT_MOST = 10
 

@@ -43,7 +43,7 @@ async def run_task(
         from renderer.jobs.job_runner import JobRunner, log_about
 
         timing.reached("imports done")
-        # Last: Chromium paints while they load, and only then are they needed.
+        # Imported last: Chromium paints while they load, and they are needed only afterwards.
         clients = start_clients("s3", "stepfunctions")
         work = JobRunner(render, Storage(clients["s3"]), settings.heartbeat_seconds)
         return await run(settings, Workflow(clients["stepfunctions"], token), work, log_about(settings.job, log))

@@ -87,7 +87,7 @@ class WarmBrowser:
         try:
             return await self._render_once(request)
         except BrowserCrashedError:
-            # It may have been another render's page that took the browser down; this one gets a new browser, once.
+            # Another render's page may have taken the browser down, so this render gets a new browser, once.
             return await self._render_once(request)
 
     async def _render_once(self, request: Request) -> Picture:
