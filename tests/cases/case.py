@@ -38,7 +38,9 @@ class Case:
     seen_in: str = ""
 
     def request(self, port: int) -> dict[str, Any]:
-        """The request to a server of the pages on this port."""
+        """The request to a server of the pages on this port, or for the HTML that the options have."""
+        if "html" in self.options:
+            return dict(self.options)
         return {"url": f"http://{self.host}:{port}{self.page}", **self.options}
 
     def wrong(self, picture: Picture) -> list[str]:

@@ -14,7 +14,6 @@ PENDING = frozenset(
         "animations",
         "capture",
         "changing_documents",
-        "consent",
         "elements",
         "input",
         "readiness",

@@ -24,6 +24,8 @@ TEXT_SECONDS = 1.0
 # A frame that goes away while it is looked at has no banner that matters.
 GONE = (ProtocolError, ScriptError, RenderError, TimeoutError)
 KIND = "cookieBanner"
+# The helper that tells a banner from the rest of a page.
+SIGNS = "banner_signs"
 
 
 async def remove_banners(context: RenderContext) -> None:
@@ -33,7 +35,7 @@ async def remove_banners(context: RenderContext) -> None:
     await context.within(FRAME_SECONDS, asyncio.gather(*(_decline(context, frame) for frame in frames)))
     for frame in frames[1:]:
         await _remove_frame(context, frame)
-    for name in await context.run("overlays", bool(context.findings.removed)):
+    for name in await context.run("overlays", bool(context.findings.removed), SIGNS):
         _note(context, "overlay", name)
 
 
@@ -59,8 +61,8 @@ def _before_engine() -> str:
 async def _remove_frame(context: RenderContext, frame: Frame) -> None:
     """A frame from elsewhere tells by its own text whether it is a banner; its element lies in the page around it."""
     with suppress(*GONE):
-        told = await asyncio.wait_for(frame.evaluate(script("consent_text")), TEXT_SECONDS)
-        if told and await frame.call_on_element(script("remove_frame")):
+        told = await asyncio.wait_for(frame.evaluate(script("consent_text", SIGNS)), TEXT_SECONDS)
+        if told and await frame.call_on_element(script("remove_frame", SIGNS)):
             _note(context, "frame", urlsplit(frame.url).hostname or frame.name or "frame")
 
 

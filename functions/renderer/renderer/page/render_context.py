@@ -53,9 +53,9 @@ class RenderContext:
             return False
         return True
 
-    async def run(self, name: str, argument: Any = None) -> Any:
+    async def run(self, name: str, argument: Any = None, *helpers: str) -> Any:
         """The value of `js/<name>.js`, a function of one argument, in the page. Raises ScriptError."""
-        return await self.page.evaluate(script(name), argument)
+        return await self.page.evaluate(script(name, *helpers), argument)
 
     def end_phase(self, name: str) -> None:
         """Notes the milliseconds since the last phase ended under a name."""
@@ -63,9 +63,10 @@ class RenderContext:
 
 
 @cache
-def script(name: str) -> str:
-    """The function of `js/<name>.js`, which can use all that `js/library.js` declares."""
-    return f"(() => {{ {_text('library')}\nreturn (\n{_text(name)}\n); }})()"
+def script(name: str, *helpers: str) -> str:
+    """The function of `js/<name>.js`, which can use all that `js/library.js` and the helpers declare."""
+    declared = "\n".join(_text(helper) for helper in ("library", *helpers))
+    return f"(() => {{ {declared}\nreturn (\n{_text(name)}\n); }})()"
 
 
 def _text(name: str) -> str:

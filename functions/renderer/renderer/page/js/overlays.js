@@ -1,51 +1,36 @@
 // Removes banners that lie over the page, in open shadow roots too, and the curtains behind them; then the page scrolls
 // again. The names of what was removed. `wasDeclined`: a banner went before, so its curtain may be left.
 (wasDeclined) => {
-  const WORDS = /cookie|consent|gdpr|einwillig|datenschutz|rgpd|同意/i;
-  const NAMES = /cookie|consent|gdpr|\bcmp\b|onetrust|didomi|usercentrics|cookiebot|truste|quantcast|sp_message/i;
+  const HIGH = 100;
+  const CURTAIN = /overlay|backdrop|curtain|mask|scrim|shade|dim|lightbox/i;
   const removed = [];
-  const nameOf = (element) => {
-    const own = element.id ? `#${element.id}` : [...element.classList].map((name) => `.${name}`).join("");
-    return element.localName + own;
-  };
-  const isOver = (element, style) =>
-    ["fixed", "sticky"].includes(style.position) || element.matches("dialog[open], [role=dialog], [aria-modal=true]");
-  const text = (element) => (element.innerText ?? element.textContent ?? "").slice(0, 4000);
-  const shadowText = (element) => text(element) + [...element.querySelectorAll("*")]
-    .filter((child) => child.shadowRoot).map((child) => child.shadowRoot.textContent.slice(0, 4000)).join(" ");
-  const hasChoice = (element) => element.querySelector("button, a, input, [role=button], iframe") !== null
-    || [...element.querySelectorAll("*")].some((child) => child.shadowRoot?.querySelector("button, a"));
-  const isBanner = (element) => {
-    const names = `${element.id} ${element.getAttribute("class")} ${element.getAttribute("aria-label")}`;
-    // A header or menu that only links to the cookie policy is no banner: most of its text is about something else.
-    const said = shadowText(element);
-    return hasChoice(element) && (NAMES.test(names) || (WORDS.test(said) && said.length < 2500));
-  };
-  const isNavigation = (element) => element.matches("header, nav, main, footer") || element.querySelector("nav, main");
+  const isOver = (element, style) => ["fixed", "sticky"].includes(style.position)
+    || (style.position === "absolute" && Number(style.zIndex) >= HIGH)
+    || element.matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
+  const isRoot = (element) => element === document.documentElement || element === page.body;
+  // What is painted behind the page, or holds something, is part of it.
   const isCurtain = (element, style) => {
-    const {width, height} = element.getBoundingClientRect();
-    const covers = width >= innerWidth * 0.95 && height >= innerHeight * 0.95;
-    return covers && text(element).trim() === "" && !element.querySelector("img, video, canvas, svg, iframe")
-      && (style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.backdropFilter !== "none");
+    const {width, height} = boxOf(element);
+    const covers = width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && !(Number(style.zIndex) < 0);
+    const [, alpha] = style.backgroundColor.match(/^rgba\(.*, ([\d.]+)\)$/) ?? [];
+    const isTranslucent = (alpha !== undefined && Number(alpha) > 0) || style.backdropFilter !== "none";
+    const isNamed = CURTAIN.test(`${element.id} ${element.getAttribute("class")}`) && alpha !== "0";
+    return covers && (isTranslucent || isNamed) && textOf(element) === ""
+      && matching(element, "img, video, canvas, svg, iframe, object, embed").length === 0;
   };
-  const over = [];
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (element.shadowRoot) walk(element.shadowRoot);
-      const style = getComputedStyle(element);
-      if (style.display !== "none" && isOver(element, style)) over.push([element, style]);
-    }
-  };
-  walk(document);
+  const over = everywhere("*").map((element) => [element, getComputedStyle(element)])
+    .filter(([element, style]) => style.display !== "none" && !isRoot(element) && isOver(element, style));
   for (const [element] of over) {
-    if (element.isConnected && !isNavigation(element) && isBanner(element)) {
-      removed.push(nameOf(element));
-      element.remove();
-    }
+    const banner = element.isConnected ? bannerIn(element) : null;
+    if (!banner) continue;
+    const box = boxAround(banner, element);
+    if (matching(box, "main, nav").length > 0) continue;
+    removed.push(nameOf(box));
+    box.remove();
   }
   if (removed.length === 0 && !wasDeclined) return removed;
   for (const [element, style] of over) if (element.isConnected && isCurtain(element, style)) element.remove();
-  for (const root of [document.documentElement, document.body]) {
+  for (const root of [document.documentElement, page.body]) {
     const style = root ? getComputedStyle(root) : null;
     if (style && [style.overflow, style.overflowY].includes("hidden")) {
       root.style.setProperty("overflow", "visible", "important");

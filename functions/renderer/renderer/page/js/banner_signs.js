@@ -1,0 +1,87 @@
+// Before the scripts about cookie banners: what makes an element a banner. A word alone never does. It takes the name of
+// a consent tool, or a text about consent together with buttons that accept, decline or close it.
+const VENDOR = /onetrust|didomi|usercentrics|cookiebot|cybotcookie|truste\b|truste[-_]|trustarc|quantcast|qc-cmp|sp_message|cookieyes|\bcky-|iubenda|osano|termly|klaro|cookiefirst|axeptio|complianz|\bcmplz|borlabs|consentmanager|\bcmpbox|tarteaucitron|cookiehub|civic-?uk|\bccc-|evidon|fc-consent/i;
+const NAME = /(cookies?|consent|gdpr|rgpd|dsgvo|ccpa|privacy|cmp)[-_ ]?(banner|bar|notice|notification|consent|pop-?up|modal|dialog|overlay|law|message|msg|alert|wall|layer|prompt|info|hint|warning|disclaimer|compliance|box|container|wrapper|root|toast|widget|manager|accept)|(accept|allow|manage)[-_ ]?cookies?|\bcc-(window|banner)\b|\bcookieconsent\b/i;
+const TOPIC = /cookie|ciastecz|evästee|çerez|sütik|クッキー|쿠키|куки|consent|gdpr|rgpd|dsgvo|ccpa|einwillig|datenschutz|privacy|privacidad|confidentialit|riservatezza|integritetspol|personvern|prywatno|personal (data|information)|données personnelles|隐私|隱私|プライバシー|同意|개인정보|quyền riêng tư|конфиденциал/i;
+// Someone who asks for consent says what it is for; a shop that sells cookies does not.
+const PURPOSE = /privacy|policy|consent|tracking|analy[sztv]|statisti|experience|personali[sz]|web ?sites?|(this|our|diese|unsere|notre|nuestro) (site|seite)|browser|traffic|advertis|werbung|publicit|third[- ]part|functional|preferences|datenschutz|einwillig|confidentialit|privacidad|riservatezza|隐私|隱私|同意|サイト|웹사이트|trang web|trải nghiệm|сайт/i;
+const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl/i;
+const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
+const AGREES = /(by|durch|en|wenn sie|if you)\b[^.]{0,60}\b(continu|using|use|browsing|clicking|closing|nutzung|poursuiv|naveg)[^]{0,200}(agree|accept|consent|zustimm|einverstanden|accepte|acepta)/i;
+const ACCEPTS = new RegExp(`^(${[
+  "ok(ay)?", "(yes,? )?(i |we )?(accept|agree|consent|understand)( (to )?(all|and|&|cookies?|our|the|these|terms|everything|selected|recommended|necessary|essential|optional|close|continue|proceed).*)?",
+  "allow( (all|cookies?|selection|selected|optional|everything).*)?", "got it", "i'?m (ok|fine|happy) with.*", "that'?s (ok|fine|okay)", "understood", "enable all.*", "(yes, )?i'?m in",
+  "(alle |allen |alles )?(cookies )?(akzeptieren|annehmen|zulassen|erlauben|zustimmen|einverstanden|verstanden|bestätigen|auswählen).*", "(ich )?(stimme|akzeptiere|bin einverstanden).*",
+  "(tout |j['’ ]?)?(accepte[rz]?|autorise[rz]?)\\b.*", "(j'ai )?compris", "d['’]accord", "(aceptar|acepto|aceitar|aceito|permitir|entendido|de acuerdo|concordo)\\b.*", "(accetta|accetto|acconsento|ho capito)\\b.*",
+  "(accepteren|accepteer|akkoord|alles? toestaan|toestaan|begrepen)\\b.*", "(akceptuj|zaakceptuj|zgadzam|rozumiem|zezwól).*", "(godkänn|acceptera|jag godkänner|tillåt|accepter|tillad|godta|godkend|hyväksy|salli).*",
+  "(přijmout|souhlas|elfogad|kabul|tümünü kabul|onayl|terima|setuju|αποδοχή).*", "(принять|принимаю|соглас|понятно|прийняти).*", "(同意|接受|允许|允許|許可|承諾|すべて同意|了解|知道了).*", "(동의|모두 동의|허용|모두 허용|수락|확인).*", "(chấp nhận|đồng ý).*", "(قبول|موافق|אישור|מסכים).*",
+].join("|")})[.!]?$`, "i");
+const DECLINES = new RegExp(`^(${[
+  "no,? ?(thanks|thank you)?", "(decline|reject|refuse|deny|disagree|disallow)\\b.*", "(use |accept |allow )?(only )?(strictly )?(necessary|essential|required|functional)( cookies)?( only)?", "continue without.*", "opt[- ]?out.*",
+  "(do not|don['’]t) (accept|sell|allow|agree|track).*", "(manage|customi[sz]e|change|cookie|cookies|privacy|adjust|set|more|show|review)( my| your| cookies?| privacy)? ?(choices|preferences|settings|options|consents?|purposes|details)", "customi[sz]e", "preferences",
+  "(alle )?(cookies )?(ablehnen|verweigern)", "nur .*(notwendig|essenziell|essentiell|erforderlich).*", "(cookie-?)?einstellungen.*", "anpassen", "(tout )?refuser.*", "continuer sans.*", "personnaliser.*", "paramétr.*", "gérer.*", "(je )?refuse.*",
+  "rechaz.*", "solo .*(necesarias|esenciales).*", "configurar.*", "rejeitar.*", "recusar.*", "rifiuta.*", "personalizza.*", "weiger.*", "afwijzen.*", "alleen .*", "instellingen.*", "odrzu.*", "odmawiam.*", "ustawienia.*",
+  "avvisa.*", "neka.*", "afvis.*", "avslå.*", "kieltäy.*", "hylkää.*", "отклон.*", "отказ.*", "відхил.*", "настро.*", "(拒绝|拒絕|拒否|不同意|同意しない).*", "(거부|거절|동의 안).*", "từ chối.*", "(رفض|דחה).*", "reddet.*", "odmít.*", "elutasít.*", "tolak.*",
+].join("|")})[.!]?$`, "i");
+const CLOSES = /^(close|dismiss|hide|schließen|fermer|cerrar|chiudi|fechar|sluiten|zamknij|stäng|luk|lukk|sulje|закрыть|关闭|關閉|閉じる|닫기|đóng|×|✕|✖|✗|⨯|x)( .{0,30})?$/i;
+const TYPED = "textarea, input:not([type]), input[type=text], input[type=email], input[type=search], input[type=password], input[type=tel], input[type=number]";
+const CONTROLS = "button, a, input[type=button], input[type=submit], [role=button], summary";
+// A consent dialog with all its purposes may be long; a page is longer.
+const LONGEST = 6000;
+// What a banner's box may have besides the banner itself.
+const FEW_CONTROLS = 2, FEW_LETTERS = 200;
+
+const parentOf = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
+const childrenOf = (element) => [...element.children, ...(shadowOf(element) ? shadowOf(element).children : [])];
+// The element and all in it, in open shadow roots too.
+const withAll = (element) => [element, ...all(element), ...[element, ...all(element)].filter(shadowOf)
+  .flatMap((host) => rootsOf(shadowOf(host)).flatMap((root) => all(root)))];
+const matching = (element, selector) => withAll(element).filter((inside) => inside.matches(selector));
+const isText = (element) => !element.matches("style, script, template, noscript");
+const textOf = (element) => [element.innerText ?? element.textContent ?? "", ...withAll(element).filter(shadowOf)
+  .flatMap((host) => [...shadowOf(host).children].filter(isText).map((child) => child.innerText ?? child.textContent ?? ""))]
+  .join(" ").replace(/\s+/g, " ").trim();
+const wordsOf = (control) => [control.innerText ?? control.textContent, control.value, control.getAttribute("aria-label"), control.title]
+  .filter((words) => typeof words === "string").map((words) => words.replace(/\s+/g, " ").trim()).filter(Boolean);
+const nameOf = (element) => element.localName
+  + (element.id ? `#${element.id}` : [...element.classList].map((name) => `.${name}`).join(""));
+const asksForConsent = (said) => (USES.test(said) && (PURPOSE.test(said) || !FOOD.test(said))) || AGREES.test(said);
+
+const isBanner = (element) => {
+  const names = [element.id, element.getAttribute("class"), element.getAttribute("aria-label"), element.localName].join(" ");
+  const controls = matching(element, CONTROLS);
+  const said = textOf(element);
+  if (VENDOR.test(names)) return controls.length > 0 || said === "";
+  if (said.length > LONGEST || matching(element, `${TYPED}, main, article`).length > 0) return false;
+  const says = (pattern) => controls.some((control) => wordsOf(control).some((words) => pattern.test(words)));
+  const accepts = says(ACCEPTS), declines = says(DECLINES);
+  if (NAME.test(names)) return accepts || declines || PURPOSE.test(said) || matching(element, "iframe").length > 0;
+  // A menu has many entries, and some of them may read like choices.
+  const isMenu = controls.filter((control) => wordsOf(control).every((words) => !ACCEPTS.test(words) && !DECLINES.test(words))).length > 8;
+  if (!TOPIC.test(said)) return false;
+  if (asksForConsent(said)) return accepts || (declines && !isMenu) || (says(CLOSES) && controls.length <= 4);
+  if (/cookie|tracking/i.test(said) && PURPOSE.test(said) && !FOOD.test(said) && accepts && controls.length <= 6) return true;
+  return accepts && declines && !isMenu && !(FOOD.test(said) && !PURPOSE.test(said));
+};
+// The smallest banner in an element that is or holds one.
+const coreOf = (element) => {
+  const inner = childrenOf(element).find(isBanner);
+  return inner ? coreOf(inner) : element;
+};
+// The smallest banner in an element that need not be one; null where nothing in it speaks of consent.
+const bannerIn = (element) => {
+  if (isBanner(element)) return coreOf(element);
+  for (const child of childrenOf(element).filter((child) => TOPIC.test(textOf(child)))) {
+    const found = bannerIn(child);
+    if (found) return found;
+  }
+  return null;
+};
+// The largest box around a part, up to `top`, that holds little else.
+const boxAround = (part, top) => {
+  const hasLittleElse = (box) => matching(box, CONTROLS).length - matching(part, CONTROLS).length <= FEW_CONTROLS
+    && textOf(box).length - textOf(part).length <= FEW_LETTERS && matching(box, `${TYPED}, main, nav`).length === 0;
+  let box = part;
+  while (box !== top && parentOf(box) && hasLittleElse(parentOf(box))) box = parentOf(box);
+  return box;
+};
