@@ -29,6 +29,7 @@ VERBS = {
     "query": "cli",
     "replay": "cli",
     "show": "cli",
+    "verify": "cli",
 }
 EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
 OUR_PACKAGES = {"shutterstep", "shutterstep_cli"}

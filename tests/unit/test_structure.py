@@ -28,6 +28,7 @@ HEIGHT = {"tests": 4, "tools": 3, "shutterstep_cli": 2, "renderer": 1, "starter"
 ROWS = {
     "shutterstep_cli": [
         {"verbs"},
+        {"verification"},
         {"console", "health", "load"},
         {"capacity", "local"},
         {"stack"},

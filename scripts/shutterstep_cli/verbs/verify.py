@@ -1,0 +1,139 @@
+"""`shutterstep verify`: sends a trial through a deployed stack, and ticks off each guarantee with its evidence."""
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shutterstep_cli.capacity.facts import facts
+from shutterstep_cli.capacity.prices import Machine, request_dollars
+from shutterstep_cli.health.check import DeployedStack
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verification.account_ticks import account_ticks, raised
+from shutterstep_cli.verification.checklist import Checklist
+from shutterstep_cli.verification.cleanup import Cleaned, clean_up
+from shutterstep_cli.verification.observed import observe
+from shutterstep_cli.verification.ticks import ticks
+from shutterstep_cli.verification.trial import Trial
+from shutterstep_cli.verification.trial_record import TrialRecord
+from shutterstep_cli.verification.trial_requests import RENDERS_AT_MOST
+from shutterstep_cli.verification.verification_report import MARKS, VerificationReport
+
+MISSING = 1
+ASSUMED_RENDER_SECONDS = 15.0
+COLOURS = {"met": "green", "missing": "red", "not_applicable": "dim"}
+
+
+def verify(
+    stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="File for the report: HTML, or Markdown if it ends in .md.")
+    ] = None,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for each step at most.")] = 900,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave items, pictures and the dead letter there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it costs money.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+) -> None:
+    """Prove a deployed stack: a trial of messages, duplicates, stops and replays. Exit code 1 if a tick is missing.
+
+    It renders pages of its own, stops one execution and one render task, and replaces the workers of a pool. Run it on
+    a stack that may be disturbed. What it made is taken away at the end; the histories of its executions stay.
+
+    Examples: shutterstep verify
+              shutterstep verify --report out/verify.md
+              shutterstep verify --stack sandbox --yes --json
+    """
+    target = choose_target(stack)
+    dollars = cost(target)
+    if stack is not None:
+        confirm(target, dollars, yes=yes)
+    prefix = f"verify-{uuid.uuid4().hex[:8]}-"
+    path = report or Path("out/verify") / f"{prefix}report.html"
+    progress = progress_console()
+    say: Callable[[str], None] = (lambda _text: None) if as_json else lambda text: progress.print(f"{text} …")
+    trial = Trial(target, prefix, say, wait)
+    try:
+        checklist = run(trial, DeployedStack(target), say)
+    finally:
+        # Also after Ctrl-C: nothing of a trial may stay in a stack that others use.
+        cleaned = None if keep else _clean(trial, say)
+    told = cleaned.in_words() if cleaned else "left there"
+    made = VerificationReport(about(target, trial.record), checklist, tuple(trial.record.steps), told).write(path)
+    show(checklist, trial.record, cleaned, made, dollars, as_json=as_json)
+    if not checklist.passed:
+        raise typer.Exit(MISSING)
+
+
+def run(trial: Trial, stack: DeployedStack, say: Callable[[str], None]) -> Checklist:
+    """The trial, then what the stack shows of it."""
+    before = raised(stack)
+    record = trial.run()
+    say("reading executions, items, pictures and dead letters")
+    observed = observe(trial.target, record)
+    return Checklist((*ticks(record, observed), *account_ticks(stack, record.started_at, before)))
+
+
+def _clean(trial: Trial, say: Callable[[str], None]) -> Cleaned:
+    say("taking away what the trial made")
+    return clean_up(trial.target, trial.record)
+
+
+def cost(target: Target) -> float:
+    """What the trial costs on AWS at most, in dollars: a Fargate task for each page."""
+    each = request_dollars("task", Machine(), ASSUMED_RENDER_SECONDS, duplicates=0, slots=1, utilization=1)
+    return 0.0 if target.endpoint_url else round(RENDERS_AT_MOST * sum(each.values()), 2)
+
+
+def confirm(target: Target, dollars: float, *, yes: bool) -> None:
+    """Say what the trial does to the stack and costs, and ask."""
+    typer.secho(
+        f"Verifying stack {target.stack_name} renders at most {RENDERS_AT_MOST} pages for about ${dollars:.2f} (list "
+        f"prices of {facts()['as_of']}, us-east-1). It stops one execution and one render task, replaces the workers "
+        "of a pool, and puts one message into the dead-letter queue, for which an alarm may ring.",
+        err=True,
+    )
+    if not yes:
+        typer.confirm("Begin?", abort=True, err=True)
+
+
+def about(target: Target, record: TrialRecord) -> str:
+    """Which stack was verified, in one line."""
+    where = "the local stack" if target.endpoint_url else f"stack {target.stack_name}"
+    region = target.outputs["StateMachineArn"].split(":")[3]
+    return f"{where}, {region}, render mode {'pool' if record.pool else 'task'}, ids {record.prefix}*"
+
+
+def show(
+    checklist: Checklist, record: TrialRecord, cleaned: Cleaned | None, report: Path, dollars: float, *, as_json: bool
+) -> None:
+    """One JSON object, or a table for people."""
+    if as_json:
+        document: dict[str, Any] = {
+            "passed": checklist.passed,
+            "missing": checklist.missing,
+            "mode": "pool" if record.pool else "task",
+            "prefix": record.prefix,
+            "cost_dollars": dollars,
+            "ticks": checklist.as_json(),
+            "steps": record.steps_as_json(),
+            "cleaned": cleaned.as_json() if cleaned else None,
+            "report": str(report),
+        }
+        typer.echo(json.dumps(document))
+        return
+    table = Table("", "tick", "found", show_edge=False)
+    for tick in checklist.ticks:
+        colour = COLOURS[tick.status]
+        table.add_row(f"[{colour}]{MARKS[tick.status]}[/]", tick.name, escape(tick.found))
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    console.print(f"report: {report}\ntaken away: {cleaned.in_words() if cleaned else 'nothing'}")
+    console.print(checklist.verdict(), style="bold green" if checklist.passed else "bold red")
