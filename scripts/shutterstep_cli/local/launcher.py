@@ -42,8 +42,10 @@ class Launcher:
     scheduler: PoolScheduler
     stopping: threading.Event = field(default_factory=threading.Event)
     processes: dict[str, TaskProcess] = field(default_factory=dict)
-    ending: list[TaskProcess] = field(default_factory=list)
+    ending: dict[str, TaskProcess] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    # Exit codes of the tasks whose event is still due; None for one that never had a process.
+    ended: dict[str, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ecs = client("ecs", self.endpoint)
@@ -57,7 +59,7 @@ class Launcher:
                 self.step()
             except (BotoCoreError, ClientError) as error:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
-        end_all([*self.processes.values(), *self.ending])
+        end_all([*self.processes.values(), *self.ending.values()])
 
     def give_up_lost_tasks(self) -> None:
         """Ends the renderers that a killed launcher left behind, and reports their tasks as stopped."""
@@ -80,8 +82,11 @@ class Launcher:
         self.scheduler.step()
         tasks = {task["taskArn"]: task for task in self.running_tasks()}
         self.end(set(self.processes) - set(tasks))
-        self.emit(sorted(self.known - set(tasks)))
+        for arn in self.known - set(tasks) - set(self.ending):
+            self.ended.setdefault(arn, None)
         self.known = set(tasks)
+        self.reap()
+        self.emit()
         for arn in [arn for arn in tasks if arn not in self.processes]:
             if is_of_a_service(tasks[arn]) or self.has_room(tasks):
                 self.processes[arn] = self.start(tasks[arn])
@@ -101,8 +106,12 @@ class Launcher:
         for arn in stopped:
             process = self.processes.pop(arn)
             process.terminate()
-            self.ending.append(process)
-        self.ending = [process for process in self.ending if not process.reap()]
+            self.ending[arn] = process
+
+    def reap(self) -> None:
+        """Take down the exit codes of stopped tasks whose process is over: their event comes only then, as on AWS."""
+        for arn in [arn for arn, process in self.ending.items() if process.reap()]:
+            self.ended[arn] = self.ending.pop(arn).exit_code()
 
     def start(self, task: Task) -> TaskProcess:
         """The renderer of a task."""
@@ -138,6 +147,7 @@ class Launcher:
 
     def report(self, arn: str, code: int) -> None:
         """Tell the cluster that a task's process ended."""
+        self.ended[arn] = code
         self.ecs.submit_task_state_change(
             cluster=self.cluster,
             task=arn,
@@ -146,9 +156,20 @@ class Launcher:
             containers=[{"containerName": "renderer", "exitCode": code}],
         )
 
-    def emit(self, arns: list[str]) -> None:
-        """The event of each stopped task."""
-        self.events.emit(self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else [])
+    def emit(self) -> None:
+        """Emit the event of each task that ended, with its own exit code: the cluster says 0 of every stopped task."""
+        if not self.ended:
+            return
+        tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=list(self.ended))["tasks"]
+        self.events.emit([with_exit_code(task, self.ended[task["taskArn"]]) for task in tasks])
+        self.ended.clear()
+
+
+def with_exit_code(task: Task, code: int | None) -> Task:
+    """The task as AWS shows it: a container that never started has no exit code."""
+    containers = [{name: value for name, value in one.items() if name != "exitCode"} for one in task["containers"]]
+    own = {} if code is None else {"exitCode": code}
+    return {**task, "containers": [one | own for one in containers]}
 
 
 def is_of_a_service(task: Task) -> bool:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from shutterstep_cli.verification.checklist import Tick, not_applicable, tick
 from shutterstep_cli.verification.observed import Observed
-from shutterstep_cli.verification.trial import RACE_REASON
+from shutterstep_cli.verification.trial import GIVEN_BACK_WITHIN_SECONDS, RACE_REASON
 from shutterstep_cli.verification.trial_record import TrialRecord
 
 SKIP_REASONS = ("already_processed", "already_processing", RACE_REASON, "conflicting_request")
-# EventBridge delivers within seconds; the lease that frees an id without it lasts minutes.
-GIVEN_BACK_WITHIN_SECONDS = 60
 RENDERED = ("unique", "held", "stopped", "lost", "race", "load")
 STOPPED_ERRORS = {"Render.TaskStopped", "States.HeartbeatTimeout"}
 
@@ -38,7 +36,7 @@ def everything_ended(record: TrialRecord, observed: Observed) -> Tick:
     running = [one.name for one in observed.executions.values() if one.status == "RUNNING"]
     broken = [f"no execution: {one}" for one in lost] + [f"still running: {one}" for one in running]
     found = f"{len(record.messages)} messages and starts, {len(observed.executions)} executions, none running"
-    return tick(name, found, broken + record.late, [])
+    return tick(name, found, broken, record.late)
 
 
 def one_render_an_id(record: TrialRecord, observed: Observed) -> Tick:

@@ -29,6 +29,8 @@ from shutterstep_cli.verification.trial_requests import RACERS, RACES_AT_MOST, T
 
 LOOK_EVERY_SECONDS = 0.25
 RACE_REASON = "race_condition_prevented"
+# EventBridge delivers within seconds; the lease that frees an id without it lasts minutes.
+GIVEN_BACK_WITHIN_SECONDS = 60
 STOP_REASON = "stopped by shutterstep verify"
 
 
@@ -71,7 +73,8 @@ class Trial:
         self._step(f"stopping the execution of {id_}")
         self.sfn.stop_execution(executionArn=arn_of(self.target, name), cause=STOP_REASON)
         stopped_at = time.monotonic()
-        if self._wait(f"the claim of {id_} to be given back", lambda: self._status(id_) == "failed"):
+        given_back = f"the claim of {id_} to be given back"
+        if self._wait(given_back, lambda: self._status(id_) == "failed", GIVEN_BACK_WITHIN_SECONDS):
             self.record.given_back_seconds = round(time.monotonic() - stopped_at, 2)
             self.record.given_back_code = str(item_of(self.target, id_).get("error_code", ""))
 
@@ -211,13 +214,14 @@ class Trial:
         self.record.note(text)
         self.say(text)
 
-    def _wait(self, what: str, condition: Callable[[], Any]) -> Any:
+    def _wait(self, what: str, condition: Callable[[], Any], at_most: float | None = None) -> Any:
         """What the condition gives once it is true; None, and a note, when it never was."""
         self.say(f"waiting for {what}")
-        deadline = time.monotonic() + self.wait_seconds
+        seconds = self.wait_seconds if at_most is None else at_most
+        deadline = time.monotonic() + seconds
         while not (value := condition()):
             if time.monotonic() > deadline:
-                self.record.late.append(f"waited {self.wait_seconds:g} s in vain for {what}")
+                self.record.late.append(f"waited {seconds:g} s in vain for {what}")
                 self.record.note(self.record.late[-1])
                 return None
             time.sleep(LOOK_EVERY_SECONDS)
