@@ -13,11 +13,23 @@ import pytest
 
 from shutterstep_cli.local.deployment import read_template
 from shutterstep_cli.workflow.asl import read_definition
-from tests.unit.cloudformation import ROOT, resources, sample, source, state_machines, transformed, workflow
+from tests.unit.cloudformation import (
+    ACCOUNT,
+    ROOT,
+    resources,
+    role_of,
+    sample,
+    source,
+    state_machines,
+    transformed,
+    workflow,
+)
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 LAYERS = resources("AWS::Serverless::LayerVersion")
 TASKS = resources("AWS::ECS::TaskDefinition")
+# Lambda documents no aws:SourceAccount for execution roles.
+NAMES_NO_SOURCE = {"lambda.amazonaws.com"}
 READ_BY_LIBRARIES = re.compile(r"AWS_|POWERTOOLS_|PYTHON")
 PRINCIPALS = {
     "StarterRole": "lambda.amazonaws.com",
@@ -106,6 +118,52 @@ def test_only_its_service_can_assume_a_role(role: str, principal: str):
     assert [(item["Principal"], item["Action"]) for item in statements] == [({"Service": principal}, "sts:AssumeRole")]
 
 
+@pytest.mark.parametrize("role", [role for role, principal in PRINCIPALS.items() if principal not in NAMES_NO_SOURCE])
+def test_a_service_can_assume_a_role_only_for_this_account(role: str):
+    (statement,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert sample(statement["Condition"]["StringEquals"]) == {"aws:SourceAccount": ACCOUNT}
+
+
+@pytest.mark.parametrize("name", state_machines())
+def test_step_functions_can_assume_a_workflows_role_only_for_that_workflow(name: str):
+    (statement,) = resources("AWS::IAM::Role")[role_of(name)]["AssumeRolePolicyDocument"]["Statement"]
+    machine = sample(state_machines()[name]["Name"])
+    assert sample(statement["Condition"]["ArnLike"]["aws:SourceArn"]).endswith(f":stateMachine:{machine}")
+
+
+@pytest.mark.parametrize("role", PRINCIPALS)
+def test_every_role_takes_the_permissions_boundary(role: str):
+    boundary = resources("AWS::IAM::Role")[role]["PermissionsBoundary"]
+    assert boundary == {"Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+
+
+@pytest.mark.parametrize("name", ["Table", "Bucket"])
+def test_data_outlives_the_stack_but_not_a_creation_that_failed(name: str):
+    resource = source()["Resources"][name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_nothing_stands_in_the_way_of_undoing_a_first_deployment():
+    assert source()["Parameters"]["DeletionProtection"]["Default"] == "DISABLED"
+
+
+def test_an_execution_that_a_deployment_overtakes_can_still_run_its_task():
+    run_task = workflow("statemachine/screenshot.asl.json")["States"]["RenderOnTask"]["Arguments"]
+    assert run_task["TaskDefinition"] == "${TaskDefinitionArn}"
+    given = state_machines()["ScreenshotStateMachine"]["DefinitionSubstitutions"]["TaskDefinitionArn"]["Ref"]
+    assert source()["Resources"][given]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_pool_waits_for_the_way_to_its_image():
+    needed = {"DefaultRoute", "PublicSubnetARouteTable", "PublicSubnetBRouteTable"}
+    assert needed <= referred_to(source()["Resources"]["PoolService"])
+
+
+def test_tasks_and_their_image_are_of_one_architecture():
+    assert {task["RuntimePlatform"]["CpuArchitecture"]["Ref"] for task in TASKS.values()} == {"TaskArchitecture"}
+    assert source()["Outputs"]["TaskArchitecture"]["Value"] == {"Ref": "TaskArchitecture"}
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_that_logs_has_an_execution_role_that_may_write_to_its_log_group(name: str):
     options = [container["LogConfiguration"]["Options"] for container in containers_of(name)]
@@ -162,6 +220,14 @@ def overrides() -> Iterator[dict[str, Any]]:
     for properties in state_machines().values():
         for state in workflow(properties["DefinitionUri"])["States"].values():
             yield from state.get("Arguments", {}).get("Overrides", {}).get("ContainerOverrides", [])
+
+
+def referred_to(node: Any) -> set[str]:
+    """The resources and parameters that a part of the template refers to by Ref, which it is made after."""
+    if isinstance(node, dict):
+        here = {node["Ref"]} if len(node) == 1 and "Ref" in node else set()
+        return here.union(*map(referred_to, node.values()))
+    return set().union(*map(referred_to, node)) if isinstance(node, list) else set()
 
 
 def sqs_events(function: str) -> list[dict[str, Any]]:
