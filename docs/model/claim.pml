@@ -1,5 +1,5 @@
 /*
- * The claim of one id, as the workflows make it: statemachine/screenshot.asl.json and release.asl.json.
+ * The claim of one id, as the workflows make it: screenshot, release and sweep in statemachine/.
  *
  * Every DynamoDB write is one `atomic` block: its condition and its update happen at once or not at all. All else may
  * interleave: executions may be stopped or time out between any two steps, a write that was sent may land after its
@@ -10,7 +10,8 @@
  * -DNO_FENCE       MarkSuccess and MarkFailed without `claim = :claim`
  * -DNO_LEASE       Claim takes an item at work without looking at its lease
  * -DNO_TAKEOVER    nobody looks at the lease: an item at work is left to its owner, dead or alive
- * -DANY_OWN_CLAIM  Claim sent again passes by `claim = :claim` alone, also when the item is finished
+ * -DANY_OWN_CLAIM  Claim sent again passes by `claim = :claim`, also when the item is finished
+ * -DSWEEP_ALL      the sweep takes an item at work without looking at its lease
  * -DANY_OWN_FAILURE  MarkFailed passes by `claim = :claim` alone, also over the owner's own success
  */
 #define EXECUTIONS 2 /* messages of one id, replays among them: all are executions of their own */
@@ -44,10 +45,13 @@ bool owns[EXECUTIONS + 1];
 #define AT_WORK (status == processing && lease)
 #endif
 
-#ifdef ANY_OWN_CLAIM
-#define IS_MINE (claim == me)
-#else
+/* LookUpOwner: the claim was written, and only its answer was lost. */
 #define IS_MINE (claim == me && status == processing)
+
+#ifdef ANY_OWN_CLAIM
+#define OWN_AGAIN (claim == me)
+#else
+#define OWN_AGAIN false
 #endif
 
 #ifdef NO_FENCE
@@ -62,7 +66,7 @@ bool owns[EXECUTIONS + 1];
 #define MAY_FAIL (MAY_FINISH && status == processing)
 #endif
 
-#define CLAIMABLE (status == absent || status == failed || IS_MINE || TAKES_OVER)
+#define CLAIMABLE (status == absent || status == failed || OWN_AGAIN || TAKES_OVER)
 
 inline write_claim() {
     status = processing; claim = me; lease = true; picture = NOBODY
@@ -132,8 +136,10 @@ Claim:
     if
     :: skip
     :: run LateClaim(me) /* the answer was lost, the write is sent again, and the first lands whenever it likes */
+    :: goto LookUpOwner /* the answer was lost, and the write that is sent again finds the claim taken: by itself */
     fi;
-    if /* RenderOnTask */
+Render:
+    if /* RenderOnTask, RenderInPool */
     :: !ended[me] -> write_success()
     :: !ended[me] -> write_success(); write_failed() /* MarkSuccess landed, but every answer to it was lost */
     :: !ended[me] && me != LAST -> write_failed()
@@ -143,7 +149,8 @@ Claim:
 LookUpOwner:
     if
     :: ended[me] -> goto Over
-    :: status == success || AT_WORK -> goto Over /* a Skip */
+    :: IS_MINE -> goto Render
+    :: !IS_MINE && (status == success || AT_WORK) -> goto Over /* a Skip */
     :: else -> goto Claim /* the owner ended meanwhile: the id is free */
     fi;
 Over:
@@ -182,6 +189,18 @@ proctype Release(byte me) {
     }
 }
 
+/* The sweep workflow: whatever became of the owner and of its event, a claim beyond its lease is given back. */
+active proctype Sweep() {
+end:
+    do
+#ifdef SWEEP_ALL
+    :: atomic { status == processing -> status = failed }
+#else
+    :: atomic { status == processing && !lease -> status = failed }
+#endif
+    od
+}
+
 /* Time: a lease outlives its owner's execution, since it is longer than the execution's TimeoutSeconds. */
 active proctype Clock() {
 end:
@@ -203,10 +222,10 @@ active proctype NextMessage() {
             run Outside(i)
         }
     };
-    /* Only the clock and this process are left, and no lease holds. */
-    (_nr_pr == 2 && !(status == processing && lease));
+    /* Only the clock, the sweep and this process are left, and no lease holds. */
+    (_nr_pr == 3 && !(status == processing && lease));
     run Execution(LAST);
-    (_nr_pr == 2);
+    (_nr_pr == 3);
     assert(status == success);
     assert(commits == 1)
 }

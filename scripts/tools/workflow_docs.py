@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from shutterstep_cli.workflow.asl import read_definition
-from shutterstep_cli.workflow.graph import Edge, Graph, Node, graph_of
+from shutterstep_cli.workflow.asl import RENDER_STATES, read_definition
+from shutterstep_cli.workflow.graph import Edge, Graph, Node, graph_of, merged
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = {"screenshot": ROOT / "README.md", "release": ROOT / "docs" / "WORKFLOW.md"}
+WORKFLOW = ROOT / "docs" / "WORKFLOW.md"
+PLACES = {"screenshot": ROOT / "README.md", "release": WORKFLOW, "sweep": WORKFLOW}
 EXAMPLES = """examples:
   python -m tools.workflow_docs          draw the workflows into the documents
   python -m tools.workflow_docs --check  say whether the documents are current; exit code 1 if not"""
@@ -56,7 +57,13 @@ def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
 
 def graphs(folder: Path) -> dict[str, Graph]:
     """Gives the graph of each workflow by name."""
-    return {path.name.removesuffix(".asl.json"): graph_of(read_definition(path)) for path in folder.glob("*.asl.json")}
+    return {path.name.removesuffix(".asl.json"): _graph(path) for path in sorted(folder.glob("*.asl.json"))}
+
+
+def _graph(path: Path) -> Graph:
+    """Both modes in one: RenderMode decides where Claim goes on when the stack is deployed."""
+    variants = {f"the mode is {mode}": {"RenderState": state} for mode, state in RENDER_STATES.items()}
+    return merged({name: graph_of(read_definition(path, values)) for name, values in variants.items()})
 
 
 def between(text: str, start: str, end: str, content: str) -> str:

@@ -49,7 +49,7 @@ def test_every_kind_of_message_ends_as_it_should(running_stack: Target, tmp_path
 
 def test_an_execution_takes_the_transitions_and_writes_that_the_prices_count_with(running_stack: Target) -> None:
     bill = bill_of(running_stack, newest_rendered(running_stack))
-    assert bill.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkSuccess"]
+    assert bill.states == ["Claim", "RenderOnTask", "MarkSuccess"]
     assert bill.work.transitions == RENDERED["task"].transitions
     # The item's write units grow with the page's details; the prices count with a plain page.
     assert RENDERED["task"].table_writes <= bill.work.table_writes <= RENDERED["task"].table_writes + 4

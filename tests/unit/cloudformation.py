@@ -11,7 +11,7 @@ from cfn_flip import to_json
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from shutterstep_cli.workflow.asl import read_definition
+from shutterstep_cli.workflow.asl import RENDER_STATES, read_definition
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
@@ -82,11 +82,16 @@ def transformed() -> Json:
     return json.loads(json.dumps(result))
 
 
-def deployed_workflow(name: str) -> Json:
-    """A state machine's definition with its substitutions made, as Step Functions gets it."""
+def deployed_workflow(name: str, mode: str = "task") -> Json:
+    """A state machine's definition with its substitutions made, as Step Functions gets it in a RenderMode."""
     properties = state_machines()[name]
     values = {key: sample(value) for key, value in properties.get("DefinitionSubstitutions", {}).items()}
-    return read_definition(ROOT / properties["DefinitionUri"], values)
+    return read_definition(ROOT / properties["DefinitionUri"], {**values, **in_mode(mode)})
+
+
+def in_mode(mode: str) -> dict[str, str]:
+    """What the template's condition Pool decides."""
+    return {"RenderMode": mode, "RenderState": RENDER_STATES[mode]}
 
 
 def policies(role: str) -> list[Json]:

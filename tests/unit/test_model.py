@@ -50,6 +50,7 @@ def test_no_interleaving_breaks_the_claim(tmp_path: Path, defines: tuple[str, ..
         ("NO_TAKEOVER", "status=="),
         ("ANY_OWN_CLAIM", "status=="),
         ("ANY_OWN_FAILURE", "status!="),
+        ("SWEEP_ALL", "owners<=1"),
     ],
 )
 def test_without_a_condition_spin_finds_what_it_was_for(tmp_path: Path, mutation: str, violated: str) -> None:
@@ -60,8 +61,12 @@ def test_the_conditions_of_the_model_are_those_of_the_workflows() -> None:
     states = workflow("statemachine/screenshot.asl.json")["States"]
     claim = states["Claim"]["Arguments"]["ConditionExpression"]
     release = workflow("statemachine/release.asl.json")["States"]["GiveClaimBack"]["Arguments"]["ConditionExpression"]
+    sweep = workflow("statemachine/sweep.asl.json")["States"]["GiveClaimBack"]["Arguments"]["ConditionExpression"]
     text = MODEL.read_text()
-    assert "claim = :claim AND #status = :processing" in claim
+    own = "$states.input.owner.claim.S = $states.context.Execution.Name and $states.input.owner.status.S = 'processing'"
+    renders = [rule["Condition"] for rule in states["WhySkip"]["Choices"] if rule["Next"].startswith("Render")]
+    assert ":claim" not in claim
+    assert all(own in condition for condition in renders)
     assert "#define IS_MINE (claim == me && status == processing)" in text
     assert "#status = :processing AND lease_expires_at < :now" in claim
     assert "#define AT_WORK (status == processing && lease)" in text
@@ -71,3 +76,5 @@ def test_the_conditions_of_the_model_are_those_of_the_workflows() -> None:
     assert "#define MAY_FAIL (MAY_FINISH && status == processing)" in text
     assert release == "claim = :claim AND #status = :processing"
     assert ":: claim == me && status == processing -> status = failed" in text
+    assert sweep == "claim = :claim AND #status = :processing AND lease_expires_at < :now"
+    assert "atomic { status == processing && !lease -> status = failed }" in text

@@ -63,8 +63,8 @@ EXPECTED = {
         "logs:PutLogEvents",
     },
 }
-# These actions know no single resource, so "*" is all that can be said.
-WITHOUT_RESOURCE = {*LOG_DELIVERY, *TRACING, "ecr:GetAuthorizationToken"}
+# These actions know no single resource, so "*" is all that can be said; PutMetricData's is bounded by its namespace.
+WITHOUT_RESOURCE = {*LOG_DELIVERY, *TRACING, "ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from renderer.jobs.pool_worker import with_key_of_its_own
+from renderer.jobs.job import with_key_of_its_own
 from renderer.settings import read_pool_settings
 
 QUEUE = {"RENDER_QUEUE_URL": "https://sqs/jobs"}

@@ -15,6 +15,7 @@ from statelint.linter import Linter
 from statelint.problem import ProblemType
 
 import shutterstep.errors
+from shutterstep_cli.workflow.asl import RENDER_STATES
 from tests.unit.cloudformation import deployed_workflow, state_machines
 
 Path = list[str | int]
@@ -31,6 +32,9 @@ SCREENSHOT: dict[str, State] = MACHINES["ScreenshotStateMachine"]["States"]
 SCREENSHOT_START = MACHINES["ScreenshotStateMachine"]["StartAt"]
 SKIPS = [name for name in SCREENSHOT if name.startswith("Skip")]
 SERVICES = {"sfn": "stepfunctions"}
+# Step Functions calls Java's SDK: of the optimised integrations its version 1, whose names end in Exception.
+DYNAMODB_FAULTS = {"InternalServerErrorException", "RequestLimitExceededException", "AmazonDynamoDBException"}
+DYNAMODB = "arn:aws:states:::dynamodb:"
 STATES_ERRORS = {"States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.TaskFailed", "States.Permissions"}
 # What an optimised integration may raise beside the errors in the service's model.
 ERRORS_OF_EVERY_SERVICE = {"SdkClientException", "ThrottlingException", "InternalServerError", "ServerException"}
@@ -52,9 +56,11 @@ def test_a_state_says_what_it_is_for(name: str):
     assert STATES[name].get("Comment", "").endswith(".")
 
 
+@pytest.mark.parametrize("mode", RENDER_STATES)
 @pytest.mark.parametrize("name", MACHINES)
-def test_every_state_can_be_reached_and_every_target_exists(name: str):
-    definition = MACHINES[name]
+def test_every_state_can_be_reached_and_every_target_exists(name: str, mode: str):
+    """Step Functions refuses a definition with a state that nothing leads to."""
+    definition = deployed_workflow(name, mode)
     targets = {target for state in definition["States"].values() for target in all_targets(state)}
     assert targets | {definition["StartAt"]} == set(definition["States"])
     assert reachable(definition) == set(definition["States"])
@@ -119,13 +125,48 @@ def test_a_task_that_waits_hands_its_token_over(name: str):
 def test_every_placeholder_of_an_expression_has_a_value_and_every_value_a_use():
     for name, state in TASKS.items():
         arguments = state["Arguments"]
-        text = " ".join(arguments.get(key, "") for key in ("ConditionExpression", "UpdateExpression"))
+        text = " ".join(arguments.get(key, "") for key in arguments if key.endswith("Expression"))
         given = {*arguments.get("ExpressionAttributeNames", {}), *arguments.get("ExpressionAttributeValues", {})}
         assert set(re.findall(r"[:#]\w+", text)) == given, name
 
 
-def test_a_success_takes_at_most_five_states():
-    assert max(len(path) for path in straight_paths(SCREENSHOT_START)) <= 5
+@pytest.mark.parametrize(("mode", "render"), RENDER_STATES.items())
+def test_a_picture_takes_three_states(mode: str, render: str):
+    states = deployed_workflow("ScreenshotStateMachine", mode)["States"]
+    path = [SCREENSHOT_START]
+    while "Next" in states[path[-1]]:
+        path.append(states[path[-1]]["Next"])
+    assert path == ["Claim", render, "MarkSuccess"]
+
+
+def test_the_template_chooses_the_render_state_of_its_mode():
+    given = state_machines()["ScreenshotStateMachine"]["DefinitionSubstitutions"]["RenderState"]
+    assert given == {"Fn::If": ["Pool", RENDER_STATES["pool"], RENDER_STATES["task"]]}
+
+
+@pytest.mark.parametrize("mode", RENDER_STATES)
+def test_an_execution_whose_claim_was_written_and_not_answered_renders(mode: str):
+    states = deployed_workflow("ScreenshotStateMachine", mode)["States"]
+    owner = {"claim": {"S": "me"}, "status": {"S": "processing"}, "request_hash": {"S": "same"}}
+    known = {"input": {"request_hash": "same", "owner": owner}, "context": {"Execution": {"Name": "me"}}}
+    assert chosen(states["WhySkip"], known) == RENDER_STATES[mode]
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if TASKS[name]["Resource"].startswith(DYNAMODB)])
+def test_a_fault_of_the_table_is_tried_again_by_each_of_its_names(name: str):
+    retried = {error for item in TASKS[name]["Retry"] for error in item["ErrorEquals"]}
+    assert {f"DynamoDB.{fault}" for fault in DYNAMODB_FAULTS} <= retried
+
+
+def test_a_burst_waits_for_its_launches_within_the_executions_time():
+    """About half of each longest delay passes; a launch that is refused to the end still leaves time to say so."""
+    retrier = SCREENSHOT["RenderOnTask"]["Retry"][0]
+    delays = [
+        min(retrier["MaxDelaySeconds"], retrier["IntervalSeconds"] * retrier["BackoffRate"] ** attempt)
+        for attempt in range(retrier["MaxAttempts"])
+    ]
+    assert "ECS.ThrottlingException" in retrier["ErrorEquals"]
+    assert 1200 < sum(delays) / 2 < MACHINES["ScreenshotStateMachine"]["TimeoutSeconds"]
 
 
 @pytest.mark.parametrize("skip", SKIPS)
@@ -162,14 +203,15 @@ def reachable(definition: State) -> set[str]:
     return seen
 
 
-def straight_paths(name: str, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every way from a state to an end without a failure and without going back."""
-    path = (*before, name)
-    targets = [target for target in next_targets(SCREENSHOT[name]) if target not in path]
-    if not targets:
-        yield path
-    for target in targets:
-        yield from straight_paths(target, path)
+def chosen(choice: State, states: dict[str, Any]) -> str:
+    """Where a Choice leads."""
+    for rule in choice["Choices"]:
+        expression = jsonata.Jsonata(rule["Condition"][2:-2])
+        frame = expression.create_frame()
+        frame.bind("states", states)
+        if expression.evaluate({}, frame):
+            return rule["Next"]
+    return choice["Default"]
 
 
 def shortest_path(end: str) -> int:
@@ -251,7 +293,7 @@ def errors_of(resource: str) -> set[str]:
     """`DynamoDB.X` from the optimised integration, `DynamoDb.X` from the SDK's."""
     service = called(resource)[0]
     optimised = {"dynamodb": "DynamoDB", "ecs": "ECS", "sqs": "SQS", "stepfunctions": "StepFunctions"}
-    through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "sqs": "Sqs", "stepfunctions": "Sfn", "s3": "S3"}
+    through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "stepfunctions": "Sfn", "cloudwatch": "CloudWatch"}
     prefix = (through_sdk if ":aws-sdk:" in resource else optimised)[service]
     modelled = {shape.name for shape in operation(resource).error_shapes}
     # The SDK for Java, which Step Functions calls by, ends the name of every error so.

@@ -35,6 +35,7 @@ PRINCIPALS = {
     "StarterRole": "lambda.amazonaws.com",
     "ScreenshotRole": "states.amazonaws.com",
     "ReleaseRole": "states.amazonaws.com",
+    "SweepRole": "states.amazonaws.com",
     "ReleaseEventsRole": "events.amazonaws.com",
     "WebhookEventsRole": "events.amazonaws.com",
     "RenderTaskRole": "ecs-tasks.amazonaws.com",

@@ -35,14 +35,10 @@ def states_of(table: str) -> dict[str, State]:
     names = {"TableName": table, **seconds}
     found: dict[str, State] = {}
     for file in ("screenshot.asl.json", "release.asl.json"):
-        definition = read_definition(ROOT / "statemachine" / file, _Known(names))
+        definition = read_definition(ROOT / "statemachine" / file, names)
         found |= definition["States"]
-    return {name: found[name] for name in ("Claim", "MarkSuccess", "MarkFailed", "GiveClaimBack")}
-
-
-class _Known(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return key
+    sweep = read_definition(ROOT / "statemachine/sweep.asl.json", names)["States"]["GiveClaimBack"]
+    return {name: found[name] for name in ("Claim", "MarkSuccess", "MarkFailed", "GiveClaimBack")} | {"Sweep": sweep}
 
 
 class ClaimProtocol:
@@ -70,16 +66,28 @@ class ClaimProtocol:
         detail = {"name": execution, "status": "TIMED_OUT", "input": json.dumps({"id": self.id})}
         return self._write("GiveClaimBack", "release", now_ms, {"source": "aws.states", "detail": detail})
 
+    def sweep(self, now_ms: int) -> bool:
+        """The sweep's write for the claim that the item has now."""
+        claim = self.item()["claim"]
+        return self._write("Sweep", "sweep", now_ms, {}, {"expired": [{"id": {"S": self.id}, "claim": claim}]})
+
     def item(self) -> dict[str, Any]:
         """The item in DynamoDB's own form; empty when there is none."""
         key = {"id": {"S": self.id}}
         return self.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item", {})
 
-    def _write(self, state: str, execution: str, now_ms: int, state_input: dict[str, Any]) -> bool:
+    def _write(
+        self,
+        state: str,
+        execution: str,
+        now_ms: int,
+        state_input: dict[str, Any],
+        assigned: dict[str, Any] | None = None,
+    ) -> bool:
         moment = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         context = {"Execution": {"Name": execution, "Id": f"arn:{execution}"}, "State": {"EnteredTime": moment}}
         states = {"input": state_input, "context": context}
-        arguments = evaluate(self.states[state]["Arguments"], states)
+        arguments = evaluate(self.states[state]["Arguments"], states, assigned or {})
         try:
             self.dynamodb.update_item(**arguments)
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
@@ -87,15 +95,16 @@ class ClaimProtocol:
         return True
 
 
-def evaluate(node: Any, states: dict[str, Any]) -> Any:
-    """An Arguments block with its JSONata evaluated, as Step Functions does."""
+def evaluate(node: Any, states: dict[str, Any], assigned: dict[str, Any]) -> Any:
+    """An Arguments block with its JSONata evaluated, as Step Functions does; `assigned` are its variables."""
     if isinstance(node, dict):
-        return {name: evaluate(value, states) for name, value in node.items()}
+        return {name: evaluate(value, states, assigned) for name, value in node.items()}
     if isinstance(node, str) and node.startswith("{%"):
         expression = parsed(node[2:-2])
         frame = expression.create_frame()
         frame.bind("states", states)
-        frame.bind("error", {"Error": "Render.Timeout", "Cause": "a cause"})
+        for name, value in {"error": {"Error": "Render.Timeout", "Cause": "a cause"}, **assigned}.items():
+            frame.bind(name, value)
         return expression.evaluate(states, frame)
     return node
 

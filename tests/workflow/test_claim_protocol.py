@@ -113,6 +113,15 @@ class Claims(RuleBasedStateMachine):
         if before["claim"]["S"] != name or before["status"]["S"] != "processing":
             self.must(self.protocol.item() == before, "a release changed what is not its own")
 
+    @precondition(lambda self: self.started)
+    @rule()
+    def the_sweep_comes_by(self) -> None:
+        """It frees the id of a dead owner whose release was lost, and touches nobody else's."""
+        before = self.protocol.item()
+        self.protocol.sweep(self.now)
+        if self.now <= self.started.get(before["claim"]["S"], 0) + LEASE_MS or before["status"]["S"] != "processing":
+            self.must(self.protocol.item() == before, "the sweep took a claim whose lease holds")
+
     @rule(seconds=st.sampled_from([1, TIMEOUT_SECONDS, TIMEOUT_SECONDS + 121]))
     def time_passes(self, seconds: int) -> None:
         self.now += seconds * 1000
@@ -186,7 +195,8 @@ LEASE = ("lease_expires_at < :now", "(lease_expires_at < :now OR attribute_exist
 NEVER = ("lease_expires_at < :now", "(lease_expires_at < :now AND attribute_not_exists(claim))")
 UNFENCED = "a late owner changed what a newer one wrote|a finished picture was changed"
 OWN_FAILURE = ("#status = :processing", "(#status = :processing OR attribute_exists(claim))")
-OWN = ("(claim = :claim AND #status = :processing)", "claim = :claim")
+OWN = ("attribute_not_exists(id)", "attribute_not_exists(id) OR claim = :claim")
+SWEPT = ("lease_expires_at < :now", "attribute_exists(lease_expires_at)")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +209,7 @@ OWN = ("(claim = :claim AND #status = :processing)", "claim = :claim")
         (Claims, {"Claim": NEVER}, "the id is lost"),
         (Claims, {"Claim": OWN}, "a finished picture was changed"),
         (Claims, {"GiveClaimBack": FENCE}, "a release changed what is not its own"),
+        (Claims, {"Sweep": SWEPT}, "the sweep took a claim whose lease holds"),
     ],
     ids=[
         "no fence",
@@ -208,6 +219,7 @@ OWN = ("(claim = :claim AND #status = :processing)", "claim = :claim")
         "no takeover",
         "own claim always",
         "release not fenced",
+        "sweep without looking at the lease",
     ],
 )
 def test_without_a_condition_the_fault_is_found(

@@ -67,7 +67,7 @@ def test_a_job_goes_by_the_queue_and_its_item_points_to_the_picture(pool_stack: 
         end(pool_stack, shot)
         wait_for(lambda: is_empty(pool_stack))
     item = item_of(pool_stack, shot.id)
-    assert shot.states == ["Claim", "RenderWhere", "RenderInPool", "MarkSuccess"]
+    assert shot.states == ["Claim", "RenderInPool", "MarkSuccess"]
     assert item["status"] == "success"
     assert item["s3_key"].startswith(f"shots/{shot.id}/{item['claim']}-0-")
     assert sha256(picture_of(pool_stack, item)).hexdigest() == item["sha256"]

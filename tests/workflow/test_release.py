@@ -106,6 +106,62 @@ def test_the_reason_an_operator_gave_stands_in_the_item(
     assert item_of(running_stack, id_)["error_message"] == "the execution was stopped: wrong page"
 
 
+def test_an_execution_that_failed_before_it_could_say_so_gives_its_claim_back(
+    running_stack: Target, renderer: FakeRenderer, owner: Shot, id_: str
+) -> None:
+    event = ended(owner, "FAILED", id_)
+    event["detail"] |= {"error": "States.DataLimitExceeded", "cause": "too much"}
+    assert release(running_stack, event) == ("SUCCEEDED", "GiveClaimBack")
+    item = item_of(running_stack, id_)
+    assert (item["status"], item["error_code"]) == ("failed", "States.DataLimitExceeded")
+    assert item["error_message"] == "the execution failed before it could write down why: too much"
+
+
+def test_the_rule_of_ended_executions_takes_failed_ones_but_no_lost_claims(running_stack: Target) -> None:
+    assert ended_matches(running_stack, {"status": "FAILED", "error": "States.Runtime"})
+    assert ended_matches(running_stack, {"status": "FAILED"})
+    assert ended_matches(running_stack, {"status": "ABORTED"})
+    assert not ended_matches(running_stack, {"status": "FAILED", "error": "Shutterstep.ClaimLost"})
+    assert not ended_matches(running_stack, {"status": "SUCCEEDED"})
+
+
+def test_a_sidecar_is_not_taken_for_the_renderer(running_stack: Target) -> None:
+    sidecar = {"name": "aws-guardduty-agent", "exitCode": 137}
+    answered = stopped(running_stack, [{"name": "renderer", "exitCode": 0}, sidecar])
+    killed = stopped(running_stack, [sidecar, {"name": "renderer", "exitCode": 137}])
+    never_started = stopped(running_stack, [sidecar, {"name": "renderer"}], "TaskFailedToStart")
+    assert [matches(running_stack, event) for event in (answered, killed, never_started)] == [False, True, True]
+
+
+def ended_matches(target: Target, detail: dict[str, Any]) -> bool:
+    """Whether the deployed rule gives the event of an ended execution to the release workflow."""
+    events = target.client("events")
+    rules = [rule for rule in events.list_rules()["Rules"] if "ExecutionEndedRule" in rule["Name"]]
+    event = {
+        "id": "1",
+        "account": "000000000000",
+        "region": "us-east-1",
+        "time": "2026-01-01T00:00:00Z",
+        "resources": [],
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {"stateMachineArn": target.outputs["StateMachineArn"], **detail},
+    }
+    return any(
+        events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"]
+        for rule in rules
+    )
+
+
+def stopped(
+    target: Target, containers: list[dict[str, Any]], stop_code: str = "EssentialContainerExited"
+) -> dict[str, Any]:
+    ecs = target.client("ecs")
+    cluster = ecs.describe_clusters(clusters=[target.outputs["ClusterName"]])["clusters"][0]["clusterArn"]
+    task = {"clusterArn": cluster, "group": "RenderOnTask", "lastStatus": "STOPPED", "stopCode": stop_code}
+    return stopped_event({"taskArn": "arn:aws:ecs:us-east-1:000000000000:task/x/1", **task, "containers": containers})
+
+
 def test_the_event_of_an_execution_that_holds_no_claim_changes_nothing(
     running_stack: Target, renderer: FakeRenderer, owner: Shot, id_: str
 ) -> None:

@@ -45,12 +45,67 @@ def test_a_message_becomes_a_finished_item(running_stack: Target, renderer: Fake
     shot = send("page", id=id_)
     end(running_stack, shot)
     item = item_of(running_stack, id_)
-    assert shot.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkSuccess"]
+    assert shot.states == ["Claim", "RenderOnTask", "MarkSuccess"]
     assert {name: item[name] for name in RESULT} == RESULT
     assert item["status"] == "success"
     assert item["claim"] == shot.execution_arn.rpartition(":")[2]
     assert item["s3_key"] == f"shots/{id_}/{item['claim']}-0.png"
     assert "unfinished_shard" not in item
+
+
+def test_an_execution_whose_claim_was_written_but_not_answered_renders(
+    running_stack: Target, renderer: FakeRenderer, send: Send, id_: str, aws: Any
+) -> None:
+    first = send("page", id=id_)
+    end(running_stack, first)
+    own = f"{id_}--own"
+    hold(aws, running_stack, id_, own)
+    machine, request = running_stack.outputs["StateMachineArn"], execution_of(aws, first)["input"]
+    again = Shot({}, execution_arn=start(aws, machine, own, request))
+    wait_for(lambda: _status(aws, again) != "RUNNING")
+    assert states_of(aws, again) == ["Claim", "LookUpOwner", "WhySkip", "RenderOnTask", "MarkSuccess"]
+    assert item_of(running_stack, id_)["claim"] == own
+
+
+def test_a_success_after_a_released_claim_leaves_no_error_behind(
+    running_stack: Target, renderer: FakeRenderer, send: Send, id_: str, aws: Any
+) -> None:
+    shot = send("held", id=id_)
+    wait_for(lambda: renderer.rendered["http://example.com/held"])
+    aws.client("dynamodb").update_item(
+        TableName=running_stack.outputs["TableName"],
+        Key={"id": {"S": id_}},
+        UpdateExpression="SET error_code = :text, error_message = :text",
+        ExpressionAttributeValues={":text": {"S": "of an earlier end"}},
+    )
+    renderer.gate.set()
+    end(running_stack, shot)
+    item = item_of(running_stack, id_)
+    assert item["status"] == "success"
+    assert not {"error_code", "error_message"} & set(item)
+
+
+def hold(aws: Any, target: Target, id_: str, claim: str) -> None:
+    """Make an execution of this name the owner, at work under a lease that holds."""
+    values = {":claim": claim, ":processing": "processing", ":future": "2999-01-01T00:00:00.000Z"}
+    aws.client("dynamodb").update_item(
+        TableName=target.outputs["TableName"],
+        Key={"id": {"S": id_}},
+        UpdateExpression="SET claim = :claim, #status = :processing, lease_expires_at = :future",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+    )
+
+
+def start(aws: Any, machine: str, name: str, request: str) -> str:
+    return aws.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=request)[
+        "executionArn"
+    ]
+
+
+def states_of(aws: Any, shot: Shot) -> list[str]:
+    events = aws.client("stepfunctions").get_execution_history(executionArn=shot.execution_arn)["events"]
+    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
 
 
 def test_the_lease_outlives_the_execution(
@@ -121,7 +176,7 @@ def test_a_typed_failure_is_written_down_and_ends_the_execution(
     shot = send("missing", id=id_)
     end(running_stack, shot)
     item = item_of(running_stack, id_)
-    assert shot.states == ["Claim", "RenderWhere", "RenderOnTask", "MarkFailed", "Failed"]
+    assert shot.states == ["Claim", "RenderOnTask", "MarkFailed", "Failed"]
     assert (shot.status, shot.error_code) == ("failed", "Render.DnsFailure")
     assert (item["status"], item["error_code"]) == ("failed", "Render.DnsFailure")
     assert item["error_message"] == "the fake says so"

@@ -26,6 +26,7 @@ CODE = {
     "SharedLayer": "ContentUri",
     "ScreenshotStateMachine": "DefinitionUri",
     "ReleaseStateMachine": "DefinitionUri",
+    "SweepStateMachine": "DefinitionUri",
 }
 
 # With these values the conditions are false that hold what the emulator refuses.
@@ -63,6 +64,7 @@ def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, 
         "SharedLayer": package(LAYER, cache),
         "ScreenshotStateMachine": ROOT / "statemachine/screenshot.asl.json",
         "ReleaseStateMachine": ROOT / "statemachine/release.asl.json",
+        "SweepStateMachine": ROOT / "statemachine/sweep.asl.json",
     }
     s3 = clients("s3")
     s3.create_bucket(Bucket=ARTIFACTS)

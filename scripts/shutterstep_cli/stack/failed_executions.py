@@ -19,7 +19,7 @@ KEPT_OF_THE_NAME = 69
 LONGEST_EXECUTION = timedelta(days=1, hours=1)
 # A redrive can continue in these states: the first two claim the id, the others rely on the claim.
 CLAIMING = ("Claim", "LookUpOwner", "WhySkip")
-CLAIMED = ("RenderWhere", "RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
+CLAIMED = ("RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
 
 
 def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:

@@ -8,10 +8,14 @@ from typing import Any
 
 Definition = dict[str, Any]
 
+# Where Claim goes on in each RenderMode; the template has the same choice.
+RENDER_STATES = {"pool": "RenderInPool", "task": "RenderOnTask"}
+
 
 def read_definition(path: Path, substitutions: Mapping[str, str] | None = None) -> Definition:
-    """The definition with its substitutions made; without them, texts keep their ${Name} and numbers are 1."""
+    """The definition with its substitutions made; of the others, texts keep their ${Name}, numbers
+    are 1, and the mode is task."""
     text = path.read_text("utf-8")
-    if substitutions is None:
-        return json.loads(re.sub(r"(:\s*)\$\{\w+\}", r"\g<1>1", text))
-    return json.loads(re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], text))
+    given = {"RenderState": RENDER_STATES["task"], **(substitutions or {})}
+    made = re.sub(r"\$\{(\w+)\}", lambda match: given.get(match[1], match[0]), text)
+    return json.loads(re.sub(r"(:\s*)\$\{\w+\}", r"\g<1>1", made))

@@ -1,7 +1,7 @@
 """A workflow as a graph: its states and where each leads, from the definition alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["next", "choice", "otherwise", "catch"]
@@ -51,6 +51,18 @@ def graph_of(definition: dict[str, Any]) -> Graph:
     return Graph(
         definition["StartAt"], nodes, tuple(edge for name, state in states.items() for edge in _edges(name, state))
     )
+
+
+def merged(variants: Mapping[str, Graph]) -> Graph:
+    """The variants of one workflow as one graph; an edge that not all of them have is labelled with its variant."""
+    graphs = list(variants.values())
+    edges: dict[Edge, None] = {}
+    for name, graph in variants.items():
+        for edge in graph.edges:
+            in_all = all(edge in other.edges for other in graphs)
+            edges[edge if in_all else replace(edge, label=name)] = None
+    order = [node.name for node in graphs[0].nodes]
+    return Graph(graphs[0].start, graphs[0].nodes, tuple(sorted(edges, key=lambda edge: order.index(edge.source))))
 
 
 def _node(name: str, state: State) -> Node:

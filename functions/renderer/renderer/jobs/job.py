@@ -1,6 +1,7 @@
 """The order a workflow gives: which token waits, what to render, where the picture goes."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,22 @@ def parse_job(text: str) -> Job:
         id=_text(document.get("id")),
         claim=_text(document.get("claim")),
     )
+
+
+def with_key_of_its_own(text: str) -> str:
+    """The job with an output key that no other start or delivery of it has.
+
+    A call that started a task may be sent twice, SQS may deliver a job twice, a redriven execution counts its attempts
+    from 0 again, and a renderer that was thought dead may still write: under one key its picture would replace the one
+    that the item's SHA-256 was taken of.
+    """
+    try:
+        job = json.loads(text)
+        stem, dot, extension = job["output"]["key"].rpartition(".")
+        job["output"]["key"] = f"{stem}-{secrets.token_hex(4)}{dot}{extension}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text  # wrong in a way that parse_job tells
+    return json.dumps(job)
 
 
 def _address(value: object, name: str) -> ObjectAddress:

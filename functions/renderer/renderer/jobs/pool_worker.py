@@ -1,8 +1,6 @@
 """A worker of the pool: takes jobs from RenderQueue, renders several at once, and lets go cleanly when told to stop."""
 
 import asyncio
-import json
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from renderer.jobs.delivery import TokenGoneError, Workflow
-from renderer.jobs.job import TokenMissingError, read_token
+from renderer.jobs.job import TokenMissingError, read_token, with_key_of_its_own
 from renderer.jobs.job_runner import JobRunner, Outcome, log_about, report
 from renderer.jobs.render_queue import Delivery, RenderQueue
 from renderer.log import Log
@@ -132,18 +130,3 @@ class Worker:
             await asyncio.to_thread(call, delivery)
         except (ClientError, BotoCoreError) as exc:
             log.write("queue_not_told", call=call.__name__, reason=type(exc).__name__)
-
-
-def with_key_of_its_own(body: str) -> str:
-    """The job with an output key that no other delivery of it has.
-
-    SQS may deliver a job twice, and a worker that was thought dead may still write: under one key its picture would
-    replace the one that the item's SHA-256 was taken of.
-    """
-    try:
-        job = json.loads(body)
-        stem, dot, extension = job["output"]["key"].rpartition(".")
-        job["output"]["key"] = f"{stem}-{secrets.token_hex(4)}{dot}{extension}"
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return body  # wrong in a way that parse_job tells
-    return json.dumps(job)

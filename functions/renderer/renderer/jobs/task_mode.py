@@ -10,7 +10,7 @@ from renderer.browser.chromium import Chromium, connect
 from renderer.browser.spawn import Spawned
 from renderer.egress.addresses import EgressPolicy
 from renderer.jobs.aws_clients import start_clients
-from renderer.jobs.job import TokenMissingError, read_token
+from renderer.jobs.job import TokenMissingError, read_token, with_key_of_its_own
 from renderer.log import Log
 from renderer.settings import Settings, read_egress_policy, read_limits, read_settings
 from renderer.timing import Timing
@@ -66,7 +66,7 @@ async def run(settings: Settings, workflow: "Workflow", work: "JobRunner", log: 
     _cancel_on_sigterm()
     try:
         try:
-            outcome = await work.outcome(settings.job, workflow.heartbeat, log)
+            outcome = await work.outcome(with_key_of_its_own(settings.job), workflow.heartbeat, log)
         except asyncio.CancelledError:
             outcome = TaskStoppedError("the task was stopped while it rendered")
         await report(outcome, workflow, log)
