@@ -11,6 +11,7 @@ from shutterstep_cli.capacity.capacity_plan import Load, answer, choose
 from shutterstep_cli.capacity.facts import facts, quotas
 from shutterstep_cli.capacity.prices import Machine, request_dollars
 from shutterstep_cli.main import app
+from tests.unit.cloudformation import source
 
 
 def run(*arguments: str) -> Any:
@@ -125,3 +126,25 @@ def test_what_cannot_be_answered_is_refused_with_the_reason(arguments: list[str]
     done = run(*arguments)
     assert done.exit_code == 2
     assert reason in done.output
+
+
+@pytest.mark.parametrize("mode", ["task", "pool"])
+def test_an_idle_stack_is_billed_for_the_metrics_that_its_alarms_watch(mode: str) -> None:
+    scaled = {"PoolScales", "AlarmedPool", "AlarmedService"}
+    found = source()["Resources"].values()
+    alarms = [one for one in found if one["Type"] == "AWS::CloudWatch::Alarm" and one["Condition"] != "AlarmedWebhook"]
+    there = [alarm["Properties"] for alarm in alarms if mode == "pool" or alarm["Condition"] not in scaled]
+    watched = sum(len([part for part in one.get("Metrics", [one]) if "Expression" not in part]) for one in there)
+    # Target tracking makes an alarm for growing and one for shrinking, of three metrics each.
+    assert facts()["idle"][mode]["alarm_metrics"] == watched + (6 if mode == "pool" else 0)
+
+
+def test_many_long_renders_need_more_heartbeats_as_tasks_than_in_the_pool() -> None:
+    load = Load(rate=100, render_seconds=45, region="small")
+    needed = {
+        mode: {need.key: need for need in answer(load, mode).needs}  # type: ignore[arg-type]
+        for mode in ("task", "pool")
+    }
+    assert needed["task"]["task_heartbeat"].to_file
+    assert not needed["pool"]["task_heartbeat"].to_file
+    assert needed["pool"]["task_answer"].needed == pytest.approx(100 / 0.7, abs=0.01)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shutterstep_cli.capacity.facts import price
-from tests.unit.cloudformation import ROOT, resources, sample, source, workflow
+from tests.unit.cloudformation import ROOT, deployed_workflow, resources, sample, source, workflow
 
 Metric = tuple[str, str, frozenset[str]]
 
@@ -22,6 +22,7 @@ AWS_METRICS: dict[str, list[tuple[set[str], set[str]]]] = {
                 "ApproximateNumberOfMessagesVisible",
                 "ApproximateNumberOfMessagesNotVisible",
                 "NumberOfMessagesSent",
+                "NumberOfMessagesReceived",
             },
             {"QueueName"},
         )
@@ -42,7 +43,10 @@ AWS_METRICS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"ThrottledEvents"}, {"ServiceMetric"}),
     ],
     "AWS/Lambda": [({"Invocations", "Errors", "Throttles"}, {"FunctionName"})],
-    "AWS/DynamoDB": [({"ConditionalCheckFailedRequests", "WriteThrottleEvents"}, {"TableName"})],
+    "AWS/DynamoDB": [
+        ({"ConditionalCheckFailedRequests", "WriteThrottleEvents"}, {"TableName"}),
+        ({"WriteThrottleEvents"}, {"TableName", "GlobalSecondaryIndexName"}),
+    ],
     "AWS/ECS": [({"CPUUtilization", "MemoryUtilization"}, {"ClusterName", "ServiceName"})],
     "ECS/ContainerInsights": [
         ({"RunningTaskCount", "DesiredTaskCount"}, {"ClusterName", "ServiceName"}),
@@ -58,10 +62,12 @@ KINDS = {
     "ClusterName": "AWS::ECS::Cluster",
 }
 OWN = "Shutterstep/shutterstep"
+# They start the first worker and tell nobody.
+FOR_THE_POOL = {"PoolNeededAlarm", "PoolStillNeededAlarm"}
 ALARMS = resources("AWS::CloudWatch::Alarm")
 FILTERS = resources("AWS::Logs::MetricFilter")
 DASHBOARD = resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
-SEARCH = re.compile(r"""SEARCH\('\{(?P<namespace>[^,}]+),(?P<dimensions>[^}]+)\} MetricName="(?P<name>\w+)"'""")
+SEARCH = re.compile(r"""SEARCH\('\{"(?P<namespace>[^",}]+)",(?P<dimensions>[^}]+)\} MetricName="(?P<name>\w+)"'""")
 RENDERER = "\n".join(path.read_text() for path in (ROOT / "functions/renderer/renderer").rglob("*.py"))
 
 
@@ -109,7 +115,7 @@ def emitted() -> set[Metric]:
         for names, dimensions in groups
         for name in names
     }
-    return aws | from_filters() | from_the_starter()
+    return aws | from_filters() | from_the_starter() | from_the_sweep()
 
 
 def from_filters() -> set[Metric]:
@@ -129,6 +135,12 @@ def from_the_starter() -> set[Metric]:
     return {(namespace, ast.literal_eval(call.args[0]), frozenset({"service"})) for call in calls}
 
 
+def from_the_sweep() -> set[Metric]:
+    """What the workflow itself puts."""
+    put = deployed_workflow("SweepStateMachine")["States"]["CountSwept"]["Arguments"]
+    return {(put["Namespace"], metric["MetricName"], frozenset()) for metric in put["MetricData"]}
+
+
 NAMED = [*of_widgets(), *of_alarms_and_policies()]
 
 
@@ -138,7 +150,7 @@ def test_what_is_watched_is_emitted() -> None:
 
 
 def test_what_the_stack_counts_itself_is_watched() -> None:
-    own = from_filters() | from_the_starter()
+    own = from_filters() | from_the_starter() | from_the_sweep()
     assert own - {metric for metric, _ in NAMED} == {(OWN, "ExecutionStarted", frozenset({"service"}))}
 
 
@@ -192,7 +204,7 @@ def test_the_workflow_logs_every_step_and_no_data() -> None:
 
 
 def test_every_alarm_for_a_person_tells_somebody_says_when_it_is_over_and_where_to_read() -> None:
-    told = {name: alarm for name, alarm in ALARMS.items() if name != "PoolNeededAlarm"}
+    told = {name: alarm for name, alarm in ALARMS.items() if name not in FOR_THE_POOL}
     for name, alarm in told.items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
         assert "docs/OPERATIONS.md" in alarm["AlarmDescription"], name
@@ -213,7 +225,11 @@ def test_each_thing_that_goes_wrong_has_its_alarm() -> None:
         "StarterErrorsAlarm",
         "DuplicatesAlarm",
         "PoolAtMaximumAlarm",
-        "PoolNeededAlarm",
+        "PoolNotStartingAlarm",
+        "RequestsNotTakenAlarm",
+        "ClaimsSweptAlarm",
+        "SweepFailedAlarm",
+        *FOR_THE_POOL,
     }
 
 
@@ -233,5 +249,32 @@ def test_every_log_group_forgets() -> None:
 
 def test_the_dashboards_prices_are_those_of_the_cost_model() -> None:
     values = DASHBOARD[1]
-    known = {"VcpuHour": "vcpu_hour_x86", "GbHour": "gb_hour_x86", "Transition": "transition"}
-    assert {name: float(values[name]) for name in known} == {name: price(key) for name, key in known.items()}
+    for name, key in {"VcpuHour": "vcpu_hour", "GbHour": "gb_hour"}.items():
+        assert values[name] == {"Fn::If": ["Arm", str(price(f"{key}_arm")), str(price(f"{key}_x86"))]}
+    assert float(values["Transition"]) == price("transition")
+
+
+def test_a_metric_that_is_late_is_not_taken_for_an_empty_pool() -> None:
+    """FILL would make a missing count of workers a zero."""
+    policies = resources("AWS::ApplicationAutoScaling::ScalingPolicy").values()
+    tracking = [policy.get("TargetTrackingScalingPolicyConfiguration", {}) for policy in policies]
+    metrics = [
+        metric for rule in tracking for metric in rule.get("CustomizedMetricSpecification", {}).get("Metrics", [])
+    ]
+    metrics += [metric for name in FOR_THE_POOL for metric in ALARMS[name]["Metrics"]]
+    expressions = [metric["Expression"] for metric in metrics if "Expression" in metric]
+    assert len(expressions) == 3
+    assert not [expression for expression in expressions if "FILL" in expression]
+
+
+def test_the_first_worker_is_not_started_by_a_metric_of_an_idle_queue() -> None:
+    namespaces = {metric["Namespace"] for metric in plain_metrics(sample(ALARMS["PoolNeededAlarm"]))}
+    assert namespaces == {OWN, "ECS/ContainerInsights"}
+
+
+@pytest.mark.parametrize("name", sorted(FOR_THE_POOL))
+def test_an_alarm_that_stays_on_starts_one_worker(name: str) -> None:
+    step = resources("AWS::ApplicationAutoScaling::ScalingPolicy")["PoolFromZero"]["StepScalingPolicyConfiguration"]
+    period = ALARMS[name]["Metrics"][0]["MetricStat"]["Period"]
+    assert step["Cooldown"] > ALARMS[name]["EvaluationPeriods"] * period
+    assert "DesiredTaskCount" in str(ALARMS[name]["Metrics"])

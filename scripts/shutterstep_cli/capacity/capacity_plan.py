@@ -6,14 +6,16 @@ from typing import Any
 
 from shutterstep.request import schema
 from shutterstep_cli.capacity.facts import Quotas, RegionClass, cold_start_seconds, facts, quotas
-from shutterstep_cli.capacity.prices import Machine, Mode, request_dollars
+from shutterstep_cli.capacity.prices import Machine, Mode, idle_dollars, request_dollars
 from shutterstep_cli.capacity.queueing import mean_wait
 from shutterstep_cli.capacity.scenario import Times
 
 # The share of a quota or of a worker's time that is planned for, so that a steady load stays below the limit.
 UTILIZATION = 0.7
 SECONDS_A_MONTH = 30 * 86400
-STATES = {"rendered": 4, "skipped": 4}
+STATES = {"rendered": 3, "skipped": 4}
+# Seconds between two heartbeats to Step Functions of one render, after the first at its start.
+BEAT_SECONDS: dict[Mode, float] = {"task": 10, "pool": 60}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class CapacityPlan:
     p95_s: float
     per_1000: float
     per_month: float
+    idle_month: float
     by_service: dict[str, float]
     parameters: dict[str, str]
     impossible: str = ""
@@ -91,6 +94,7 @@ def answer(load: Load, mode: Mode) -> CapacityPlan:
         p95_s=round(seconds[1], 2),
         per_1000=round(1000 * each, 4),
         per_month=round(each * load.rate * SECONDS_A_MONTH, 2),
+        idle_month=round(sum(idle_dollars(mode).values()), 2),
         by_service={name: round(1000 * part, 4) for name, part in parts.items()},
         parameters=parameters(load, mode, tasks),
         impossible=impossible(load),
@@ -126,10 +130,13 @@ def needs(load: Load, mode: Mode, tasks: int, limits: Quotas) -> list[Need]:
     """Gives each quota that the load touches, with room above the steady state."""
     transitions = load.renders * STATES["rendered"] + load.rate * load.duplicates * STATES["skipped"]
     open_executions = load.rate * (latency(load, mode, tasks)[1] + (load.wait if mode == "pool" else 0))
+    beats = load.renders * (1 + load.render_seconds // BEAT_SECONDS[mode])
     room = 2 * tasks if mode == "pool" else ceil(tasks / UTILIZATION)
     found = [
         _need("start_execution", load.rate / UTILIZATION, limits.start_rate),
         _need("state_transition", transitions / UTILIZATION, limits.transition_rate),
+        _need("task_answer", load.renders / UTILIZATION, limits.answer_rate),
+        _need("task_heartbeat", beats / UTILIZATION, limits.heartbeat_rate),
         _need("open_executions", open_executions, limits.open_executions),
         _need("fargate_vcpu", room * load.machine.vcpu, limits.vcpus),
     ]

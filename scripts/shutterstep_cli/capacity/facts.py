@@ -23,6 +23,8 @@ class Quotas:
     start_rate: float
     transition_burst: float
     transition_rate: float
+    answer_rate: float
+    heartbeat_rate: float
     run_task_burst: float
     run_task_rate: float
     launch_burst: float
@@ -44,6 +46,8 @@ def quotas(region: RegionClass = "large", vcpus: float | None = None) -> Quotas:
         start_rate=found["start_execution"]["per_second"],
         transition_burst=found["state_transition"]["burst"],
         transition_rate=found["state_transition"]["per_second"],
+        answer_rate=found["task_answer"]["per_second"],
+        heartbeat_rate=found["task_heartbeat"]["per_second"],
         run_task_burst=found["run_task"]["burst"],
         run_task_rate=found["run_task"]["per_second"],
         launch_burst=found["fargate_launch"]["burst"],

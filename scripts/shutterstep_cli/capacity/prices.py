@@ -26,12 +26,14 @@ class Work:
 
 # Counted on executions of the local stack by tests/end_to_end/test_load.py, which fails when they are no longer so.
 RENDERED: dict[Mode, Work] = {
-    "task": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
-    "pool": Work(transitions=4, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
+    "task": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
+    "pool": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
 }
 # Claim (a failed conditional write is billed too), LookUpOwner, WhySkip, Skip*.
 SKIPPED = Work(transitions=4, table_writes=1, table_reads=1, queue_calls=3, starter_ms=60, puts=0)
 STARTER_GB = 0.5
+# rate(15 minutes); ten short queries and a call, measured on the local stack, in the least memory that is billed.
+SWEEPS_A_MONTH, SWEEP_SECONDS, SWEEP_GB = 2880, 1, 0.0625
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ def workflow_dollars(work: Work) -> dict[str, float]:
         "SQS": work.queue_calls * price("queue_call"),
         "Lambda": price("invocation") + work.starter_ms / 1000 * STARTER_GB * price("lambda_gb_second"),
         "S3": work.puts * price("put"),
+    }
+
+
+def idle_dollars(mode: Mode) -> dict[str, float]:
+    """What a stack with its alarms costs a month when no request comes, by what is billed; the pool's workers apart."""
+    counts = facts()["idle"][mode]
+    return {
+        "alarms": counts["alarm_metrics"] * price("alarm_metric_month"),
+        "metrics": counts["metrics"] * price("metric_month"),
+        "sweep": SWEEPS_A_MONTH * (price("express_request") + SWEEP_SECONDS * SWEEP_GB * price("express_gb_second")),
     }
 
 

@@ -10,10 +10,10 @@ from shutterstep_cli.capacity.scenario import Scenario
 from shutterstep_cli.capacity.token_bucket import TokenBucket
 
 # The retrier of RenderOnTask for throttled and refused launches (a test compares it with the workflow).
-MAXIMUM_ATTEMPTS = 8
+MAXIMUM_ATTEMPTS = 30
 INTERVAL_SECONDS = 5.0
 BACKOFF_RATE = 2.0
-MAXIMUM_DELAY_SECONDS = 60.0
+MAXIMUM_DELAY_SECONDS = 120.0
 
 
 class Tasks:
@@ -35,12 +35,15 @@ class Tasks:
         return 0
 
     def render(self, message: int, seconds: float) -> None:
-        """Launches a task, or tries again later as the workflow does; a job that is refused too often fails."""
+        """Launches a task, or tries again later as the workflow does; a job that waits too long fails."""
         self._attempt(message, seconds, 0)
 
     def _attempt(self, message: int, seconds: float, attempt: int) -> None:
         now = self.env.now
-        if self.renderers < self.most and self.calls.take(now) is not None and self.launches.take(now) is not None:
+        deadline = self.log.started[message] + self.scenario.settings.execution_timeout
+        if now >= deadline:
+            self.log.end(message, deadline, FAILED)
+        elif self.renderers < self.most and self.calls.take(now) is not None and self.launches.take(now) is not None:
             self.renderers += 1
             self.seconds += max(60.0, self.scenario.times.cold_start + seconds)
             done = self.env.timeout(self.scenario.times.cold_start + seconds, message)

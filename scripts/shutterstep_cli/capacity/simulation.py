@@ -19,10 +19,10 @@ from shutterstep_cli.capacity.simulated_tasks import Tasks
 from shutterstep_cli.capacity.token_bucket import TokenBucket
 
 SAMPLES = 400
-# Claim and RenderWhere come before the render; Claim, LookUpOwner, WhySkip and the Skip make a duplicate.
-STATES_BEFORE_RENDER = 2
+# Claim comes before the render, MarkSuccess after it; Claim, LookUpOwner, WhySkip and the Skip make a duplicate.
+STATES_BEFORE_RENDER = 1
 STATES_OF_A_SKIP = 4
-STATES_OF_A_RENDER = 4
+STATES_OF_A_RENDER = 3
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,8 @@ def granted(limits: Quotas, found: CapacityPlan, grant: Grant) -> Quotas:
         "fargate_vcpu": "vcpus",
         "start_execution": "start_rate",
         "state_transition": "transition_rate",
+        "task_answer": "answer_rate",
+        "task_heartbeat": "heartbeat_rate",
         "open_executions": "open_executions",
         "run_task": "run_task_rate",
         "fargate_launch": "launch_rate",

@@ -1,6 +1,7 @@
 """A worker of the pool: takes jobs from RenderQueue, renders several at once, and lets go cleanly when told to stop."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,6 +18,9 @@ from shutterstep.errors import ReceivedTooOftenError
 
 # Seconds between two tries to reach a queue that does not answer: the first wait doubles up to the last.
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1, 30
+# The first beat and then every sixth asks whether the workflow still waits, which is all that it is for here: the state
+# has no heartbeat limit, and Step Functions takes 300 to 500 beats a second of a whole account. The queue needs each.
+BEATS_A_QUESTION = 6
 # Calls that one job may make at the same time (heartbeat, storage, answer), and those of the poll.
 THREADS_OF_A_JOB, THREADS_OF_THE_POLL = 3, 2
 
@@ -114,8 +118,11 @@ class Worker:
                 f"the job was taken {self._settings.max_receives} times and never answered: its workers died with it"
             )
 
+        beats = itertools.count()
+
         def beat() -> None:
-            workflow.heartbeat()
+            if next(beats) % BEATS_A_QUESTION == 0:
+                workflow.heartbeat()
             self._queue.extend(delivery)
 
         return await self._work.outcome(with_key_of_its_own(delivery.body), beat, log)
