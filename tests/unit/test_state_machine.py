@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import botocore.loaders
-import botocore.model
 import jsonata
 import pytest
-from botocore import xform_name
 from statelint.config import Config
 from statelint.linter import Linter
 from statelint.problem import ProblemType
@@ -17,8 +13,8 @@ from statelint.problem import ProblemType
 import shutterstep.errors
 from shutterstep_cli.workflow.asl import RENDER_STATES
 from tests.unit.cloudformation import deployed_workflow, state_machines
+from tests.unit.service_models import errors_of, misfits, operation
 
-Path = list[str | int]
 State = dict[str, Any]
 
 MACHINES = {name: deployed_workflow(name) for name in state_machines()}
@@ -31,13 +27,10 @@ TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task
 SCREENSHOT: dict[str, State] = MACHINES["ScreenshotStateMachine"]["States"]
 SCREENSHOT_START = MACHINES["ScreenshotStateMachine"]["StartAt"]
 SKIPS = [name for name in SCREENSHOT if name.startswith("Skip")]
-SERVICES = {"sfn": "stepfunctions"}
 # Step Functions calls Java's SDK: of the optimised integrations its version 1, whose names end in Exception.
 DYNAMODB_FAULTS = {"InternalServerErrorException", "RequestLimitExceededException", "AmazonDynamoDBException"}
 DYNAMODB = "arn:aws:states:::dynamodb:"
 STATES_ERRORS = {"States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.TaskFailed", "States.Permissions"}
-# What an optimised integration may raise beside the errors in the service's model.
-ERRORS_OF_EVERY_SERVICE = {"SdkClientException", "ThrottlingException", "InternalServerError", "ServerException"}
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -222,86 +215,6 @@ def shortest_path(end: str) -> int:
             return length
         entered = entered | {target for name in entered for target in all_targets(SCREENSHOT[name])}
     raise AssertionError(f"{end} cannot be reached")
-
-
-def called(resource: str) -> tuple[str, str]:
-    """The service and the operation of an integration, optimised or through the SDK."""
-    service, action = resource.partition(":::")[2].removeprefix("aws-sdk:").split(".")[0].split(":")
-    return SERVICES.get(service, service), action
-
-
-@cache
-def service_model(service: str) -> botocore.model.ServiceModel:
-    return botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model(service, "service-2"), service)
-
-
-def operation(resource: str) -> botocore.model.OperationModel:
-    service, action = called(resource)
-    names = {xform_name(name): name for name in service_model(service).operation_names}
-    return service_model(service).operation_model(names[xform_name(action)])
-
-
-def misfits(value: Any, shape: Any, path: Path) -> Iterator[str]:
-    """What in an Arguments block the service would refuse; a JSONata expression may become anything."""
-    if isinstance(value, str) and value.startswith("{%"):
-        return
-    match shape.type_name:
-        case "structure":
-            yield from structure_misfits(value, shape, path)
-        case "list":
-            for index, item in enumerate(value):
-                yield from misfits(item, shape.member, [*path, index])
-        case "map":
-            for key, item in value.items():
-                yield from misfits(item, shape.value, [*path, key])
-        case kind if not isinstance(value, LEAVES[kind]):
-            yield f"{path}: {value!r} is no {kind}"
-        case "string" if shape.enum and value not in shape.enum:
-            yield f"{path}: {value!r} is none of {shape.enum}"
-
-
-LEAVES = {
-    "string": str,
-    "blob": str,
-    "boolean": bool,
-    "integer": int,
-    "long": int,
-    "float": (int, float),
-    "double": (int, float),
-    "timestamp": str,
-}
-
-
-def structure_misfits(value: Any, shape: Any, path: Path) -> Iterator[str]:
-    members = {pascal(name): member for name, member in shape.members.items()}
-    for name in (pascal(name) for name in shape.required_members):
-        if name not in value:
-            yield f"{path}: {name} is missing"
-    for name, item in value.items():
-        if name in members:
-            yield from misfits(item, members[name], [*path, name])
-        else:
-            yield f"{path}: {name} is not a member of {shape.name}"
-
-
-def pascal(name: str) -> str:
-    """Step Functions writes every member's name with a capital."""
-    return name[0].upper() + name[1:]
-
-
-def errors_of(resource: str) -> set[str]:
-    """`DynamoDB.X` from the optimised integration, `DynamoDb.X` from the SDK's."""
-    service = called(resource)[0]
-    optimised = {"dynamodb": "DynamoDB", "ecs": "ECS", "sqs": "SQS", "stepfunctions": "StepFunctions"}
-    through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "stepfunctions": "Sfn", "cloudwatch": "CloudWatch"}
-    prefix = (through_sdk if ":aws-sdk:" in resource else optimised)[service]
-    modelled = {shape.name for shape in operation(resource).error_shapes}
-    # The SDK for Java, which Step Functions calls by, ends the name of every error so.
-    modelled |= {name if name.endswith("Exception") else f"{name}Exception" for name in modelled}
-    own = {f"Amazon{prefix}Exception", f"{prefix}Exception"}
-    # RunTask answers with what it could not place; the integration makes an error of it.
-    refused = {"AmazonECS.Unknown"} if service == "ecs" else set()
-    return {f"{prefix}.{name}" for name in modelled | own | ERRORS_OF_EVERY_SERVICE} | refused
 
 
 def strings(value: Any) -> Iterator[str]:
