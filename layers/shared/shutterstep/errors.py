@@ -11,6 +11,7 @@ RenderError
 ├── RenderTimeoutError       Render.Timeout
 ├── SelectorNotFoundError    Render.SelectorNotFound
 ├── TooLargeError            Render.TooLarge
+├── PageUnstableError        Render.PageUnstable        no document of the page stayed
 ├── ReceivedTooOftenError    Render.ReceivedTooOften    the pool's workers died with it
 └── transient: the workflow tries these again
     ├── PageCrashedError     Render.PageCrashed
@@ -92,6 +93,12 @@ class TooLargeError(RenderError):
     """The picture is larger than the format or the operator's limit allows."""
 
     code = "Render.TooLarge"
+
+
+class PageUnstableError(RenderError):
+    """The page went on to other documents again and again, closed itself, or could not be read."""
+
+    code = "Render.PageUnstable"
 
 
 class ReceivedTooOftenError(RenderError):

@@ -1,11 +1,14 @@
 """The frames inside a page, also those in processes of their own: their scripts, and their elements in the page."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from renderer.browser.page_session import ChromiumPage, evaluate
 from renderer.browser.protocol import Params, ProtocolError, Session
+from renderer.browser.script_error import ScriptError
+from shutterstep.errors import PageUnstableError
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,62 @@ class Frame:
 
     async def call_on_element(self, function: str) -> Any:
         """The value of a function called with the element that holds this frame; None when it is gone."""
-        for session in self.page.frame_sessions:
-            try:
-                await session.send("DOM.enable")
-                owner = await session.send("DOM.getFrameOwner", {"frameId": self.id})
-                node = await session.send("DOM.resolveNode", {"backendNodeId": owner["backendNodeId"]})
-            except ProtocolError:
-                continue
-            call = f"function () {{ return ({function})(this); }}"
-            asked = {"objectId": node["object"]["objectId"], "functionDeclaration": call, "returnByValue": True}
-            return (await session.send("Runtime.callFunctionOn", asked))["result"].get("value")
-        return None
+        owner = await _owner(self.page, self.id)
+        if owner is None:
+            return None
+        session, backend_node = owner
+        node = await session.send("DOM.resolveNode", {"backendNodeId": backend_node})
+        call = f"function () {{ return ({function})(this); }}"
+        asked = {"objectId": node["object"]["objectId"], "functionDeclaration": call, "returnByValue": True}
+        return (await session.send("Runtime.callFunctionOn", asked))["result"].get("value")
 
 
 async def frames_of(page: ChromiumPage) -> list[Frame]:
-    """Gives every frame of the page, the main one first."""
+    """Gives every frame of the page, the main one first; a frame that goes meanwhile is left out."""
     found = []
-    for session in page.frame_sessions:
-        tree = (await session.send("Page.getFrameTree"))["frameTree"]
+    for session in tuple(page.frame_sessions):
+        try:
+            tree = (await session.send("Page.getFrameTree"))["frameTree"]
+        except (ProtocolError, PageUnstableError):
+            continue
         found += [Frame(page, session, frame["id"], frame["url"], frame.get("name", "")) for frame in _walk(tree)]
     return found
+
+
+async def page_point(frame: Frame, x: float, y: float) -> tuple[float, float]:
+    """A point of a frame's window, in CSS pixels, as a point of the page's window. Raises ScriptError."""
+    place, id_ = (x, y), frame.id
+    while id_ != frame.page.frame:
+        owner = await _owner(frame.page, id_)
+        if owner is None:
+            raise ScriptError("the frame went away")
+        session, node = owner
+        place = await _through(session, node, place)
+        # Boxes are told in the window of the outermost frame of their process.
+        id_ = frame.page.frame_sessions[session]
+    return place
+
+
+async def _owner(page: ChromiumPage, id_: str) -> tuple[Session, int] | None:
+    """The element that holds a frame, and the session it lives in."""
+    for session in tuple(page.frame_sessions):
+        with suppress(ProtocolError, PageUnstableError):
+            await session.send("DOM.enable")
+            return session, (await session.send("DOM.getFrameOwner", {"frameId": id_}))["backendNodeId"]
+    return None
+
+
+async def _through(session: Session, node: int, place: tuple[float, float]) -> tuple[float, float]:
+    """A point inside a frame's element, whose content may be scaled, in the window around it."""
+    try:
+        model = (await session.send("DOM.getBoxModel", {"backendNodeId": node}))["model"]
+    except ProtocolError as exc:
+        raise ScriptError(exc.message) from exc
+    left, top = model["content"][:2]
+    border, width, height = model["border"], model["width"], model["height"]
+    across = (border[2] - border[0]) / width if width else 1
+    down = (border[5] - border[1]) / height if height else 1
+    return left + place[0] * across, top + place[1] * down
 
 
 def _walk(tree: Params) -> Iterator[Params]:

@@ -39,9 +39,10 @@ class ChromiumPage:
         self._reached: set[str] = set()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._frame_listeners: list[Callable[[Session], None]] = []
-        # The sessions of the page and of its frames in other processes.
-        self.frame_sessions = [session]
+        # The sessions of the page and of its frames in other processes, each with the id of its outermost frame.
+        self.frame_sessions = {session: frame}
         self._worlds = {session: Worlds(session)}
+        self._children: dict[str, Session] = {}
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         self._watch_frames(session)
@@ -59,7 +60,7 @@ class ChromiumPage:
     def for_each_frame(self, listener: Callable[[Session], None]) -> None:
         """Calls it with the page's session, and that of each frame in another process before the frame runs."""
         self._frame_listeners.append(listener)
-        for session in self.frame_sessions:
+        for session in tuple(self.frame_sessions):
             listener(session)
 
     async def navigate(self, url: str) -> str | None:
@@ -85,7 +86,10 @@ class ChromiumPage:
 
     async def evaluate_in(self, session: Session, frame: str, function: str, argument: Any = None) -> Any:
         """As `evaluate`, in the frame of this id, which lives in the process of this session."""
-        return await self._worlds[session].evaluate(frame, called(function, argument))
+        worlds = self._worlds.get(session)
+        if worlds is None:
+            raise ScriptError("the frame went away")
+        return await worlds.evaluate(frame, called(function, argument))
 
     async def address_and_title(self) -> tuple[str, str]:
         """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
@@ -121,10 +125,11 @@ class ChromiumPage:
 
     def _watch_frames(self, session: Session) -> None:
         session.on("Target.attachedToTarget", self._attached)
+        session.on("Target.detachedFromTarget", self._detached)
 
     def _attached(self, event: Params) -> None:
         """A frame or worker in another process: it waits until it has the page's overrides."""
-        child = self._connection.session(event["sessionId"])
+        child = self._children[event["sessionId"]] = self._connection.session(event["sessionId"])
         is_frame = event["targetInfo"]["type"] == "iframe"
         self._watch_frames(child)
         if is_frame:
@@ -133,10 +138,16 @@ class ChromiumPage:
         for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *overrides):
             child.post(method, params)
         if is_frame:
-            self.frame_sessions.append(child)
+            self.frame_sessions[child] = event["targetInfo"]["targetId"]
             for listener in self._frame_listeners:
                 listener(child)
         child.post("Runtime.runIfWaitingForDebugger")
+
+    def _detached(self, event: Params) -> None:
+        gone = self._children.pop(event["sessionId"], None)
+        if gone is not None:
+            self.frame_sessions.pop(gone, None)
+            self._worlds.pop(gone, None)
 
 
 async def evaluate(session: Session, function: str, argument: Any = None) -> Any:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from shutterstep.errors import BrowserCrashedError, PageCrashedError, RenderError
+from shutterstep.errors import BrowserCrashedError, PageCrashedError, PageUnstableError, RenderError
 
 Params = dict[str, Any]
 Handler = Callable[[Params], None]
@@ -163,7 +163,7 @@ class Connection(asyncio.Protocol):
     def _detached(self, session_id: str) -> None:
         gone = self._sessions.pop(session_id, None)
         if gone is not None:
-            gone.end(BrowserCrashedError("the page was closed while it was rendered"))
+            gone.end(PageUnstableError("the page, or a frame of it, was closed while it was rendered"))
 
 
 def _retrieve(answer: "asyncio.Future[Params]") -> None:

@@ -2,6 +2,7 @@
 
 from renderer.browser.protocol import Params
 from renderer.page import blocklists
+from renderer.page.traffic import Traffic
 from shutterstep.request import Request
 
 # DevTools' resource types by the option that blocks them.
@@ -14,9 +15,9 @@ LIST_TYPES = {"xhr": "xmlhttprequest", "fetch": "xmlhttprequest", "document": "s
 class Blocking:
     """Decides about each request of a page; `kinds` are the options that matter here."""
 
-    def __init__(self, request: Request, main_frame: str) -> None:
+    def __init__(self, request: Request, main_frame: str, traffic: Traffic) -> None:
         self.kinds = [kind for kind in request["block"] if kind in TYPES or kind in blocklists.LISTS]
-        self._page_url = request.get("url", "about:blank")
+        self._traffic = traffic
         self._main_frame = main_frame
 
     def reason(self, event: Params) -> str | None:
@@ -30,4 +31,4 @@ class Blocking:
         if kind in TYPES:
             return type_ == TYPES[kind]
         listed = LIST_TYPES.get(type_.lower(), type_.lower())
-        return blocklists.is_listed(kind, url, self._page_url, listed)
+        return blocklists.is_listed(kind, url, self._traffic.address or "about:blank", listed)

@@ -15,10 +15,11 @@ from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema
 
-# The browser offers no switch for service workers, so the page's way to them is closed.
-NO_SERVICE_WORKERS = (
-    "if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});"
-)
+# The browser offers no switch for service workers, so the page's way to them is closed, as where they are forbidden.
+NO_SERVICE_WORKERS = """
+if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => Promise.reject(
+  new DOMException("Failed to register a ServiceWorker: they are not supported here.", "NotSupportedError"));
+"""
 
 # Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
 NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"

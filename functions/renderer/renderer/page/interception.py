@@ -11,7 +11,7 @@ from renderer.page.secrets import Secrets
 
 async def intercept(context: RenderContext) -> None:
     """Sets cookies, and watches the page's requests if the request asks for it; costs nothing when it does not."""
-    secrets, blocking = Secrets(context.request), Blocking(context.request, context.page.frame)
+    secrets, blocking = Secrets(context.request), Blocking(context.request, context.page.frame, context.traffic)
     if context.request.get("cookies"):
         await context.page.session.send("Network.setCookies", {"cookies": secrets.cookies()})
     if secrets.must_watch or blocking.kinds:

@@ -1,10 +1,8 @@
 """The way to the document: its address or HTML, the redirects of its scripts, the event that is waited for."""
 
 import asyncio
-from contextlib import suppress
 
 from renderer.browser.net_errors import NET_ERROR, net_error
-from renderer.browser.script_error import ScriptError
 from renderer.page.render_context import RenderContext
 from renderer.page.traffic import without_password
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
@@ -24,14 +22,27 @@ async def navigate(context: RenderContext) -> None:
     await _go(context)
     refuse_status(context)
     context.end_phase("navigate")
-    for _ in range(CLIENT_REDIRECTS):
+    await arrive(context)
+    context.end_phase("load")
+
+
+async def arrive(context: RenderContext) -> None:
+    """Waits for the document as `waitUntil` says, and for the one it leads to by script or refresh, if it does.
+
+    Raises what the last of them failed with, HttpStatusError and TooManyRedirectsError.
+    """
+    documents = context.documents
+    for _ in range(CLIENT_REDIRECTS + 1):
+        loader = documents.loader
         await _loaded(context)
-        if not await _follows_redirect(context):
+        if documents.is_leaving() and not context.findings.deadline_reached:
+            await context.within(FOR_EVER, documents.at_rest())
+        documents.check()
+        if documents.loader == loader:
             break
     else:
         raise TooManyRedirectsError(f"the page redirected by itself more than {CLIENT_REDIRECTS} times")
     refuse_status(context)
-    context.end_phase("load")
 
 
 async def _go(context: RenderContext) -> None:
@@ -78,28 +89,6 @@ async def _loaded(context: RenderContext) -> None:
 async def _only_fonts_stall(context: RenderContext) -> None:
     while not context.traffic.only_fonts_for(FONT_SECONDS):
         await asyncio.sleep(POLL_SECONDS)
-
-
-async def _follows_redirect(context: RenderContext) -> bool:
-    """Whether the document sends the browser on, by script or by a meta tag that soon refreshes; waits until it has."""
-    documents = context.traffic.documents
-    try:
-        seconds = await context.run("redirect")
-    except ScriptError:
-        # The document went while it was asked.
-        seconds = 1
-    if seconds is None or context.findings.deadline_reached:
-        return False
-    with suppress(ScriptError):
-        return await context.within(seconds + 2, _moves_on(context, documents))
-    return False
-
-
-async def _moves_on(context: RenderContext, documents: int) -> None:
-    while context.traffic.documents == documents:
-        await asyncio.sleep(POLL_SECONDS / 4)
-    # The new document commits when its answer has come.
-    await context.page.wait_for_load_state("domcontentloaded")
 
 
 async def load_again(context: RenderContext) -> None:

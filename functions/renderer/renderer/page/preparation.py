@@ -1,41 +1,76 @@
 """Makes the page as the request wants it: what is awaited, hidden, styled, clicked and run, and all of it loaded."""
 
 import asyncio
-from contextlib import suppress
-from typing import Any
+from collections.abc import Awaitable, Callable
 
-from renderer.browser.protocol import ProtocolError
-from renderer.browser.script_error import ScriptError
+from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
 from renderer.page.cookie_banners import remove_banners
 from renderer.page.lazy_content import load_lazy
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
-from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
+from renderer.page.stay import stay
+from shutterstep.errors import SelectorNotFoundError
 
-ELEMENT_SECONDS = 5.0
 SETTLE_SECONDS = 6.0
-FOR_EVER = 3600.0
 
 
 async def prepare(context: RenderContext) -> None:
-    """Raises SelectorNotFoundError, InvalidRequestError for what the page cannot run."""
+    """Raises SelectorNotFoundError, InvalidRequestError for what the page cannot run, and DocumentGoneError."""
     request = context.request
-    if "waitForSelector" in request:
-        await _appears(context, "waitForSelector", request["waitForSelector"], FOR_EVER)
-    await _style(context)
-    for place, selector in enumerate(request.get("clickSelectors", [])):
-        await _click(context, f"clickSelectors.{place}", selector)
-    if "javascript" in request:
-        await _run(context, request["javascript"])
+    await _once(context, 0, lambda: _awaited(context))
+    await hold_styles(context)
+    for place, action in enumerate(_actions(context), 1):
+        await _once(context, place, action)
     if "cookieBanners" in request["block"]:
         await remove_banners(context)
     context.end_phase("prepare")
     await load_lazy(context)
     await asyncio.sleep(min(request["delayMs"] / 1000, context.deadline.waiting_seconds()))
     if "selector" in request:
-        await _appears(context, "selector", request["selector"], ELEMENT_SECONDS)
+        await appears(context, "selector", request["selector"], ELEMENT_SECONDS)
     await settle(context)
     context.end_phase("settle")
+
+
+def _actions(context: RenderContext) -> list[Callable[[], Awaitable[None]]]:
+    request = context.request
+    actions: list[Callable[[], Awaitable[None]]] = [
+        lambda field=f"clickSelectors.{place}", selector=selector: click(context, field, selector)
+        for place, selector in enumerate(request.get("clickSelectors", []))
+    ]
+    if "javascript" in request:
+        actions.append(lambda: run_script(context, request["javascript"]))
+    return actions
+
+
+async def _once(context: RenderContext, place: int, step: Callable[[], Awaitable[None]]) -> None:
+    """Takes a step that was not yet taken for this document; the document it may lead to is another round."""
+    if place < context.done:
+        return
+    try:
+        await step()
+    except SelectorNotFoundError:
+        # What an earlier document had, a later one need not have.
+        if place >= context.done_before:
+            raise
+    context.end_step()
+    await stay(context)
+
+
+async def _awaited(context: RenderContext) -> None:
+    if "waitForSelector" in context.request:
+        seconds = ELEMENT_SECONDS if context.done_before else FOR_EVER
+        await appears(context, "waitForSelector", context.request["waitForSelector"], seconds)
+
+
+async def hold_styles(context: RenderContext) -> None:
+    """Puts `css` and `hideSelectors` in force in every frame, and once more where the page changed. Raises
+    InvalidRequestError for what is no selector."""
+    styles = {"css": context.request.get("css", ""), "hide": context.request.get("hideSelectors", [])}
+    if any(styles.values()):
+        wrong = await context.run_in_frames("hold", styles)
+        if wrong is not None:
+            raise no_selector(f"hideSelectors.{wrong}")
 
 
 async def settle(context: RenderContext) -> None:
@@ -44,64 +79,5 @@ async def settle(context: RenderContext) -> None:
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
     await context.within(SETTLE_SECONDS, context.run("settle", {"whole": whole, "fontMs": font_ms}))
-    await context.run("freeze")
-
-
-async def _style(context: RenderContext) -> None:
-    if "css" in context.request:
-        await context.run("style", context.request["css"])
-    selectors = context.request.get("hideSelectors", [])
-    wrong = await context.run("hide", selectors) if selectors else None
-    if wrong is not None:
-        raise _no_selector(f"hideSelectors.{wrong}")
-
-
-async def _click(context: RenderContext, field: str, selector: str) -> None:
-    await _appears(context, field, selector, ELEMENT_SECONDS)
-    with suppress(ScriptError):  # the click may take the document away
-        await context.run("click", selector)
-
-
-async def _appears(context: RenderContext, field: str, selector: str, seconds: float) -> None:
-    seconds = min(seconds, context.deadline.waiting_seconds())
-    found = None
-    try:
-        async with asyncio.timeout(seconds):
-            while not found:
-                found = await _seen(context, selector)
-    except TimeoutError as exc:
-        raise SelectorNotFoundError(f"{field}: the page has no visible element for {selector[:200]!r}") from exc
-    if found == "invalid":
-        raise _no_selector(field)
-
-
-async def _seen(context: RenderContext, selector: str) -> str | None:
-    """`visible` or `invalid`; None when the document changed before either was sure."""
-    try:
-        return await context.run("appears", selector)
-    except ScriptError:
-        await asyncio.sleep(0.05)
-        return None
-
-
-def _no_selector(field: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{field}: is no CSS selector", field)
-
-
-async def _run(context: RenderContext, expression: str) -> None:
-    # As typed into the console: statements, or a value with `await` in it.
-    running = context.page.session.send(
-        "Runtime.evaluate",
-        {"expression": expression, "awaitPromise": True, "replMode": True, "userGesture": True, "silent": True},
-    )
-    task = asyncio.ensure_future(running)
-    with suppress(ProtocolError):  # the script may take the document away
-        if await context.within(FOR_EVER, task):
-            _refuse_exception(task.result())
-
-
-def _refuse_exception(outcome: dict[str, Any]) -> None:
-    details = outcome.get("exceptionDetails")
-    if details is not None:
-        said = details.get("exception", {}).get("description") or details.get("text", "")
-        raise InvalidRequestError(f"javascript: {said.splitlines()[0][:300] if said else 'threw'}", "javascript")
+    await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
+    await hold_styles(context)

@@ -13,15 +13,18 @@ from renderer.egress.guard import EgressGuard
 from renderer.limits import Limits
 from renderer.page.capture import CONTENT_TYPES, capture
 from renderer.page.deadline import Clock, Deadline
+from renderer.page.documents import Documents
 from renderer.page.emulation import open_page
 from renderer.page.interception import intercept
 from renderer.page.navigation import navigate
+from renderer.page.one_document import on_one_document
 from renderer.page.picture_bytes import image_size
 from renderer.page.preparation import prepare
 from renderer.page.render_context import RenderContext
 from renderer.page.result_details import details_of
+from renderer.page.stay import stay
 from renderer.page.traffic import Traffic, without_password
-from shutterstep.errors import BrowserCrashedError, RenderError
+from shutterstep.errors import BrowserCrashedError, PageUnstableError, RenderError
 from shutterstep.request import Request, validate, with_defaults
 
 TITLE_LENGTH = 1024
@@ -80,21 +83,30 @@ async def _in_time(
     try:
         async with asyncio.timeout(deadline.remaining_ms() / 1000):
             async with open_page(browser, request, guard) as page:
-                context = RenderContext(page, request, deadline, Traffic(deadline.clock), limits)
+                clock = deadline.clock
+                context = RenderContext(page, request, deadline, Traffic(clock), Documents(page, clock), limits)
                 return await _picture(context, guard)
-    except (ProtocolError, ScriptError) as exc:
+    except ScriptError as exc:
+        raise PageUnstableError("the page could not be read: it failed what was asked of it") from exc
+    except ProtocolError as exc:
         raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:
         raise deadline.error() from exc
 
 
+async def _steps(context: RenderContext) -> bytes:
+    await prepare(context)
+    await stay(context)
+    return await capture(context)
+
+
 async def _picture(context: RenderContext, guard: EgressGuard) -> Picture:
     context.traffic.watch(context.page)
+    context.documents.watch()
     await intercept(context)
     context.end_phase("open")
     await navigate(context)
-    await prepare(context)
-    body = await capture(context)
+    body = await on_one_document(context, lambda: _steps(context))
     address, title = await context.page.address_and_title()
     context.end_phase("capture")
     width, height = image_size(body)

@@ -2,16 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from renderer.browser.frames import Frame, frames_of
 from renderer.browser.page_session import ChromiumPage
+from renderer.browser.script_error import ScriptError
 from renderer.limits import Limits
 from renderer.page.deadline import Deadline
+from renderer.page.documents import Documents
 from renderer.page.traffic import Traffic
+from shutterstep.errors import PageUnstableError
 from shutterstep.request import Request
+
+# Frames of a page that are treated like the page itself, and what one of them may take.
+FRAMES = 50
+FRAME_SECONDS = 3.0
 
 
 @dataclass
@@ -34,14 +43,35 @@ class Findings:
 
 @dataclass
 class RenderContext:
-    """One page of one render, and the request with every default filled in."""
+    """One page of one render, and the request with every default filled in.
+
+    `document` is the one that the steps run on, `done` how many of the request's steps were carried out for it, and
+    `done_before` how many were for any.
+    """
 
     page: ChromiumPage
     request: Request
     deadline: Deadline
     traffic: Traffic
+    documents: Documents
     limits: Limits = field(default_factory=Limits)
     findings: Findings = field(default_factory=Findings)
+    document: str = ""
+    done: int = 0
+    done_before: int = 0
+
+    def begin_document(self) -> None:
+        """The steps begin on the document that is shown. What a click or script led to is not clicked or run again."""
+        if not self.documents.by_request:
+            self.done = 0
+        self.document = self.documents.loader
+        self.findings = replace(self.findings, grown=False, truncated=False, blank=False, pages=None)
+        self.findings.removed.clear()
+
+    def end_step(self) -> None:
+        """Notes that one more step of the request was carried out."""
+        self.done += 1
+        self.done_before = max(self.done_before, self.done)
 
     async def within(self, seconds: float, waiting: Awaitable[Any]) -> bool:
         """Waits at most so long; False when it did not come. Notes when it was the deadline that ended the wait."""
@@ -54,12 +84,25 @@ class RenderContext:
         return True
 
     async def run(self, name: str, argument: Any = None, *helpers: str) -> Any:
-        """The value of `js/<name>.js`, a function of one argument, in the page. Raises ScriptError."""
+        """The value of `js/<name>.js`, a function of one argument, in the main frame. Raises ScriptError."""
         return await self.page.evaluate(script(name, *helpers), argument)
 
+    async def run_in_frames(self, name: str, argument: Any = None) -> Any:
+        """The same, and in all other frames too; those that are gone or do not answer are left out."""
+        others = [frame for frame in (await frames_of(self.page))[:FRAMES] if not frame.is_main]
+        return (await asyncio.gather(self.run(name, argument), *(_run_in(frame, name, argument) for frame in others)))[
+            0
+        ]
+
     def end_phase(self, name: str) -> None:
-        """Notes the milliseconds since the last phase ended under a name."""
-        self.findings.phases[name] = self.deadline.elapsed_ms() - sum(self.findings.phases.values())
+        """Notes the milliseconds since the last phase ended under a name; a phase that came again is added up."""
+        phases = self.findings.phases
+        phases[name] = phases.get(name, 0) + self.deadline.elapsed_ms() - sum(phases.values())
+
+
+async def _run_in(frame: Frame, name: str, argument: Any) -> None:
+    with suppress(ScriptError, PageUnstableError, TimeoutError):
+        await asyncio.wait_for(frame.evaluate(script(name), argument), FRAME_SECONDS)
 
 
 @cache

@@ -36,10 +36,16 @@ class Secrets:
         """All headers for a paused request; None for those it has."""
         if not self._headers:
             return None
-        names = {name.lower() for name in self._headers}
+        ours = {name.lower(): value for name, value in self._headers.items()}
+        is_own = self._is_own(request["url"])
         # Chromium carries changed headers through redirects, so they are taken off where they must not go.
-        headers = {name: value for name, value in request["headers"].items() if name.lower() not in names}
-        if self._is_own(request["url"]):
+        # A header of the same name that the page set itself stays: its value is another.
+        headers = {
+            name: value
+            for name, value in request["headers"].items()
+            if name.lower() not in ours or (not is_own and value != ours[name.lower()])
+        }
+        if is_own:
             headers |= self._headers
         return [{"name": name, "value": value} for name, value in headers.items()]
 

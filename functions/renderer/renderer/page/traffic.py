@@ -11,6 +11,7 @@ from renderer.browser.protocol import Params
 from renderer.page.deadline import Clock
 
 REDIRECTS = 20
+NO_CONTENT = (204, 205)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Traffic:
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._main_frame = ""
-        self._url = ""
+        self.address = ""
         self._kinds: dict[str, str] = {}
         self.pending: dict[str, Pending] = {}
         self.requests: Counter[str] = Counter()
@@ -82,17 +83,19 @@ class Traffic:
         if hop is not None:
             self._redirected(hop["url"], hop["status"])
         elif self.documents:
-            self._redirected(self._url, self.status)
+            self._redirected(self.address, self.status)
         self.documents += hop is None
-        self._url = event["request"]["url"]
+        self.address = event["request"]["url"]
 
     def _redirected(self, url: str, status: int) -> None:
         if len(self.redirects) < REDIRECTS:
             self.redirects.append({"url": without_password(url), "status": status})
 
     def _received(self, event: Params) -> None:
-        if self._is_main(event):
-            self.status = event["response"]["status"]
+        status = event["response"]["status"]
+        # An answer without content leaves the page as it is.
+        if self._is_main(event) and status not in NO_CONTENT:
+            self.status = status
 
     def _finished(self, event: Params) -> None:
         self.pending.pop(event["requestId"], None)

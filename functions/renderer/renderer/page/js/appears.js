@@ -1,10 +1,5 @@
-// Resolves to "visible" once an element for a CSS selector is, in open shadow roots too; "invalid" for no selector.
-async (selector) => {
-  const isVisible = (element) => {
-    const {width, height} = boxOf(element);
-    return width > 0 && height > 0 && getComputedStyle(element).visibility === "visible";
-  };
+// "visible" when an element for a CSS selector is in this frame, in open shadow roots too; "invalid" for no selector.
+(selector) => {
   try { page.querySelector(selector); } catch { return "invalid"; }
-  while (!everywhere(selector).some(isVisible)) await later(50);
-  return "visible";
+  return everywhere(selector).some(isVisible) ? "visible" : null;
 }

@@ -1,9 +1,43 @@
-// Brings finite animations to their end and endless ones to their start, and hides the caret.
-() => {
-  for (const animation of page.getAnimations()) {
-    const isEndless = animation.effect?.getComputedTiming().endTime === Infinity;
-    try { isEndless ? animation.cancel() : animation.finish(); } catch { /* an animation that cannot end stays */ }
+// Brings the page's motion to an end: a scroll in progress arrives, finite animations end, and so do those that begin
+// with their end; endless ones stand at their first keyframe. What scrolling drives or the page has stopped stays.
+async () => {
+  const ROUNDS = 20, MILLISECONDS = 1500;
+  const until = performance.now() + MILLISECONDS;
+  const position = () => {
+    const target = page.querySelector(":target");
+    return [scrollX, scrollY, target ? boxOf(target).top : 0].join();
+  };
+  const arrive = async () => {
+    for (let last = "", same = 0; same < 3 && performance.now() < until; await painted()) {
+      same = position() === last ? same + 1 : 0;
+      last = position();
+    }
+  };
+  const moves = ({timeline, playState, effect, playbackRate}) => playState === "running" && effect
+    && timeline instanceof DocumentTimeline && playbackRate !== 0;
+  const end = (animation) => {
+    const {endTime, delay} = animation.effect.getComputedTiming();
+    if (endTime !== Infinity) return animation.finish();
+    animation.pause();
+    animation.currentTime = delay;
+  };
+  // The caret blinks where text is typed: in a field it takes the field's colour, elsewhere it goes with the selection.
+  const hideCaret = () => {
+    let focused = page.activeElement;
+    while (focused && shadowOf(focused) && real(shadowOf(focused)).activeElement) focused = real(shadowOf(focused)).activeElement;
+    if (!focused) return;
+    real(focused).style?.setProperty("caret-color", "transparent", "important");
+    const selection = getSelection();
+    if (!(focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement) && selection?.isCollapsed) {
+      selection.removeAllRanges();
+    }
+  };
+  if (location.hash || scrollX || scrollY) await arrive();
+  for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
+    const moving = rootsOf(document).flatMap((root) => real(root).getAnimations()).filter(moves);
+    for (const animation of moving) try { end(animation); } catch { /* one that has no end stays */ }
+    if (moving.length === 0) break;
+    await painted();
   }
-  const focused = page.activeElement;
-  if (focused?.matches("input, textarea, [contenteditable]")) focused.style.caretColor = "transparent";
+  hideCaret();
 }

@@ -20,3 +20,19 @@ const everywhere = (selector) => rootsOf(document).flatMap((root) => all(root, s
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // A frame has been painted; a page that is not painted does not hold anybody up.
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
+const isVisible = (element) => {
+  const {width, height} = boxOf(element);
+  const {visibility, display} = getComputedStyle(element);
+  if (display === "contents") return [...real(element).children].some(isVisible);
+  return width > 0 && height > 0 && visibility === "visible";
+};
+// The innermost element at a point of the window, in open shadow roots too.
+const elementAt = (x, y) => {
+  let found = page.elementFromPoint(x, y);
+  for (let root = found && shadowOf(found); root; root = found && shadowOf(found)) {
+    const inside = real(root).elementFromPoint(x, y);
+    if (!inside || inside === found) break;
+    found = inside;
+  }
+  return found;
+};

@@ -1,0 +1,119 @@
+"""What the request does to a page as a visitor would: wait for an element, click, run a script."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from renderer.browser.frames import Frame, frames_of, page_point
+from renderer.browser.protocol import Params, ProtocolError
+from renderer.browser.script_error import ScriptError
+from renderer.page.documents import REQUEST_SCRIPT
+from renderer.page.render_context import FRAMES, RenderContext, script
+from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
+
+ELEMENT_SECONDS = 5.0
+POLL_SECONDS = 0.05
+FOR_EVER = 3600.0
+# A frame that does not answer is passed over until it does.
+PROBE_SECONDS = 1.0
+
+
+async def appears(context: RenderContext, field: str, selector: str, seconds: float) -> Frame:
+    """Waits for a visible element in the page, its open shadow roots or its frames; the frame of the first.
+
+    Raises SelectorNotFoundError, and InvalidRequestError for no selector.
+    """
+    try:
+        async with asyncio.timeout(min(seconds, context.deadline.waiting_seconds())):
+            while True:
+                frame = await _frame_with(context, field, selector)
+                if frame is not None:
+                    return frame
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError as exc:
+        raise SelectorNotFoundError(f"{field}: the page has no visible element for {selector[:200]!r}") from exc
+
+
+async def _frame_with(context: RenderContext, field: str, selector: str) -> Frame | None:
+    frames = (await frames_of(context.page))[:FRAMES]
+    for frame, found in zip(frames, await asyncio.gather(*(_probe(frame, selector) for frame in frames)), strict=True):
+        if found == "invalid":
+            raise no_selector(field)
+        if found == "visible":
+            return frame
+    return None
+
+
+async def _probe(frame: Frame, selector: str) -> str | None:
+    """`visible` or `invalid`; None without the element, or without a document that answers."""
+    with suppress(ScriptError, TimeoutError):
+        return await asyncio.wait_for(frame.evaluate(script("appears"), selector), PROBE_SECONDS)
+    return None
+
+
+def no_selector(field: str) -> InvalidRequestError:
+    """The error of a selector that is none."""
+    return InvalidRequestError(f"{field}: is no CSS selector", field)
+
+
+async def click(context: RenderContext, field: str, selector: str) -> None:
+    """Scrolls to the first visible element, moves the mouse there, presses and releases it.
+
+    Raises SelectorNotFoundError, and InvalidRequestError when a click cannot land on it.
+    """
+    seconds = min(ELEMENT_SECONDS, context.deadline.waiting_seconds())
+    frame = await appears(context, field, selector, seconds)
+    aim = await frame.evaluate(script("aim"), {"selector": selector, "milliseconds": seconds * 1000})
+    if aim is None:
+        raise SelectorNotFoundError(f"{field}: the element for {selector[:200]!r} went away")
+    if isinstance(aim, str):
+        raise InvalidRequestError(f"{field}: the element for {selector[:200]!r} {aim}", field)
+    x, y = await page_point(frame, *aim)
+    if not frame.is_main and not await context.run("shows_frame", [x, y]):
+        raise InvalidRequestError(f"{field}: the frame of the element for {selector[:200]!r} is covered", field)
+    context.documents.clicked()
+    await context.within(FOR_EVER, _press(context, x, y))
+
+
+async def _press(context: RenderContext, x: float, y: float) -> None:
+    place: Params = {"x": x, "y": y}
+    button: Params = {**place, "button": "left", "clickCount": 1}
+    for kind, event in (("mouseMoved", place), ("mousePressed", button), ("mouseReleased", button)):
+        # The click may take the document away.
+        with suppress(ProtocolError):
+            await context.page.session.send("Input.dispatchMouseEvent", event | {"type": kind})
+
+
+async def run_script(context: RenderContext, source: str) -> None:
+    """Runs the request's script as if typed into the console, and awaits what it gives, if that is a promise.
+
+    Raises InvalidRequestError for what it throws or the promise is rejected with.
+    """
+    running = asyncio.ensure_future(_outcome(context, source))
+    with suppress(ProtocolError):  # the script may take the document away
+        if await context.within(FOR_EVER, running):
+            _refuse_exception(running.result())
+
+
+async def _outcome(context: RenderContext, source: str) -> Params:
+    session = context.page.session
+    # Statements, or a value with `await` in it.
+    typed: Params = {"expression": f"{source}\n//# sourceURL={REQUEST_SCRIPT}", "awaitPromise": True, "replMode": True}
+    outcome = await session.send("Runtime.evaluate", typed | {"userGesture": True, "silent": True})
+    object_id = outcome["result"].get("objectId")
+    if "exceptionDetails" in outcome or object_id is None:
+        return outcome
+    # What is no promise stays what it is.
+    awaited: Params = {"objectId": object_id, "functionDeclaration": AWAIT, "awaitPromise": True, "silent": True}
+    return await session.send("Runtime.callFunctionOn", awaited)
+
+
+AWAIT = "async function () { await this; }"
+
+
+def _refuse_exception(outcome: dict[str, Any]) -> None:
+    details = outcome.get("exceptionDetails")
+    if details is not None:
+        thrown = details.get("exception", {})
+        said = thrown.get("description") or str(thrown.get("value") or details.get("text", ""))
+        raise InvalidRequestError(f"javascript: {said.splitlines()[0][:300] if said else 'threw'}", "javascript")

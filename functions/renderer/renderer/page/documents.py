@@ -1,0 +1,135 @@
+"""Which document the page shows, whether it is about to leave it, and why one that it led to did not come."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from renderer.browser.net_errors import NET_ERROR, net_error
+from renderer.browser.page_session import ChromiumPage
+from renderer.browser.protocol import Params
+from renderer.page.deadline import Clock
+from shutterstep.errors import PageUnstableError, RenderError
+
+# The name under which the request's script stands in Chromium's stacks.
+REQUEST_SCRIPT = "shutterstep:javascript"
+
+POLL_SECONDS = 0.02
+# Between a page's wish to leave and the browser's beginning to.
+REQUESTED_SECONDS = 1.0
+# A navigation so soon after a click may be the click's.
+CLICK_SECONDS = 5.0
+# A refresh that is later than this is no redirect.
+LONGEST_REFRESH = 3.0
+REFRESHES = ("httpHeaderRefresh", "metaTagRefresh")
+
+
+@dataclass
+class Leaving:
+    """What the page is about to leave its document for: `loader` once the browser has begun to load it."""
+
+    until: float
+    loader: str | None = None
+
+
+@dataclass
+class Documents:
+    """The main frame's documents of one render.
+
+    `loader` names the one that is shown; `by_request` says that the last one came by a click or the script of the
+    request rather than by the page itself.
+    """
+
+    page: ChromiumPage
+    clock: Clock = time.monotonic
+    loader: str = ""
+    by_request: bool = False
+    _address: str = ""
+    _leaving: Leaving | None = None
+    _errors: dict[str, str] = field(default_factory=dict)
+    _failure: RenderError | None = None
+    _clicked: float = -CLICK_SECONDS
+
+    def watch(self) -> None:
+        """Begins to follow the page's main frame; nothing may have been loaded before."""
+        for event, handler in {
+            "Page.frameScheduledNavigation": self._scheduled,
+            "Page.frameRequestedNavigation": self._requested,
+            "Page.frameStartedNavigating": self._started,
+            "Network.requestWillBeSent": self._asked,
+            "Network.loadingFailed": self._failed,
+            "Page.frameNavigated": self._navigated,
+            "Page.frameStoppedLoading": self._stopped,
+        }.items():
+            self.page.session.on(event, handler)
+
+    def clicked(self) -> None:
+        """Notes that the request clicks now."""
+        self._clicked = self.clock()
+
+    def is_leaving(self) -> bool:
+        """Whether another document is on its way: asked for, or by a refresh that comes soon."""
+        return self._leaving is not None and self.clock() < self._leaving.until
+
+    async def at_rest(self) -> None:
+        """Waits until no other document is on its way. Raises what the last one failed with."""
+        while self.is_leaving():
+            await asyncio.sleep(POLL_SECONDS)
+        self.check()
+
+    def check(self) -> None:
+        """Raises the error of a document that did not come: the browser shows its own page instead."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _is_main(self, event: Params) -> bool:
+        return event.get("frameId") == self.page.frame
+
+    def _scheduled(self, event: Params) -> None:
+        refreshes = event["reason"] in REFRESHES and event["delay"] <= LONGEST_REFRESH
+        if self._is_main(event) and refreshes and event["url"] != self._address:
+            self._leaving = Leaving(self.clock() + event["delay"] + REQUESTED_SECONDS)
+
+    def _requested(self, event: Params) -> None:
+        if self._is_main(event) and event["disposition"] == "currentTab":
+            self._leaving = Leaving(self.clock() + REQUESTED_SECONDS)
+
+    def _started(self, event: Params) -> None:
+        if self._is_main(event):
+            if event["navigationType"] in ("sameDocument", "historySameDocument"):
+                self._leaving = None
+                return
+            self._leaving, self.by_request = Leaving(float("inf"), event["loaderId"]), False
+
+    def _asked(self, event: Params) -> None:
+        if not self._is_main(event) or event.get("type") != "Document" or "redirectResponse" in event:
+            return
+        stack = event["initiator"].get("stack", {}).get("callFrames", [])
+        by_script = any(frame["url"] == REQUEST_SCRIPT for frame in stack)
+        by_click = event.get("hasUserGesture", False) and self.clock() - self._clicked < CLICK_SECONDS
+        self.by_request = by_script or by_click
+
+    def _failed(self, event: Params) -> None:
+        if self._leaving is not None and event["requestId"] == self._leaving.loader:
+            self._errors[event["requestId"]] = event["errorText"]
+            if event.get("canceled"):
+                # A download, an answer without content: the page stays.
+                self._leaving = None
+
+    def _navigated(self, event: Params) -> None:
+        frame = event["frame"]
+        if frame["id"] != self.page.frame:
+            return
+        self.loader, self._address, self._leaving = frame["loaderId"], frame["url"], None
+        if "unreachableUrl" in frame:
+            self._failure = _error(self._errors.get(frame["loaderId"], ""))
+
+    def _stopped(self, event: Params) -> None:
+        if self._is_main(event) and self._leaving is not None and self._leaving.loader is not None:
+            self._leaving = None
+
+
+def _error(text: str) -> RenderError:
+    found = NET_ERROR.search(text)
+    if found is None:
+        return PageUnstableError("the page led to an address that the browser did not open")
+    return net_error(found.group(1))

@@ -1,0 +1,49 @@
+// [x, y] in this frame's window where a click lands on the first visible element for a CSS selector, once it stands
+// still and nothing covers it; null where it is not there, and a word on what was in the way when the time is up.
+async ({selector, milliseconds}) => {
+  const until = performance.now() + milliseconds;
+  const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
+  const parentOf = (node) => real(node).assignedSlot ?? real(node).parentNode ?? (node instanceof ShadowRoot ? node.host : null);
+  const isIn = (element, node) => {
+    while (node && node !== element) node = parentOf(node);
+    return node === element;
+  };
+  const takes = (element, found) => found !== null && (isIn(element, found)
+    || real(found).closest?.("label")?.control === element
+    || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
+      && real(found).matches("a, button, label, summary, [role=button]")));
+  const pointOf = (element) => {
+    for (const {left, top, right, bottom} of [...real(element).getClientRects()].slice(0, 8)) {
+      const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
+      if (x2 <= x1 || y2 <= y1) continue;
+      for (const [across, down] of PLACES) {
+        const [x, y] = [x1 + (x2 - x1) * across, y1 + (y2 - y1) * down];
+        if (takes(element, elementAt(x, y))) return [x, y];
+      }
+    }
+    return null;
+  };
+  const standsStill = async (element) => {
+    const before = JSON.stringify(boxOf(element));
+    await painted();
+    return JSON.stringify(boxOf(element)) === before;
+  };
+  const scroll = (element, block) => real(element).scrollIntoView({block, inline: block, behavior: "instant"});
+  let reason = null;
+  for (let round = 0; reason === null || performance.now() < until; round++) {
+    const element = everywhere(selector).find(isVisible);
+    if (!element) return null;
+    // A frame may itself lie outside of the window that holds it.
+    if (round === 0) scroll(element, "nearest");
+    if (!await standsStill(element)) reason = "does not stand still";
+    else if (real(element).matches(":disabled")) reason = "is disabled";
+    else {
+      const point = pointOf(element);
+      if (point) return point;
+      reason = "is covered by another one, or cannot be scrolled into view";
+      scroll(element, ["center", "start", "end"][round % 3]);
+      await painted();
+    }
+  }
+  return reason;
+}

@@ -1,0 +1,122 @@
+// Keeps the request's `css` and `hide` in force in this frame's document, in open shadow roots too, whatever comes
+// later or throws our styles out. The place of the first of `hide` that is no selector, or null.
+//
+// A rule of ours is a constructed sheet, which no policy of the page governs. What is `!important` in it also wins over
+// what would win over any sheet: the page's layers (by a layer before them), inline styles (which lose their
+// `!important`) and `:host` in a shadow root (by a rule of ours in there).
+({css, hide}) => {
+  const IMPORTANT = /!\s*important/i;
+  const hiding = new CSSStyleSheet(), styling = new CSSStyleSheet();
+  for (const [place, selector] of hide.entries()) {
+    try {
+      page.querySelector(selector);
+      hiding.insertRule(`${selector} { display: none !important }`, hiding.cssRules.length);
+    } catch { return place; }
+  }
+  if (globalThis.hold) {
+    globalThis.hold();
+    return null;
+  }
+  styling.replaceSync(css);
+  const isImportant = IMPORTANT.test(css);
+  const added = new WeakMap();   // by shadow root: our rules for its host
+  const elements = new WeakMap();   // by root: our style element
+
+  const groupsOf = (rules) => [...rules].flatMap((rule) => {
+    if (rule instanceof CSSMediaRule && !matchMedia(rule.conditionText).matches) return [];
+    return rule instanceof CSSGroupingRule && !(rule instanceof CSSStyleRule) ? groupsOf(rule.cssRules) : [rule];
+  });
+  const important = () => groupsOf(styling.cssRules)
+    .filter((rule) => rule instanceof CSSStyleRule && IMPORTANT.test(rule.cssText))
+    .map(({selectorText, style}) => ({
+      selectorText, style, names: [...style].filter((name) => style.getPropertyPriority(name) === "important"),
+    }));
+
+  const adopt = (root) => {
+    const ours = [styling, hiding, ...(added.get(root)?.values() ?? [])];
+    const theirs = [...real(root).adoptedStyleSheets].filter((sheet) => !ours.includes(sheet));
+    const now = real(root).adoptedStyleSheets;
+    if (now.length < ours.length || ours.some((sheet, place) => now[now.length - ours.length + place] !== sheet)) {
+      real(root).adoptedStyleSheets = [...theirs, ...ours];
+    }
+  };
+  const addForHost = (root, text) => {
+    const sheets = added.get(root) ?? new Map();
+    if (!sheets.has(text)) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`:host { ${text} }`);
+      added.set(root, sheets.set(text, sheet));
+    }
+    adopt(root);
+  };
+
+  const layered = new WeakMap();
+  const hasLayers = (rules) => [...rules].some((rule) => rule instanceof CSSLayerBlockRule
+    || rule instanceof CSSLayerStatementRule || (rule instanceof CSSImportRule && rule.layerName !== null)
+    || (rule instanceof CSSGroupingRule && hasLayers(rule.cssRules)));
+  const isLayered = (sheet) => {
+    try {
+      const [count, found] = layered.get(sheet) ?? [-1, false];
+      if (count === sheet.cssRules.length) return found;
+      layered.set(sheet, [sheet.cssRules.length, hasLayers(sheet.cssRules)]);
+      return layered.get(sheet)[1];
+    } catch { return true; /* a sheet from elsewhere does not show its rules */ }
+  };
+  const styleElement = (root, text) => {
+    if (!elements.has(root)) {
+      const style = page.createElementNS("http://www.w3.org/1999/xhtml", "style");
+      style.textContent = text;
+      elements.set(root, style);
+    }
+    return elements.get(root);
+  };
+  // Of important rules the first layer wins, and the first is the one that stands first in the document.
+  const putLayer = (root) => {
+    const parent = root === document ? page.documentElement : root;
+    const sheets = [...real(root).styleSheets, ...real(root).adoptedStyleSheets];
+    const isOurs = (sheet) => sheet.ownerNode && sheet.ownerNode === elements.get(root);
+    if (!parent || !sheets.some((sheet) => !isOurs(sheet) && isLayered(sheet))) return;
+    const text = [...styling.cssRules].map((rule) => rule.cssText).join("\n");
+    const style = styleElement(root, `@layer shutterstep { ${text} }`);
+    if (real(parent).firstChild !== style) real(parent).prepend(style);
+  };
+  // Constructed sheets have no @import.
+  const putImports = () => {
+    const style = styleElement(styling, css), parent = page.head ?? page.documentElement;
+    if (parent && !style.isConnected) real(parent).append(style);
+  };
+
+  const hideWhatIsLeft = (element) => {
+    const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
+    if (isHidden()) return;
+    real(element).style?.setProperty("display", "none", "important");
+    if (!isHidden() && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
+    if (!isHidden()) real(element).remove();
+  };
+  const winOver = ({selectorText, style, names}) => {
+    for (const element of everywhere(selectorText)) {
+      const own = real(element).style;
+      for (const name of names) {
+        if (own?.getPropertyPriority(name) === "important") own.setProperty(name, own.getPropertyValue(name));
+      }
+      if (shadowOf(element)) {
+        const rules = names.map((name) => `${name}: ${style.getPropertyValue(name)} !important`);
+        addForHost(shadowOf(element), rules.join("; "));
+      }
+    }
+  };
+
+  globalThis.hold = () => {
+    for (const root of rootsOf(document)) {
+      adopt(root);
+      if (isImportant) putLayer(root);
+    }
+    if (isImportant) important().forEach(winOver);
+    if (/@import/i.test(css)) putImports();
+    hide.flatMap((selector) => everywhere(selector)).forEach(hideWhatIsLeft);
+  };
+  globalThis.hold();
+  // Nothing tells that a shadow root was attached, or that the page dropped a sheet: it is looked for.
+  setInterval(globalThis.hold, 200);
+  return null;
+}
