@@ -26,6 +26,7 @@ class Options:
     no_pool: bool = False
     autoscale: bool = False
     parameters: list[str] = field(default_factory=list)
+    port: int | None = None
 
     def as_parameters(self) -> dict[str, str]:
         """Gives the options as parameters of the template. Raises OptionsError."""
@@ -52,7 +53,7 @@ def up(options: Options, progress: local_stack.Progress) -> local_stack.LocalSta
     """Bring the stack up, and the pool to its size. Raises OptionsError and what `stack.up` raises."""
     asked = options.pool is not None or options.no_pool
     maximum = (options.pool if options.autoscale else 0) if asked else None
-    running = local_stack.up(progress, parameters=options.as_parameters(), autoscale=maximum)
+    running = local_stack.up(progress, parameters=options.as_parameters(), autoscale=maximum, port=options.port)
     if options.pool is not None and not options.autoscale:
         resize(local_target(), options.pool, progress)
     return running

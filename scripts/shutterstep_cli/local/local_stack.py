@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.checkout import root
 from shutterstep_cli.local.own_processes import end_process, has_ended, is_ours
+from shutterstep_cli.local.port_choice import PortTakenError, ask_for, choose_port
 from shutterstep_cli.local.root_key import RootKey, create_root_key, read_root_key
+from shutterstep_cli.local.stack_lock import one_at_a_time
 from shutterstep_cli.local.stack_ports import close_port, forget_ended
+from shutterstep_cli.trouble import CommandError
 
 STACK_NAME = "shutterstep"
 REGION = "us-east-1"
@@ -30,7 +34,7 @@ EMULATOR, LAUNCHER = "shutterstep_cli.local.emulator", "shutterstep_cli.local.la
 Progress = Callable[[str], None]
 
 
-class LocalStackError(Exception):
+class LocalStackError(CommandError):
     """The local stack did not come up; the message ends with what its process said last."""
 
 
@@ -64,7 +68,9 @@ def session() -> Any:
 
 @cache
 def _session_with(key: RootKey) -> Any:
-    return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION)
+    # AWS_PROFILE is for accounts: one that does not exist must not keep the local stack from working.
+    core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION, botocore_session=core)
 
 
 def client(service: str, endpoint_url: str) -> Any:
@@ -75,28 +81,40 @@ def client(service: str, endpoint_url: str) -> Any:
 
 def find() -> LocalStack | None:
     """The running local stack, if there is one."""
-    known = _known()
-    return known if known and is_ours(known.emulator_pid, EMULATOR) else None
+    last = known()
+    return last if last and is_ours(last.emulator_pid, EMULATOR) else None
 
 
+def launcher_runs(stack: LocalStack) -> bool:
+    """Whether the process that renders still runs."""
+    return is_ours(stack.launcher_pid, LAUNCHER)
+
+
+@one_at_a_time(home)
 def up(
     progress: Progress = lambda _line: None,
     *,
     launcher: bool = True,
     parameters: Mapping[str, str] | None = None,
     autoscale: int | None = None,
+    port: int | None = None,
 ) -> LocalStack:
     """Start what does not run yet, and deploy what changed.
 
     `parameters` of the template stay those of the running stack where they are not given. `autoscale` is the largest
-    size of the pool, 0 for none; None leaves it. Tests answer the tokens themselves: `launcher=False`.
-    An `ImageUri` that the emulator is started with makes containers of render tasks, in the engine of DOCKER_HOST.
+    size of the pool, 0 for none; None leaves it. Tests answer the tokens themselves: `launcher=False`. `port` is kept
+    for the next start, and an error if it is taken. An `ImageUri` that the emulator is started with makes containers
+    of render tasks, in the engine of DOCKER_HOST.
     """
     from shutterstep_cli.local.deployment import (
         deploy,  # the transformer is slow to import, and only this verb needs it
     )
 
     running = find()
+    if port is not None and running is not None and running.port != port:
+        raise LocalStackError(f"the local stack is up at port {running.port}; begin with: shutterstep local down")
+    if port is not None:
+        ask_for(home(), port)
     if running is None:
         down()  # a launcher that outlived its emulator would serve the next one's tasks a second time
         progress("starting the embedded AWS")
@@ -119,13 +137,14 @@ def up(
     return running
 
 
+@one_at_a_time(home)
 def down() -> bool:
     """End the processes of the local stack; says whether there were any."""
-    known = _known()
-    if known is None:
+    last = known()
+    if last is None:
         return False
-    end_process(known.launcher_pid, LAUNCHER)
-    end_process(known.emulator_pid, EMULATOR)
+    end_process(last.launcher_pid, LAUNCHER)
+    end_process(last.emulator_pid, EMULATOR)
     _state_file().unlink()
     root_key_file().unlink(missing_ok=True)
     return True
@@ -160,7 +179,7 @@ def _state_file() -> Path:
     return home() / "stack.json"
 
 
-def _known() -> LocalStack | None:
+def known() -> LocalStack | None:
     """What was started last; of it, any part may have ended since."""
     if not _state_file().exists():
         return None
@@ -239,14 +258,10 @@ def _spawn(name: str, module: list[str]) -> int:
 
 
 def _free_port() -> int:
-    for port in (DEFAULT_PORT, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise LocalStackError("no free port on 127.0.0.1")
+    try:
+        return choose_port(home(), DEFAULT_PORT)
+    except PortTakenError as error:
+        raise LocalStackError(str(error)) from error
 
 
 def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:

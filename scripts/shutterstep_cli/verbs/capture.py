@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from shutterstep_cli.local.stack_status import refuse_if_nothing_renders
 from shutterstep_cli.stack.shots import Shot, download, follow, submit
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.capture_options import given_options, requests_for, with_flags
@@ -63,6 +64,8 @@ def capture(
     }  # fmt: skip
     requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags))
     target = choose_target(stack)
+    if stack is None:
+        refuse_if_nothing_renders()
     shots = [submit(target, request) for request in requests]
     watch(target, shots, wait, quiet=as_json)
     for shot in shots:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from shutterstep_cli.health import access, queues, rendering, workflow_health
+from shutterstep_cli.health import access, local_processes, queues, rendering, resources, workflow_health
 from shutterstep_cli.health.check import Check, DeployedStack
 from shutterstep_cli.verbs.stack_option import choose_target
 
@@ -45,6 +45,8 @@ def doctor(
 def examine(stack: DeployedStack, rate: float | None = None, render_seconds: float = 5) -> Iterator[Check]:
     """Runs every check, in the order in which a message passes the parts."""
     parts: dict[str, Callable[[], Iterable[Check]]] = {
+        "processes": lambda: local_processes.checks() if stack.is_local else (),
+        "resources": lambda: resources.checks(stack),
         "queues": lambda: queues.checks(stack),
         "workflow": lambda: workflow_health.checks(stack),
         "rendering": lambda: rendering.checks(stack, rate, render_seconds),
@@ -55,7 +57,7 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
             yield from part()
         except (BotoCoreError, ClientError) as error:
             # A check that fails to run counts as failed, and does not hide the other checks.
-            yield Check(name, "fail", f"could not be looked at: {error}", "run doctor with rights to read the stack")
+            yield Check(name, "fail", f"could not be looked at: {error}", "mend what is said above first")
 
 
 def show(checks: list[Check]) -> None:

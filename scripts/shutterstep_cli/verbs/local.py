@@ -13,6 +13,8 @@ from shutterstep_cli.local import local_pool, local_stack
 from shutterstep_cli.local.deployment import DeployError
 from shutterstep_cli.local.local_target import local_target
 from shutterstep_cli.local.packaging import PackageError
+from shutterstep_cli.local.stack_lock import StackBusyError
+from shutterstep_cli.local.stack_status import Trouble, troubles
 from shutterstep_cli.stack.pool import pool_of
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.terminal import progress_console
@@ -39,6 +41,9 @@ def up(
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of template.yaml.")
     ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the embedded AWS; kept for the next time.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the local stack, or bring a running one up to date.
@@ -51,9 +56,9 @@ def up(
     progress = progress_console()
     say: local_stack.Progress = (lambda _line: None) if as_json else lambda line: progress.print(f"{line} …")
     try:
-        options = local_pool.Options(pool, no_pool, autoscale, parameter or [])
+        options = local_pool.Options(pool, no_pool, autoscale, parameter or [], port)
         running = local_pool.up(options, say)
-    except (local_stack.LocalStackError, DeployError, PackageError) as error:
+    except (local_stack.LocalStackError, DeployError, PackageError, StackBusyError) as error:
         typer.secho(f"{error}\nTry again after: shutterstep local down", fg="red", err=True)
         raise typer.Exit(1) from error
     except local_pool.OptionsError as error:
@@ -101,19 +106,29 @@ def down(as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say whether the local stack is up (exit code 0) or not (1).
+    """Say whether the local stack is up and all its processes work (exit code 0) or not (1), and what mends it.
 
     Example: shutterstep local status --json
     """
-    running = local_stack.find()
+    running, found = local_stack.find(), troubles()
+    works = not any(trouble.part == "emulator" for trouble in found)
     if as_json:
-        typer.echo(json.dumps({"up": False} if running is None else _described(running)))
-    elif running is None:
-        typer.echo("down; start it with: shutterstep local up")
+        place = _described(running) if running is not None and works else {"up": running is not None}
+        typer.echo(json.dumps({**place, "troubles": [trouble.as_json() for trouble in found]}))
     else:
-        typer.echo(f"up at {running.endpoint_url}, logs in {local_stack.home() / 'logs'}{_pool_line()}")
-    if running is None:
+        _say_status(running, found, works=works)
+    if running is None or found:
         raise typer.Exit(1)
+
+
+def _say_status(running: local_stack.LocalStack | None, found: list[Trouble], *, works: bool) -> None:
+    if running is not None:
+        pool = _pool_line() if works else ""
+        typer.echo(f"up at {running.endpoint_url}, logs in {local_stack.home() / 'logs'}{pool}")
+    elif not found:
+        typer.echo("down; start it with: shutterstep local up")
+    for trouble in found:
+        typer.secho(str(trouble), fg="red", err=True)
 
 
 def _described(running: local_stack.LocalStack) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""What the local stack runs on this machine: the embedded AWS, the launcher, and a Chromium that starts."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+from shutterstep_cli.health.check import Check
+from shutterstep_cli.local.stack_status import troubles
+
+CHROMIUM_FIX = "make setup finds or installs one; SHUTTERSTEP_CHROMIUM names another"
+STARTED_WITHIN_SECONDS = 60
+
+
+def checks() -> Iterator[Check]:
+    """Of the processes, and of the browser that render tasks start."""
+    found = {trouble.part: trouble for trouble in troubles()}
+    for part, name in (("emulator", "embedded AWS"), ("launcher", "launcher of render tasks")):
+        trouble = found.get(part)
+        yield Check(name, "fail", trouble.what, trouble.cure) if trouble else Check(name, "pass", "runs")
+    yield chromium()
+
+
+def chromium() -> Check:
+    """Whether the browser starts and answers, as a render task would start it."""
+    # Only an installation with the extra `local` has the renderer, and only there this runs.
+    from renderer.browser.chromium_flags import BrowserMissingError, find_chromium
+
+    try:
+        path = find_chromium()
+        command = [str(path), "--version"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=STARTED_WITHIN_SECONDS, check=True)
+    except (BrowserMissingError, OSError, subprocess.SubprocessError) as error:
+        return Check("Chromium", "fail", f"does not start: {error}", CHROMIUM_FIX)
+    return Check("Chromium", "pass", f"{done.stdout.strip() or 'starts'}, {os.fspath(path)}")
