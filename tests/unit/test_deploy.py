@@ -13,6 +13,7 @@ from typer import Exit
 from typer.testing import CliRunner
 
 from shutterstep_cli.main import app
+from shutterstep_cli.stack.target import Outputs
 from shutterstep_cli.steps import Step, run_steps
 
 TRUE, FALSE = (sys.executable, "-c", ""), (sys.executable, "-c", "raise SystemExit(3)")
@@ -34,7 +35,8 @@ def test_a_dry_run_shows_every_command_and_runs_none(monkeypatch: pytest.MonkeyP
     confirmed = "sam deploy --stack-name shots --no-fail-on-empty-changeset --no-confirm-changeset"
     assert done.exit_code == 0
     assert shown == [
-        "scripts/image/engine.sh scripts/image/build.sh",
+        "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+        "env PLATFORM=linux/amd64 scripts/image/engine.sh scripts/image/build.sh",
         "sam build",
         confirmed,
         "shutterstep image push --stack shots",
@@ -81,6 +83,13 @@ STACK = {
     "CreationTime": "2026-01-01T00:00:00Z",
     "Outputs": [{"OutputKey": "RepositoryUri", "OutputValue": "1.dkr.ecr.eu-west-1.amazonaws.com/shots"}],
 }
+ROLE = {
+    "Path": "/aws-service-role/ecs.amazonaws.com/",
+    "RoleName": "AWSServiceRoleForECS",
+    "RoleId": "AROAEXAMPLEEXAMPLE00",
+    "Arn": "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+    "CreateDate": "2026-01-01T00:00:00Z",
+}
 NOT_THERE = ("ValidationError", "Stack with id shots does not exist")
 EXPIRED = ("ExpiredToken", "The security token included in the request is expired")
 
@@ -98,11 +107,16 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> Iterator[N
             else:
                 stubber.add_response("describe_stacks", {"Stacks": [answer]})
 
+        iam = boto3.client("iam", region_name="eu-west-1")
+        known = {"cloudformation": client, "iam": iam}
+
         def only(_: Any, service: str) -> Any:
-            return client if service == "cloudformation" else pytest.fail(f"it asked {service}")
+            return known.get(service) or pytest.fail(f"it asked {service}")
 
         monkeypatch.setattr("shutterstep_cli.stack.target.Target.client", only)
-        yield
+        with Stubber(iam) as roles:
+            roles.add_response("get_role", {"Role": ROLE})
+            yield
 
 
 @pytest.fixture
@@ -158,7 +172,7 @@ def test_the_region_of_either_variable_or_of_the_profile_is_used(
         monkeypatch.setenv("AWS_PROFILE", "shots")
     else:
         monkeypatch.setenv(variable, "eu-north-1")
-    monkeypatch.setattr("shutterstep_cli.stack.target.Target.outputs", {})
+    monkeypatch.setattr("shutterstep_cli.stack.target.Target.outputs", Outputs(STACK | {"Outputs": []}))
     done = CliRunner().invoke(app, ["deploy", "--dry-run"])
     shown = [line for line in done.stderr.splitlines() if "sam deploy" in line]
     assert len(shown) == 2

@@ -58,13 +58,22 @@ class Pushed:
 
 
 def tag_of(image: str) -> str | None:
-    """Twelve digits of the image's own hash, so that the same content has the same tag; None if it is not built."""
-    command = ["docker", "image", "inspect", "--format", "{{.Id}}", image]
+    """Gives twelve digits of the image's own hash, the same for the same content; None if it is not built."""
+    return _inspected(image, "{{.Id}}").removeprefix("sha256:")[:12] or None
+
+
+def platform_of(image: str) -> str | None:
+    """Gives what the image is built for, as linux/amd64; None if it is not built."""
+    return _inspected(image, "{{.Os}}/{{.Architecture}}") or None
+
+
+def _inspected(image: str, form: str) -> str:
+    command = ["docker", "image", "inspect", "--format", form, image]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        return None
-    return done.stdout.strip().removeprefix("sha256:")[:12] or None
+        return ""
+    return done.stdout.strip()
 
 
 def push_steps(registry: ImageRepository, image: str, tag: str) -> Iterator[Step]:

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shutterstep_cli.stack.first_deployment import first_steps, parameter_of
 from shutterstep_cli.stack.image_repository import IMAGE, ImageRepository, push_steps, tag_of
 from shutterstep_cli.stack.target import Target, aws_session
 from shutterstep_cli.steps import Step, run_steps
 from shutterstep_cli.trouble import CommandError, does_not_exist
-from shutterstep_cli.verbs.image import build_step
+from shutterstep_cli.verbs.image import PLATFORMS, build_step, refuse_other_architecture
 
+PROTECTED = "DeletionProtection=ENABLED"
 PARAMETER = re.compile(r"\w+=.*", re.DOTALL)
 
 
@@ -42,9 +44,13 @@ def deploy(
         _show_steps(stack, given, yes=yes)
         return
     target = Target(aws_session(), stack)
-    is_new = not _has_repository(target)  # asks AWS before anything is built: credentials and region must work
-    run_steps(_before_the_image(target, given, is_new=is_new, yes=yes), dry_run=False)
-    run_steps(_image_and_stack(Target(aws_session(), stack), given, yes=yes), dry_run=False)
+    status = _status(target)  # asks AWS before anything is built: credentials and region must work
+    run_steps(_before_the_image(target, given, status=status, yes=yes), dry_run=False)
+    was_there = status is not None and _has_repository(target)
+    made = target if was_there else Target(aws_session(), stack)
+    if not _has_repository(made):
+        raise CommandError(f"Stack {stack} was not made: its change set was declined. Nothing was deployed.", 1)
+    run_steps(_image_and_stack(made, given, yes=yes), dry_run=False)
     _show(Target(aws_session(), stack).outputs, as_json=as_json)
 
 
@@ -52,22 +58,24 @@ def _show_steps(stack: str, given: list[str], *, yes: bool) -> None:
     """What would be done, with what AWS says of the stack where it can be asked, and placeholders for the rest."""
     target = Target(aws_session(), stack)
     try:
-        there = _has_repository(target)
+        status, there = _status(target), _has_repository(target)
     except (BotoCoreError, ClientError):
-        there = False
-    run_steps(_before_the_image(target, given, is_new=not there, yes=yes), dry_run=True)
+        status, there = None, False
+    run_steps(_before_the_image(target, given, status=status, yes=yes), dry_run=True)
     image = _image_of(target, tag_of(IMAGE)) if there else None
     uri = image or f"{target.outputs['RepositoryUri'] if there else 'REPOSITORY'}@DIGEST"
     push = Step("push the image to the repository", ("shutterstep", "image", "push", "--stack", stack))
     run_steps([push, _with_image(target, given, uri, yes=yes)], dry_run=True)
 
 
-def _before_the_image(target: Target, given: list[str], *, is_new: bool, yes: bool) -> Iterator[Step]:
-    yield build_step()
+def _before_the_image(target: Target, given: list[str], *, status: str | None, yes: bool) -> Iterator[Step]:
+    yield from first_steps(target, status)
+    yield build_step(_architecture(target, given, status))
     yield Step("package the starter and the layer", ("sam", "build"))
     # A pool would wait for an image that cannot be there yet.
+    has_stack = status is not None and _has_repository(target)
     first = [one for one in given if not one.startswith("RenderMode=")]
-    yield Step("make the stack, and its repository", _sam_deploy(target, first, yes=yes), lambda: not is_new)
+    yield Step("make the stack, and its repository", _sam_deploy(target, first, yes=yes), lambda: has_stack)
 
 
 def _image_and_stack(target: Target, given: list[str], *, yes: bool) -> Iterator[Step]:
@@ -75,11 +83,16 @@ def _image_and_stack(target: Target, given: list[str], *, yes: bool) -> Iterator
     tag = tag_of(IMAGE)
     if tag is None:
         raise CommandError(f"There is no image {IMAGE} in your engine. Build it: make image")
+    refuse_other_architecture(_set_to("TaskArchitecture", given) or target.outputs.get("TaskArchitecture"), IMAGE)
     yield from push_steps(ImageRepository(target), IMAGE, tag)
     uri = _image_of(target, tag)
     if uri is None:
         raise CommandError(f"The registry has no image {IMAGE}:{tag} after the push. Run the same again.", 1)
-    yield _with_image(target, given, uri, yes=yes)
+    # A stack that has no image of its own yet has just been made: from now on nobody deletes its table by mistake.
+    protected = [] if parameter_of(target, "ImageUri") or _set_to("DeletionProtection", given) else [PROTECTED]
+    yield _with_image(target, [*given, *protected], uri, yes=yes)
+    if parameter_of(target, "ImageUri") != uri:
+        raise CommandError("The change set was declined: the image is pushed, and the stack is as it was.", 1)
 
 
 def _image_of(target: Target, tag: str | None) -> str | None:
@@ -100,6 +113,31 @@ def _sam_deploy(target: Target, parameters: list[str], *, yes: bool) -> tuple[st
     command += ["--no-confirm-changeset"] if yes else []
     command += ["--parameter-overrides", *parameters] if parameters else []
     return tuple(command)
+
+
+def _architecture(target: Target, given: list[str], status: str | None) -> str:
+    """What the image is built for: as set now, as the stack has it, or the template's default."""
+    deployed = target.outputs.get("TaskArchitecture") if status is not None else None
+    wanted = _set_to("TaskArchitecture", given) or deployed or "X86_64"
+    if wanted not in PLATFORMS:
+        raise CommandError(f"TaskArchitecture is {wanted}; it may be {', '.join(PLATFORMS)}")
+    return wanted
+
+
+def _set_to(name: str, given: list[str]) -> str | None:
+    """The value that --set gives a parameter."""
+    values = dict(one.split("=", 1) for one in given)
+    return values.get(name)
+
+
+def _status(target: Target) -> str | None:
+    """The stack's status; None where there is none. Any error but "does not exist" is raised: it says nothing."""
+    try:
+        return target.outputs.status
+    except ClientError as error:
+        if does_not_exist(error):
+            return None
+        raise
 
 
 def _has_repository(target: Target) -> bool:
