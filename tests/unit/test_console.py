@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ class FakeAws:
     """As much of AWS as a page of executions, the gauges and a picture need; `calls` counts what was asked."""
 
     exceptions = type("exceptions", (), {"ExecutionDoesNotExist": KeyError, "InvalidArn": ValueError})
+    meta = SimpleNamespace(endpoint_url="https://states.us-east-1.amazonaws.com")
 
     def __init__(self) -> None:
         self.calls: dict[str, int] = {}
