@@ -12,13 +12,10 @@ from tests.pages.server import Pages
 PENDING = frozenset(
     [
         "animations",
-        "capture",
         "changing_documents",
-        "elements",
         "input",
         "readiness",
         "styles",
-        "whole_page",
     ]
 )
 

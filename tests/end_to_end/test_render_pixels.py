@@ -123,7 +123,7 @@ def test_a_long_title_is_cut(studio: Studio, site: str) -> None:
     [
         ("/loop", {}, "Render.TooManyRedirects"),
         ("/download", {}, "Render.InvalidRequest"),
-        ("/too-tall", {"fullPage": True}, "Render.TooLarge"),
+        ("/too-tall", {"clip": {"x": 0, "y": 0, "width": 20000, "height": 9}}, "Render.TooLarge"),
         ("/endless", {"timeoutMs": 1500}, "Render.Timeout"),
         ("/known.html", {"format": "gif"}, "Render.InvalidRequest"),
     ],

@@ -235,13 +235,20 @@ def test_a_huge_page_has_each_of_its_rows_once(studio: Studio, pages: Pages, row
     assert max(near) <= (0 if format_ == "png" else 4)
 
 
-def test_what_a_format_or_the_operator_does_not_allow_is_too_large(studio: Studio, pages: Pages) -> None:
-    outcomes = studio.outcomes(
+def test_a_page_beyond_a_limit_is_cut_and_says_so(studio: Studio, pages: Pages) -> None:
+    cut, whole, shorter = studio.pictures(
         {"url": f"{pages.origin}/huge.html?rows=170", "fullPage": True, "format": "webp"},
         {"url": f"{pages.origin}/huge.html?rows=401", "fullPage": True},
         {"url": f"{pages.origin}/huge.html?rows=401", "fullPage": True, "maxHeight": 1000},
     )
-    assert [code(outcome) for outcome in outcomes] == ["Render.TooLarge", "Render.TooLarge", "a picture"]
+    assert [picture.height for picture in (cut, whole, shorter)] == [16_383, 40_100, 1000]
+    assert [picture.details["truncated"] for picture in (cut, whole, shorter)] == [True, False, True]
+
+
+@pytest.mark.parametrize("part", [{"clip": {"x": 0, "y": 0, "width": 400, "height": 17_000}}, {"selector": "body"}])
+def test_a_part_that_a_format_does_not_hold_is_too_large(studio: Studio, pages: Pages, part: dict[str, Any]) -> None:
+    error = studio.error(f"{pages.origin}/huge.html?rows=170", format="webp", **part)
+    assert (error.code, "16383" in str(error)) == ("Render.TooLarge", True)
 
 
 # 10. Canvas, media, motion

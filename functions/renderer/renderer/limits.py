@@ -13,21 +13,39 @@ if TYPE_CHECKING:
 
 FORMAT_SIDES = {"png": 2**31 - 1, "jpeg": 65_535, "webp": 16_383}
 
+# A png or jpeg is joined of tiles, each forgotten once it is written; a webp is in memory as a whole.
+FORMAT_PIXELS = {"webp": 50_000_000}
+
+# Chromium paints into textures of at most this many pixels a side; tiles are joined in height alone.
+WIDEST = 16_384
+
+# Of a picture or a PDF: it stands in memory until it is stored.
+BYTES = 256 * 2**20
+
 
 @dataclass(frozen=True)
 class Limits:
-    """The operator's limits, in pixels of the picture."""
+    """The operator's limits, in pixels of the picture; `bytes` is that of the finished file."""
 
-    side: int = 40_000
-    pixels: int = 120_000_000
+    side: int = 100_000
+    pixels: int = 200_000_000
+    bytes: int = BYTES
 
-    def css_height(self, request: Request) -> float:
-        """The longest page, in CSS pixels at the request's scale."""
-        return self.side / request["viewport"]["deviceScaleFactor"]
+    def css_height(self, request: Request, css_width: float | None = None) -> float:
+        """The longest picture of a page so wide (the window's width is the default), in CSS pixels."""
+        scale, format_ = request["viewport"]["deviceScaleFactor"], request["format"]
+        width = max(1, round((css_width or request["viewport"]["width"]) * scale))
+        side = min(self.side, FORMAT_SIDES.get(format_, self.side))
+        return max(1, min(side, self._pixels(format_) // width)) / scale
+
+    def css_width(self, request: Request) -> float:
+        """The widest picture of a page, in CSS pixels at the request's scale."""
+        widest = min(self.side, WIDEST, FORMAT_SIDES.get(request["format"], WIDEST))
+        return widest / request["viewport"]["deviceScaleFactor"]
 
     def check(self, width: int, height: int, format_: str) -> None:
         """Raises TooLargeError that says which limit a picture of this size would break."""
-        longest = max(width, height)
+        longest, pixels = max(width, height), self._pixels(format_)
         if longest > FORMAT_SIDES[format_]:
             raise TooLargeError(
                 f"the picture would be {longest} pixels long; {format_} holds {FORMAT_SIDES[format_]}: "
@@ -35,5 +53,10 @@ class Limits:
             )
         if longest > self.side:
             raise TooLargeError(f"the picture would be {longest} pixels long; the limit is {self.side}")
-        if width * height > self.pixels:
-            raise TooLargeError(f"the picture would have {width * height} pixels; the limit is {self.pixels}")
+        if width > WIDEST:
+            raise TooLargeError(f"the picture would be {width} pixels wide; the limit is {WIDEST}")
+        if width * height > pixels:
+            raise TooLargeError(f"the picture would have {width * height} pixels; the limit is {pixels}")
+
+    def _pixels(self, format_: str) -> int:
+        return min(self.pixels, FORMAT_PIXELS.get(format_, self.pixels))

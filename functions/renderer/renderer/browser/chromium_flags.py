@@ -32,6 +32,16 @@ EGRESS_FLAGS = (
     "--proxy-server=http://no-guard.invalid:9",
 )
 
+BLINK_SETTINGS = (
+    # A desktop has a mouse: without these nothing hovers and no pointer is fine. A device with touch overrides them.
+    "primaryHoverType=2",
+    "availableHoverTypes=2",
+    "primaryPointerType=4",
+    "availablePointerTypes=4",
+    # The page is painted beyond its window too, so that a capture of more than the window changes nothing in the page.
+    "mainFrameClipsContent=false",
+)
+
 FLAGS = (
     "--headless",
     "--hide-scrollbars",
@@ -52,8 +62,7 @@ FLAGS = (
     # A cookie of the request must not go to another port of its host.
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
-    # A desktop has a mouse: without these nothing hovers and no pointer is fine. A device with touch overrides them.
-    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    f"--blink-settings={','.join(BLINK_SETTINGS)}",
     # The default of `locale`, which headless Chromium would not send.
     "--accept-lang=en-US",
     "--metrics-recording-only",

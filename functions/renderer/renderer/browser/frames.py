@@ -20,6 +20,7 @@ class Frame:
     id: str
     url: str
     name: str
+    parent: str
 
     @property
     def is_main(self) -> bool:
@@ -53,7 +54,10 @@ async def frames_of(page: ChromiumPage) -> list[Frame]:
             tree = (await session.send("Page.getFrameTree"))["frameTree"]
         except (ProtocolError, PageUnstableError):
             continue
-        found += [Frame(page, session, frame["id"], frame["url"], frame.get("name", "")) for frame in _walk(tree)]
+        found += [
+            Frame(page, session, frame["id"], frame["url"], frame.get("name", ""), frame.get("parentId", ""))
+            for frame in _walk(tree)
+        ]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Scrolls lazy content into view before a picture of more than the window, and knows where a page without end stops."""
+"""Lets lazy content come before a picture of more than the window, and knows where a page without end stops."""
 
 import asyncio
 
@@ -13,14 +13,12 @@ FETCH_SECONDS = 3.0
 
 async def load_lazy(context: RenderContext) -> None:
     """Scrolls down to `maxHeight`, the limit or the end, and back to the top; notes a page that was cut."""
-    if not (context.request["fullPage"] or "selector" in context.request or "clip" in context.request):
+    if not shows_more_than_the_window(context):
         return
     loop = asyncio.get_running_loop()
     until = loop.time() + context.deadline.waiting_seconds() * SHARE
-    limit = min(
-        context.request.get("maxHeight", context.limits.css_height(context.request)),
-        context.limits.css_height(context.request),
-    )
+    limit = context.limits.css_height(context.request)
+    limit = min(context.request.get("maxHeight", limit), limit)
     first, height = await _scroll(context, limit, until)
     while height < limit and loop.time() < until and context.request["fullPage"]:
         await _comes_to_rest(context, has_grown=height > first)
@@ -28,15 +26,26 @@ async def load_lazy(context: RenderContext) -> None:
         if after <= height:
             break
         height = after
-    context.findings.grown = height > first
-    context.findings.truncated = context.findings.grown and (height > limit or loop.time() >= until)
+    context.findings.truncated = height > first and (height > limit or loop.time() >= until)
     await context.run("top")
+
+
+def shows_more_than_the_window(context: RenderContext) -> bool:
+    """Whether the request asks for more of the page than its window: the whole page, a part of it, or a PDF."""
+    request = context.request
+    return request["fullPage"] or "selector" in request or "clip" in request or request["format"] == "pdf"
 
 
 async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[float, float]:
     """The height before and after scrolling down to the bottom, the limit or the time."""
-    milliseconds = max(0, until - asyncio.get_running_loop().time()) * 1000
-    return tuple(await context.run("scroll", {"limit": limit, "milliseconds": milliseconds}))
+    await context.run(
+        "reveal", {"unroll": context.request["fullPage"], "limit": limit, "milliseconds": _milliseconds(until)}
+    )
+    return tuple(await context.run("scroll", {"limit": limit, "milliseconds": _milliseconds(until)}))
+
+
+def _milliseconds(until: float) -> float:
+    return max(0, until - asyncio.get_running_loop().time()) * 1000
 
 
 async def _comes_to_rest(context: RenderContext, *, has_grown: bool) -> None:

@@ -3,19 +3,39 @@
 import base64
 import re
 
+from renderer.browser.protocol import Params
 from renderer.page.render_context import RenderContext
+from shutterstep.errors import TooLargeError
 
 MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s*\]")
 A4 = (8.27, 11.69)  # inches
 PAGE = re.compile(rb"/Type\s*/Page\b")
+PART_BYTES = 2**20
 
 
 async def print_pdf(context: RenderContext) -> bytes:
-    """The document with its backgrounds; notes how many pages it has."""
-    options = {"printBackground": True, "preferCSSPageSize": True, "paperWidth": A4[0], "paperHeight": A4[1]}
-    body = base64.b64decode((await context.page.session.send("Page.printToPDF", options))["data"])
+    """The document with its backgrounds; notes how many pages it has. Raises TooLargeError."""
+    options: Params = {"printBackground": True, "preferCSSPageSize": True, "paperWidth": A4[0], "paperHeight": A4[1]}
+    options["transferMode"] = "ReturnAsStream"
+    printed = await context.page.session.send("Page.printToPDF", options)
+    body = await _read(context, printed["stream"])
     context.findings.pages = len(PAGE.findall(body))
     return body
+
+
+async def _read(context: RenderContext, stream: str) -> bytes:
+    """The stream in parts, so that a PDF of many megabytes is never in memory in several forms."""
+    body, limit, ended = bytearray(), context.limits.bytes, False
+    session = context.page.session
+    while not ended:
+        part = await session.send("IO.read", {"handle": stream, "size": PART_BYTES})
+        data = part["data"]
+        body += base64.b64decode(data) if part.get("base64Encoded") else data.encode("latin-1")
+        if len(body) > limit:
+            raise TooLargeError(f"the PDF has more than {limit} bytes")
+        ended = part["eof"]
+    await session.send("IO.close", {"handle": stream})
+    return bytes(body)
 
 
 def page_size(body: bytes) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Reads a picture's own bytes, so that a result never claims what they don't hold."""
 
 import io
+from typing import Any
 
 from PIL import Image
 
@@ -11,6 +12,30 @@ Image.MAX_IMAGE_PIXELS = None
 
 # A picture of one colour is compressed to far fewer bytes for each pixel than any that shows something.
 BYTES_FOR_A_PIXEL = 0.02
+
+# JPEG and WebP do not keep a plain colour to the last bit.
+SAME_COLOUR = 2
+
+
+class Extremes:
+    """The lowest and the highest value of each channel in the images added."""
+
+    def __init__(self) -> None:
+        self._ranges: list[tuple[int, int]] = []
+
+    def add(self, image: Image.Image) -> None:
+        """Takes in an image; all have the same channels. Needs no memory besides the decoded image."""
+        found = image.getextrema()
+        bands: Any = found if isinstance(found[0], tuple) else (found,)
+        ranges = [(int(low), int(high)) for low, high in bands]
+        self._ranges = [
+            (min(low, before[0]), max(high, before[1]))
+            for (low, high), before in zip(ranges, self._ranges or ranges, strict=True)
+        ]
+
+    def are_one_colour(self) -> bool:
+        """Whether every pixel so far has one colour, as far as the formats keep it."""
+        return all(high - low <= SAME_COLOUR for low, high in self._ranges)
 
 
 def image_size(body: bytes) -> tuple[int, int]:
@@ -25,16 +50,11 @@ def image_size(body: bytes) -> tuple[int, int]:
 
 
 def is_blank(body: bytes) -> bool:
-    """Whether all pixels have one colour; decodes only what may be."""
+    """Whether all pixels have one colour. Decodes only images with so few bytes for a pixel that they may be."""
     width, height = image_size(body)
     if len(body) > 1000 + width * height * BYTES_FOR_A_PIXEL:
         return False
+    extremes = Extremes()
     with Image.open(io.BytesIO(body)) as image:
-        bands = image.convert("RGBA").split()
-    # JPEG and WebP do not keep a plain colour to the last bit.
-    return all(high - low <= 2 for low, high in (_extrema(band) for band in bands))
-
-
-def _extrema(band: Image.Image) -> tuple[int, int]:
-    low, high = band.getextrema()
-    return int(low), int(high)  # pyright: ignore[reportArgumentType] (one band has two numbers)
+        extremes.add(image)
+    return extremes.are_one_colour()

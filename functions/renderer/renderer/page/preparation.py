@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
 from renderer.page.cookie_banners import remove_banners
-from renderer.page.lazy_content import load_lazy
+from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
@@ -75,7 +75,7 @@ async def hold_styles(context: RenderContext) -> None:
 
 async def settle(context: RenderContext) -> None:
     """Waits for fonts and pictures, though not for ever, and brings animations to their end."""
-    whole = context.request["fullPage"] or "selector" in context.request or "clip" in context.request
+    whole = shows_more_than_the_window(context)
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
     await context.within(SETTLE_SECONDS, context.run("settle", {"whole": whole, "fontMs": font_ms}))

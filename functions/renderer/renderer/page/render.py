@@ -22,6 +22,7 @@ from renderer.page.picture_bytes import image_size
 from renderer.page.preparation import prepare
 from renderer.page.render_context import RenderContext
 from renderer.page.result_details import details_of
+from renderer.page.screenshot import CaptureHungError
 from renderer.page.stay import stay
 from renderer.page.traffic import Traffic, without_password
 from shutterstep.errors import BrowserCrashedError, PageUnstableError, RenderError
@@ -82,16 +83,25 @@ async def _in_time(
 ) -> Picture:
     try:
         async with asyncio.timeout(deadline.remaining_ms() / 1000):
-            async with open_page(browser, request, guard) as page:
-                clock = deadline.clock
-                context = RenderContext(page, request, deadline, Traffic(clock), Documents(page, clock), limits)
-                return await _picture(context, guard)
+            try:
+                return await _in_a_page(browser, request, deadline, limits, guard)
+            except CaptureHungError:
+                return await _in_a_page(browser, request, deadline, limits, guard)
     except ScriptError as exc:
         raise PageUnstableError("the page could not be read: it failed what was asked of it") from exc
     except ProtocolError as exc:
         raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:
         raise deadline.error() from exc
+
+
+async def _in_a_page(
+    browser: Chromium, request: Request, deadline: Deadline, limits: Limits, guard: EgressGuard
+) -> Picture:
+    async with open_page(browser, request, guard) as page:
+        clock = deadline.clock
+        context = RenderContext(page, request, deadline, Traffic(clock), Documents(page, clock), limits)
+        return await _picture(context, guard)
 
 
 async def _steps(context: RenderContext) -> bytes:

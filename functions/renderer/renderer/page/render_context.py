@@ -27,12 +27,10 @@ FRAME_SECONDS = 3.0
 class Findings:
     """What a render tells besides the picture.
 
-    `removed` holds {kind, by, name} of what was taken off the page; `grown` says that scrolling made it longer;
-    `pages` are those of a PDF.
+    `removed` holds {kind, by, name} of what was taken off the page; `pages` are those of a PDF.
     """
 
     phases: dict[str, int] = field(default_factory=dict)
-    grown: bool = False
     truncated: bool = False
     deadline_reached: bool = False
     blank: bool = False
@@ -65,7 +63,7 @@ class RenderContext:
         if not self.documents.by_request:
             self.done = 0
         self.document = self.documents.loader
-        self.findings = replace(self.findings, grown=False, truncated=False, blank=False, pages=None)
+        self.findings = replace(self.findings, truncated=False, blank=False, pages=None)
         self.findings.removed.clear()
 
     def end_step(self) -> None:

@@ -1,62 +1,110 @@
-"""Joins the tiles of a long picture, never holding more of it uncompressed than the format forces us to."""
+"""Joins the tiles of a long picture as they come: no more than one of them is uncompressed at a time."""
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 
 from PIL import Image
 
-# Rows of device pixels of one tile.
-TILE = 4_000
+from renderer.page.picture_bytes import Extremes
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {"RGB": 2, "RGBA": 6}
 
-
-def join(tiles: list[bytes], format_: str, quality: int) -> bytes:
-    """One picture of PNG tiles of one width, below each other; `format_` is png or jpeg."""
-    if format_ == "png":
-        return b"".join(_png(tiles))
-    return _jpeg(tiles, quality)
+# A JPEG's marker of the frame, which has the height, and that of the scan, which ends the head; ISO/IEC 10918-1, B.
+START_OF_FRAME, START_OF_SCAN, END_OF_IMAGE = 0xC0, 0xDA, b"\xff\xd9"
+RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
 
-def _size(tiles: list[bytes]) -> tuple[int, int]:
-    sizes = [Image.open(io.BytesIO(tile)).size for tile in tiles]
-    return sizes[0][0], sum(height for _, height in sizes)
+class PngJoiner:
+    """Makes one PNG of images below each other; `size` is that of the bytes so far."""
 
+    def __init__(self, transparent: bool) -> None:
+        self._mode = "RGBA" if transparent else "RGB"
+        self._compressor = zlib.compressobj(3)
+        self._chunks: list[bytes] = []
+        self._width = self._height = 0
+        self.size = 0
 
-def _png(tiles: list[bytes]) -> Iterator[bytes]:
-    """Chunk by chunk: a tile is decompressed, compressed again and forgotten."""
-    width, height = _size(tiles)
-    mode = "RGBA" if Image.open(io.BytesIO(tiles[0])).mode == "RGBA" else "RGB"
-    yield PNG_SIGNATURE
-    yield _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[mode], 0, 0, 0))
-    compressor = zlib.compressobj(3)
-    for tile in tiles:
+    def add(self, tile: bytes, extremes: Extremes) -> None:
+        """Adds an image of the same width at the bottom, and its pixels to `extremes`."""
         with Image.open(io.BytesIO(tile)) as image:
-            yield _chunk(b"IDAT", compressor.compress(_rows(image.convert(mode))))
-    yield _chunk(b"IDAT", compressor.flush())
-    yield _chunk(b"IEND", b"")
+            extremes.add(image)
+            converted = image if image.mode == self._mode else image.convert(self._mode)
+            self._width, self._height = image.width, self._height + image.height
+            packed = b"".join(self._compressor.compress(rows) for rows in _rows(converted))
+        self._chunks.append(_chunk(b"IDAT", packed))
+        self.size += len(packed)
+
+    def finish(self) -> bytes:
+        """The picture of all that was added."""
+        head = struct.pack(">IIBBBBB", self._width, self._height, 8, COLOUR_TYPES[self._mode], 0, 0, 0)
+        tail = [_chunk(b"IDAT", self._compressor.flush()), _chunk(b"IEND", b"")]
+        return b"".join([PNG_SIGNATURE, _chunk(b"IHDR", head), *self._chunks, *tail])
 
 
-def _rows(image: Image.Image) -> bytes:
-    """The image's rows, each behind the byte that says it is not filtered."""
-    pixels = image.tobytes()
-    length = len(pixels) // image.height
-    return b"".join(b"\x00" + pixels[start : start + length] for start in range(0, len(pixels), length))
+class JpegJoiner:
+    """Makes one JPEG of images below each other; all but the last have whole rows of blocks. `size` is as of PngJoiner.
+
+    Each row of blocks begins anew after a restart marker, so rows of images with the same tables follow each other.
+    """
+
+    def __init__(self, quality: int) -> None:
+        self._quality = quality
+        self._head = b""
+        self._scans: list[bytes] = []
+        self._height = self._restarts = 0
+        self.size = 0
+
+    def add(self, tile: bytes, extremes: Extremes) -> None:
+        """As PngJoiner."""
+        output = io.BytesIO()
+        with Image.open(io.BytesIO(tile)) as image:
+            extremes.add(image)
+            self._height += image.height
+            image.convert("RGB").save(output, "JPEG", quality=self._quality, restart_marker_rows=1)
+        head, scan = _parts(output.getvalue())
+        self._head = self._head or head
+        if self._scans:
+            scan = b"\xff\xd0" + scan
+        self._scans.append(RESTART.sub(self._next_restart, scan))
+        self.size += len(scan)
+
+    def finish(self) -> bytes:
+        """As PngJoiner."""
+        head = bytearray(self._head)
+        struct.pack_into(">H", head, _marker(self._head, START_OF_FRAME) + 5, self._height)
+        return b"".join([head, *self._scans, END_OF_IMAGE])
+
+    def _next_restart(self, _: re.Match[bytes]) -> bytes:
+        self._restarts += 1
+        return bytes((0xFF, 0xD0 + (self._restarts - 1) % 8))
+
+
+def _parts(jpeg: bytes) -> tuple[bytes, bytes]:
+    """The head of a JPEG up to the data of its one scan, and that data."""
+    scan = _marker(jpeg, START_OF_SCAN)
+    begin = scan + 2 + struct.unpack_from(">H", jpeg, scan + 2)[0]
+    return jpeg[:begin], jpeg[begin : -len(END_OF_IMAGE)]
+
+
+def _marker(jpeg: bytes, wanted: int) -> int:
+    """Where the segment of this marker begins."""
+    place = 2
+    while jpeg[place + 1] != wanted:
+        place += 2 + struct.unpack_from(">H", jpeg, place + 2)[0]
+    return place
+
+
+def _rows(image: Image.Image) -> Iterator[bytes]:
+    """The image's rows, each behind the byte that says it is not filtered, in strips of some rows."""
+    for top in range(0, image.height, 256):
+        pixels = image.crop((0, top, image.width, min(image.height, top + 256))).tobytes()
+        length = image.width * len(image.getbands())
+        yield b"".join(b"\x00" + pixels[start : start + length] for start in range(0, len(pixels), length))
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def _jpeg(tiles: list[bytes], quality: int) -> bytes:
-    joined, y = Image.new("RGB", _size(tiles)), 0
-    for tile in tiles:
-        with Image.open(io.BytesIO(tile)) as image:
-            joined.paste(image.convert("RGB"), (0, y))
-            y += image.height
-    output = io.BytesIO()
-    joined.save(output, "JPEG", quality=quality)
-    return output.getvalue()

@@ -1,9 +1,54 @@
-// [x, y, width, height] on the page of the first element for a CSS selector, in open shadow roots too; null for none,
-// "invalid" for no selector.
-(selector) => {
-  try { page.querySelector(selector); } catch { return "invalid"; }
-  const [element] = everywhere(selector);
+// Brings the first visible element for a CSS selector into view in every box that scrolls around it, and gives its box in
+// this frame's window: [x, y, width, height]. A box that is shorter than the element grows. "invalid" for no selector, null
+// for no element. The window of the page itself does not scroll (`inside` is false), that of a frame does. Without a
+// selector it is about `holder`, the element of a frame, which grows to show `height` CSS pixels.
+({selector, inside, holder, height: needed}) => {
+  const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
+  if (!holder) try { page.querySelector(selector); } catch { return "invalid"; }
+  const hasBox = ({width, height}) => width > 0 && height > 0;
+  const rectOf = (element) => {
+    const box = boxOf(element);
+    if (getComputedStyle(element).display !== "contents") return box;
+    const range = page.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  };
+  const found = holder ? [holder] : everywhere(selector);
+  const element = found.find((one) => hasBox(rectOf(one)) && getComputedStyle(one).visibility === "visible") ?? found[0];
   if (!element) return null;
-  const box = boxOf(element);
-  return [box.x + scrollX, box.y + scrollY, box.width, box.height];
+  const parentOf = (one) => one.assignedSlot ?? real(one).parentElement ?? one.getRootNode().host ?? null;
+  const roomFor = (box, size) => {
+    const missing = size - real(box).clientHeight;
+    if (missing <= 0) return;
+    set(box, "transition", "none");
+    set(box, "max-height", "none");
+    set(box, "flex-shrink", "0");
+    set(box, "height", `${parseFloat(getComputedStyle(box).height) + missing}px`);
+    set(box, "min-height", getComputedStyle(box).height);
+  };
+  if (holder) roomFor(holder, needed);
+  for (let box = parentOf(element); box && box !== page.scrollingElement && box !== page.documentElement; box = parentOf(box)) {
+    const {overflowX, overflowY} = getComputedStyle(box);
+    const clips = [overflowX, overflowY].some((value) => ["auto", "scroll", "hidden"].includes(value));
+    if (!clips) continue;
+    if (["auto", "scroll"].includes(overflowY)) roomFor(box, rectOf(element).height);
+    const {scrollHeight, clientHeight, scrollWidth, clientWidth, clientLeft, clientTop} = real(box);
+    if (scrollHeight <= clientHeight && scrollWidth <= clientWidth) continue;
+    const one = rectOf(element), view = boxOf(box);
+    const off = (start, size, from, room) => {
+      if (start >= from && start + size <= from + room) return 0;
+      return size > room ? start - from : start + size / 2 - from - room / 2;
+    };
+    real(box).scrollBy({
+      left: off(one.x, one.width, view.x + clientLeft, clientWidth),
+      top: off(one.y, one.height, view.y + clientTop, clientHeight),
+      behavior: "instant",
+    });
+  }
+  if (inside) {
+    const one = rectOf(element);
+    scrollBy({left: one.x + Math.min(0, one.width - innerWidth), top: one.y, behavior: "instant"});
+  }
+  const {x, y, width, height} = rectOf(element);
+  return [x + (inside ? 0 : scrollX), y + (inside ? 0 : scrollY), width, height];
 }

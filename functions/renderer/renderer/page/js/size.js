@@ -1,6 +1,15 @@
-// Width and height of the document in CSS pixels.
+// The document's left edge, width and height in CSS pixels; a page written from right to left reaches to the left of 0.
 () => {
   const {documentElement: root, body} = page;
-  const longest = (name) => Math.max(root?.[name] ?? 0, body?.[name] ?? 0);
-  return [longest("scrollWidth"), longest("scrollHeight")];
+  // A body that scrolls in itself shows less than it holds.
+  const bodyScrolls = body && page.scrollingElement !== body && !["visible", "clip"].includes(getComputedStyle(body).overflowY)
+    && !["visible", "clip"].includes(getComputedStyle(root).overflowY);
+  const longest = (name) => Math.max(root?.[name] ?? 0, bodyScrolls ? 0 : body?.[name] ?? 0);
+  const width = longest("scrollWidth"), height = longest("scrollHeight");
+  if (!root || width <= innerWidth) return [0, width, height];
+  const [x, y] = [scrollX, scrollY];
+  scrollTo({left: -width, top: y, behavior: "instant"});
+  const left = Math.min(0, scrollX);
+  scrollTo({left: x, top: y, behavior: "instant"});
+  return [left, width, height];
 }

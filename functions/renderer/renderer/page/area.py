@@ -1,0 +1,136 @@
+"""Which part of the page is pictured: the window, the whole page, one element or a clip, in whole device pixels."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from renderer.browser.frames import Frame, frames_of, page_point
+from renderer.browser.script_error import ScriptError
+from renderer.page.render_context import RenderContext, script
+from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
+
+# A box that is off a device pixel by less than this is on it: layout counts in 64ths.
+ROUNDING = 1 / 64
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the page in device pixels from the page's top left corner, also where it is written to the left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    scale: float
+
+    def tiles(self, rows: int) -> Iterator["Area"]:
+        """The area in strips of so many rows, from its top."""
+        for top in range(0, self.height, rows):
+            yield Area(self.x, self.y + top, self.width, min(rows, self.height - top), self.scale)
+
+    def clip(self) -> dict[str, float]:
+        """The area in CSS pixels, as Chromium takes it."""
+        names = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
+        return {**{name: pixels / self.scale for name, pixels in names.items()}, "scale": 1}
+
+    def bottom(self) -> float:
+        """Where the area ends, in CSS pixels from the page's top."""
+        return (self.y + self.height) / self.scale
+
+
+async def area_of(context: RenderContext) -> Area | None:
+    """The request's part of the page; None for the window as it stands.
+
+    Raises TooLargeError, SelectorNotFoundError and InvalidRequestError.
+    """
+    request = context.request
+    if "selector" in request:
+        area = await _element(context, request["selector"])
+    elif "clip" in request:
+        clip = request["clip"]
+        area = enclosing((clip["x"], clip["y"], clip["width"], clip["height"]), request)
+    elif request["fullPage"]:
+        area = await _whole_page(context)
+    else:
+        return None
+    context.limits.check(area.width, area.height, request["format"])
+    return area
+
+
+def enclosing(box: Box, request: dict[str, Any]) -> Area:
+    """The smallest area of whole device pixels around a box of CSS pixels."""
+    scale = request["viewport"]["deviceScaleFactor"]
+    x, y, width, height = (value * scale for value in box)
+    left, top = math.floor(x + ROUNDING), math.floor(y + ROUNDING)
+    right, bottom = math.ceil(x + width - ROUNDING), math.ceil(y + height - ROUNDING)
+    return Area(left, top, max(1, right - left), max(1, bottom - top), scale)
+
+
+async def _whole_page(context: RenderContext) -> Area:
+    request, viewport, limits = context.request, context.request["viewport"], context.limits
+    _, width, height = await context.run("size")
+    width, height = max(width, viewport["width"]), max(height, viewport["height"])
+    widest = limits.css_width(request)
+    if width > widest:
+        context.findings.truncated, width = True, widest
+    longest = min(request.get("maxHeight", math.inf), limits.css_height(request, width))
+    if height > longest:
+        context.findings.truncated, height = True, longest
+    scale = viewport["deviceScaleFactor"]
+    return Area(0, 0, round(width * scale), max(1, round(height * scale)), scale)
+
+
+async def _element(context: RenderContext, selector: str) -> Area:
+    found = await _found(context, selector)
+    if found is None:
+        raise SelectorNotFoundError(f"selector: the page has no visible element for {selector[:200]!r}")
+    left, width, height = await context.run("size")
+    viewport = context.request["viewport"]
+    right, bottom = left + max(width, viewport["width"]), max(height, viewport["height"])
+    x, y, wide, tall = found
+    box = max(x, left), max(y, 0), min(x + wide, right), min(y + tall, bottom)
+    if box[2] <= box[0] or box[3] <= box[1]:
+        raise SelectorNotFoundError(f"selector: the element for {selector[:200]!r} lies outside the page")
+    return enclosing((box[0] - left, box[1], box[2] - box[0], box[3] - box[1]), context.request)
+
+
+async def _found(context: RenderContext, selector: str) -> Box | None:
+    """The box of the first element that has a size, in the page first and then in its frames."""
+    box = await context.run("element", {"selector": selector, "inside": False})
+    if box == "invalid":
+        raise InvalidRequestError("selector: is no CSS selector", "selector")
+    if _has_size(box):
+        return tuple(box)
+    frames = await frames_of(context.page)
+    for frame in frames[1:]:
+        box = await _in_frame(context, frames, frame, selector)
+        if box is not None:
+            return box
+    return None
+
+
+def _has_size(box: list[float] | None) -> bool:
+    return box is not None and box[2] > 0 and box[3] > 0
+
+
+async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, selector: str) -> Box | None:
+    try:
+        box = await frame.evaluate(script("element"), {"selector": selector, "inside": True})
+    except ScriptError:
+        return None
+    if not _has_size(box):
+        return None
+    known = {one.id: one for one in frames}
+    height, holder = box[3], frame
+    while holder is not None and not holder.is_main:
+        # The frame itself is an element of the document above, and is brought into view there.
+        await holder.call_on_element(f"(holder) => ({script('element')})({{holder, height: {height}, inside: false}})")
+        height, holder = 0, known.get(holder.parent)
+    x, y, width, tall = await frame.evaluate(script("element"), {"selector": selector, "inside": True})
+    left, top = await page_point(frame, x, y)
+    right, bottom = await page_point(frame, x + width, y + tall)
+    scroll_x, scroll_y = await context.page.evaluate("() => [scrollX, scrollY]")
+    return left + scroll_x, top + scroll_y, right - left, bottom - top

@@ -1,0 +1,41 @@
+// Lets what lies behind the window lie behind a picture of more than the window: fixed boxes that cover the window and show
+// no text, and fixed background images. `height` is the picture's, from the top of the page, in CSS pixels.
+(height) => {
+  const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
+  const rules = [];
+  const isWindow = ({width, height: tall}) => width >= innerWidth * 0.98 && tall >= innerHeight * 0.98 && tall <= innerHeight * 1.5;
+  const isBackdrop = (element, style) => style.position === "fixed" && isWindow(boxOf(element))
+    && !(element.textContent ?? "").trim() && !element.querySelector("iframe, input, button") && !element.matches("iframe");
+  const lengthen = (element) => {
+    set(element, "transition", "none");
+    set(element, "bottom", "auto");
+    set(element, "max-height", "none");
+    set(element, "height", `${height}px`);
+    if (element.matches("img, video, canvas")) set(element, "object-fit", "cover");
+  };
+  const lengthenPseudo = (element, which) => {
+    const style = getComputedStyle(element, which);
+    if (style.position !== "fixed" || style.content === "none") return;
+    if (!isWindow({width: parseFloat(style.width), height: parseFloat(style.height)})) return;
+    element.setAttribute("data-behind-the-window", "");
+    rules.push(`[data-behind-the-window]${which} { height: ${height}px !important; bottom: auto !important; max-height: none !important }`);
+  };
+  for (const root of rootsOf(document)) {
+    for (const element of all(root)) {
+      const style = getComputedStyle(element);
+      if (style.backgroundAttachment.includes("fixed") && style.backgroundImage !== "none") {
+        set(element, "background-attachment", "scroll");
+        if (element === page.documentElement || element === page.body) set(page.documentElement, "min-height", `${height}px`);
+      }
+      if (isBackdrop(element, style)) lengthen(element);
+    }
+  }
+  for (const element of [page.documentElement, page.body, ...all(document, "body > *, body > * > *")]) {
+    if (element) ["::before", "::after"].forEach((which) => lengthenPseudo(element, which));
+  }
+  if (rules.length) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync([...new Set(rules)].join("\n"));
+    page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
+  }
+}

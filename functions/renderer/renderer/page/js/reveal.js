@@ -1,0 +1,61 @@
+// Lays out what `content-visibility` leaves out. With `unroll`, a page that scrolls in one box and not as a whole is scrolled
+// through in that box, which then grows to its content, up to `limit` CSS pixels. Takes `milliseconds` at the most.
+async ({unroll, limit, milliseconds}) => {
+  const end = performance.now() + milliseconds;
+  const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
+  const styled = rootsOf(document).flatMap((root) => all(root));
+  for (const element of styled) {
+    if (getComputedStyle(element).contentVisibility === "auto") set(element, "content-visibility", "visible");
+  }
+  const heightOf = (element) => real(element).offsetHeight ?? 0;
+  const parentOf = (element) => element.assignedSlot ?? real(element).parentElement ?? element.getRootNode().host ?? null;
+  const grow = (element, pixels) => {
+    const style = getComputedStyle(element), parent = parentOf(element);
+    const holder = parent && getComputedStyle(parent);
+    const height = parseFloat(style.height);
+    if (Number.isNaN(height)) return;
+    set(element, "transition", "none");
+    set(element, "max-height", "none");
+    if (holder?.display.includes("flex") && holder.flexDirection.startsWith("column")) set(element, "flex", "none");
+    if (style.position === "fixed") set(element, "position", "absolute");
+    set(element, "height", `${height + pixels}px`);
+  };
+  const hidden = (element) => real(element).scrollHeight - real(element).clientHeight;
+  const growWithParents = (element, pixels) => {
+    const line = [];
+    for (let box = element; box; box = parentOf(box)) line.push([box, heightOf(box)]);
+    for (const [box, before] of line) {
+      const missing = pixels - (heightOf(box) - before);
+      if (missing >= 1 || getComputedStyle(box).position === "fixed") grow(box, Math.max(0, missing));
+    }
+  };
+  const isScroller = (element) => {
+    if (element === page.scrollingElement || element.matches("textarea, select, html")) return false;
+    const {clientHeight, clientWidth} = real(element);
+    return clientHeight >= innerHeight / 2 && clientWidth >= innerWidth / 2 && hidden(element) > 1
+      && ["auto", "scroll"].includes(getComputedStyle(element).overflowY);
+  };
+  const area = (element) => real(element).clientHeight * real(element).clientWidth;
+  const scroller = () => everywhere("*").filter(isScroller).sort((one, other) => area(other) - area(one))[0];
+  const scrollThrough = async (element) => {
+    const box = real(element);
+    for (let y = box.clientHeight; y < Math.min(box.scrollHeight, limit) && performance.now() < end; y += box.clientHeight) {
+      box.scrollTo({top: y, behavior: "instant"});
+      await painted();
+    }
+    box.scrollTo({top: 0, left: 0, behavior: "instant"});
+    await painted();
+  };
+  // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a whole.
+  const scrollsAsAWhole = () => (page.documentElement?.scrollHeight ?? 0) > innerHeight * 1.25;
+  if (!unroll || scrollsAsAWhole()) return;
+  for (let depth = 0; depth < 4; depth += 1) {
+    const element = scroller();
+    if (!element || page.documentElement.scrollHeight >= limit) return;
+    if (depth === 0) await scrollThrough(element);
+    for (let turn = 0; turn < 3 && hidden(element) > 1; turn += 1) {
+      const room = Math.max(0, limit - Math.max(innerHeight, page.documentElement.scrollHeight));
+      growWithParents(element, Math.min(hidden(element), room));
+    }
+  }
+}
