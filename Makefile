@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-pool help setup shot demo test faults attack image test-image scan check docs lists lock clean
+.PHONY: bench bench-pool help setup shot demo test faults attack image test-image test-sam scan check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-pool: setup ## pictures a second through the whole stack beside the render
 bench: setup ## beside the raw protocol and peers: make bench PART=warm (or cold, soak), PUBLISH=1 writes docs
 	@tests/benchmarks/peers/setup.sh
 	@$(VENV)/python -m tests.benchmarks.run $(PART) $(if $(PUBLISH),--publish) $(BENCH)
+
+test-sam: setup ## sam validate, build and deploy against the embedded AWS, with a SAM CLI of its own
+	@scripts/sam.sh
 
 scan: setup ## look over template.yaml with checkov; the exceptions, with reasons, are in .checkov.yaml
 	@scripts/scan.sh
