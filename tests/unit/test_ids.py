@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shutterstep.ids import execution_name, id_of, unfinished_shard
+from shutterstep.ids import execution_name, id_of, parse_shot_key, unfinished_shard
 
 MESSAGE_ID = "11111111-2222-3333-4444-555555555555"
 
@@ -33,3 +33,14 @@ def test_long_ids_that_begin_alike_have_different_execution_names() -> None:
 
 def test_the_ids_spread_over_ten_shards() -> None:
     assert {unfinished_shard(f"id-{number}") for number in range(200)} == set(range(10))
+
+
+@pytest.mark.parametrize("delivery", ["", "-0123abcd", "-01234567"])
+@pytest.mark.parametrize("execution", [f"a-1--{MESSAGE_ID}", f"a--{MESSAGE_ID}"[:69] + "-r0123456789"[:11]])
+def test_the_key_of_a_picture_names_its_execution_in_both_modes(execution: str, delivery: str) -> None:
+    assert parse_shot_key(f"shots/a-1/{execution}-2{delivery}.png") == ("a-1", execution, 2)
+
+
+@pytest.mark.parametrize("key", ["", "requests/a-0.json", "shots/a", "shots/a/b.png", "shots/a/b-c.png"])
+def test_another_key_is_no_picture(key: str) -> None:
+    assert parse_shot_key(key) is None

@@ -1,10 +1,11 @@
 """What a load test concludes from the evidence: above all, what is lost and what was rendered twice."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from shutterstep_cli.load.evidence import Evidence, ExecutionEvidence
+from shutterstep_cli.load.evidence import Evidence, ExecutionEvidence, keys
 from shutterstep_cli.load.figures import Figures, percentile
 from shutterstep_cli.load.load_plan import Message
 from shutterstep_cli.load.records import records, strangers
@@ -59,6 +60,27 @@ def test_two_executions_that_committed_one_id_are_rendered_twice_although_the_it
     assert found.rendered_twice == {"a": ["a--m1", "a--m2"]}
     assert not found.passed
     assert "rendered twice" in page(found, "a test")
+
+
+@pytest.mark.parametrize("delivery", ["", "-0123abcd"], ids=["task mode", "pool mode"])
+def test_a_double_render_is_seen_in_the_bucket_of_either_mode(delivery: str) -> None:
+    names = [f"a--{number}1111111-2222-3333-4444-555555555555" for number in (1, 2)]
+    lies = [f"shots/a/{name}-0{delivery}.png" for name in names]
+    found = figures(
+        [sent("a", name.partition("--")[2]) for name in names],
+        executions=[execution(name) for name in names],
+        items={"a": ITEM | {"id": "a", "claim": names[0], "s3_key": lies[0]}},
+        keys=keys(bucket_of(lies), ""),
+    )
+    assert found.rendered_twice == {"a": names}
+    assert not found.passed
+
+
+def bucket_of(lies: list[str]) -> Any:
+    """A target whose bucket holds these keys."""
+    page = {"Contents": [{"Key": key} for key in lies]}
+    s3 = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_given: [page]))
+    return SimpleNamespace(client=lambda _service: s3, outputs={"BucketName": "bucket"})
 
 
 def test_a_second_attempt_of_one_execution_is_not_a_second_render() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from shutterstep.ids import parse_shot_key
 from shutterstep_cli.stack.dead_letters import DeadLetters
 from shutterstep_cli.stack.items import plain
 from shutterstep_cli.stack.target import Target
@@ -127,13 +128,14 @@ def _batch(target: Target, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def keys(target: Target, prefix: str) -> dict[str, list[str]]:
-    """The keys `shots/<id>/<execution>-<attempt>.<ext>` of the test's pictures, by execution."""
+    """The keys of the test's pictures, of task mode and of pool mode, by execution."""
     pages = target.client("s3").get_paginator("list_objects_v2")
     found: dict[str, list[str]] = defaultdict(list)
     for page in pages.paginate(Bucket=target.outputs["BucketName"], Prefix=f"shots/{prefix}"):
         for entry in page.get("Contents", []):
-            name = entry["Key"].rpartition("/")[2].rpartition("-")[0]
-            found[name].append(entry["Key"])
+            shot = parse_shot_key(entry["Key"])
+            if shot is not None:
+                found[shot.execution].append(entry["Key"])
     return dict(found)
 
 
