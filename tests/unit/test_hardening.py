@@ -50,11 +50,11 @@ def test_every_queue_is_encrypted(name: str) -> None:
 
 def test_an_own_key_is_used_wherever_messages_items_and_pictures_rest() -> None:
     key = {"Fn::If": ["OwnKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
-    (table,) = resources("AWS::DynamoDB::Table").values()
+    tables = resources("AWS::DynamoDB::Table").values()
     (bucket,) = resources("AWS::S3::Bucket").values()
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert [QUEUES[name]["KmsMasterKeyId"] for name in OWN_KEY] == [key] * 4
-    assert table["SSESpecification"]["KMSMasterKeyId"] == key
+    assert [table["SSESpecification"]["KMSMasterKeyId"] for table in tables] == [key] * 2
     assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
 
 

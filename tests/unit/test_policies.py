@@ -46,6 +46,7 @@ EXPECTED = {
         "sqs:ReceiveMessage",
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "dynamodb:UpdateItem",
         "s3:PutObject",
         "s3:GetObject",
         "states:SendTaskSuccess",

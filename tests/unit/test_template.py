@@ -194,15 +194,16 @@ def test_events_that_cannot_be_delivered_are_kept():
     assert all(target["DeadLetterConfig"] and target["RetryPolicy"]["MaximumRetryAttempts"] > 0 for target in targets)
 
 
-def test_the_rule_of_stopped_tasks_takes_those_that_the_workflow_runs():
+def test_the_rule_of_stopped_tasks_takes_those_that_the_workflow_runs_and_the_pools_workers():
     pattern = sample(resources("AWS::Events::Rule")["TaskStoppedRule"]["EventPattern"])
     run_task = workflow("statemachine/screenshot.asl.json")["States"]["RenderOnTask"]["Arguments"]
-    assert pattern["detail"]["group"] == [run_task["Group"]]
+    assert pattern["detail"]["group"] == [run_task["Group"], {"prefix": "service:"}]
 
 
 def test_a_table_declares_exactly_the_attributes_of_its_keys():
     for table in resources("AWS::DynamoDB::Table").values():
-        keys = [*table["KeySchema"], *(key for index in table["GlobalSecondaryIndexes"] for key in index["KeySchema"])]
+        indexes = table.get("GlobalSecondaryIndexes", [])
+        keys = [*table["KeySchema"], *(key for index in indexes for key in index["KeySchema"])]
         declared = {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
         assert {key["AttributeName"] for key in keys} == declared
 

@@ -4,10 +4,13 @@ import asyncio
 import io
 import threading
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from renderer.jobs.delivery import Storage, Workflow
+from renderer.jobs.held_jobs import HeldJobs
 from renderer.jobs.job_runner import JobRunner
 from renderer.jobs.pool_worker import Worker
 from renderer.jobs.render_queue import RenderQueue
@@ -23,17 +26,27 @@ ENVIRONMENT = {"POOL_VISIBILITY_SECONDS": "6", "POOL_CONCURRENCY": "2", "POOL_MA
 class PoolWorker:
     """A worker in a thread of its own; a request's path says what its page does. `gate` lets `/held` pages through."""
 
-    def __init__(self, target: Target, grace_seconds: float = 30) -> None:
+    def __init__(
+        self,
+        target: Target,
+        grace_seconds: float = 30,
+        task: str = "a-task",
+        visibility_seconds: int = 6,
+        heartbeat: Callable[[], None] | None = None,
+    ) -> None:
         settings = read_pool_settings({**ENVIRONMENT, "RENDER_QUEUE_URL": target.outputs["RenderQueueUrl"]})
         assert settings is not None
-        settings = replace(settings, grace_seconds=grace_seconds)
+        settings = replace(settings, grace_seconds=grace_seconds, visibility_seconds=visibility_seconds)
         self.gate = threading.Event()
         self.started: Counter[str] = Counter()
         self.log = io.StringIO()
         sfn = target.client("stepfunctions")
         work = JobRunner(self._render, Storage(target.client("s3")), settings.beat_seconds)
         queue = RenderQueue(target.client("sqs"), settings, wait_seconds=1)
-        self._worker = Worker(settings, queue, work, lambda token: Workflow(sfn, token), Log(self.log))
+        held = HeldJobs(target.client("dynamodb"), target.outputs["PoolTableName"], task)
+        self._worker = Worker(
+            settings, queue, work, lambda token: _workflow(sfn, token, heartbeat), Log(self.log), held
+        )
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -50,6 +63,11 @@ class PoolWorker:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
 
+    def die(self) -> None:
+        """What SIGKILL does: nothing goes on, nobody is told."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(60)
+
     def stop(self) -> None:
         """Tell it, and wait until it has let go."""
         self.tell_to_stop()
@@ -57,7 +75,8 @@ class PoolWorker:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._worker.run(self._stopping))
+        with suppress(RuntimeError):  # it was stopped before the worker had let go
+            self._loop.run_until_complete(self._worker.run(self._stopping))
 
     async def _render(self, request: Any) -> Picture:
         url = request["url"]
@@ -72,3 +91,10 @@ class PoolWorker:
             raise BrowserCrashedError("the fake says so")
         body = f"picture {self.started.total()} of {id(self)}".encode()
         return Picture(body, "image/png", 4, 3, url, 200, "", 1)
+
+
+def _workflow(sfn: Any, token: str, heartbeat: Callable[[], None] | None) -> Workflow:
+    workflow = Workflow(sfn, token)
+    if heartbeat is not None:
+        workflow.heartbeat = heartbeat
+    return workflow

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.local_target import local_target
@@ -18,6 +19,7 @@ from shutterstep_cli.stack.shots import Shot, follow, submit
 from shutterstep_cli.stack.target import Target
 from tests import waiting
 from tests.workflow.pool_worker import PoolWorker
+from tests.workflow.test_release import release
 
 wait_for = partial(waiting.wait_for, seconds=30)
 
@@ -112,18 +114,95 @@ def test_the_job_of_a_dead_worker_goes_to_another_with_the_same_token(pool_stack
     assert shot.status == "success"
 
 
-def test_a_job_that_its_workers_never_answered_is_failed_with_a_code_and_not_tried_again(
-    pool_stack: Target, send: Send
-) -> None:
-    shot = send("page")
-    for _ in range(3):
-        take(pool_stack, seconds=0)
-    with PoolWorker(pool_stack) as worker:
+def test_a_page_that_kills_its_workers_is_failed_after_three_died_with_it_alone(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    started = 0
+    for _ in range(4):
+        with PoolWorker(pool_stack) as worker:
+            wait_for(lambda worker=worker: worker.started.total())
+            worker.die()
+            started += worker.started.total()
+    with PoolWorker(pool_stack) as last:
         end(pool_stack, shot)
         wait_for(lambda: is_empty(pool_stack))
     item = item_of(pool_stack, shot.id)
     assert (item["status"], item["error_code"]) == ("failed", "Render.ReceivedTooOften")
-    assert not worker.started
+    assert (started, last.started.total()) == (4, 0), "once beside others, three times alone"
+
+
+def test_a_job_that_was_only_around_when_workers_died_is_rendered(pool_stack: Target, send: Send) -> None:
+    shot = send("page")
+    for _ in range(5):
+        take(pool_stack, seconds=0)
+    with PoolWorker(pool_stack):
+        end(pool_stack, shot)
+    assert shot.status == "success"
+
+
+def test_giving_a_job_back_again_and_again_does_not_count_against_it(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    for _ in range(5):
+        with PoolWorker(pool_stack, grace_seconds=0.2) as worker:
+            wait_for(lambda worker=worker: worker.started.total())
+    with PoolWorker(pool_stack) as last:
+        last.gate.set()
+        end(pool_stack, shot)
+    assert shot.status == "success"
+
+
+def test_a_job_that_came_before_is_rendered_with_no_other(pool_stack: Target, send: Send) -> None:
+    suspect = send("held")
+    take(pool_stack, seconds=0)
+    with PoolWorker(pool_stack) as worker:
+        wait_for(lambda: worker.started.total())
+        others = [send(f"page?{number}") for number in range(3)]
+        wait_for(lambda: backlog_of(pool_stack.client("sqs"), pool_stack.outputs["RenderQueueUrl"]).waiting == 3)
+        assert worker.started.total() == 1
+        worker.gate.set()
+        end(pool_stack, suspect, *others)
+    assert {shot.status for shot in [suspect, *others]} == {"success"}
+    assert "render_alone" in worker.log.getvalue()
+
+
+def test_the_jobs_of_a_worker_whose_task_stopped_come_back_at_once(pool_stack: Target, send: Send) -> None:
+    shots = [send("held") for _ in range(2)]
+    with PoolWorker(pool_stack, task="dead", visibility_seconds=600) as worker:
+        wait_for(lambda: worker.started.total() == 2)
+        worker.die()
+    released = release(pool_stack, worker_stopped("dead"))
+    assert released == ("SUCCEEDED", "JobsGivenBack")
+    with PoolWorker(pool_stack) as other:
+        other.gate.set()
+        end(pool_stack, *shots)
+    assert {shot.status for shot in shots} == {"success"}
+
+
+def test_a_worker_that_held_nothing_gives_nothing_back(pool_stack: Target) -> None:
+    assert release(pool_stack, worker_stopped("unknown")) == ("SUCCEEDED", "JobsGivenBack")
+
+
+def worker_stopped(task: str) -> dict[str, Any]:
+    detail = {"group": "service:pool", "taskArn": f"arn:aws:ecs:us-east-1:000000000000:task/cluster/{task}"}
+    return {"source": "aws.ecs", "detail": detail}
+
+
+def test_the_calls_that_keep_a_job_do_not_wait_for_the_workflow(pool_stack: Target, send: Send) -> None:
+    shot = send("held")
+    with PoolWorker(pool_stack, heartbeat=throttled) as first, PoolWorker(pool_stack) as second:
+        wait_for(lambda: first.started.total() + second.started.total())
+        wait_for(lambda: "heartbeat_failed" in first.log.getvalue() or second.started.total())
+        # Longer than the visibility: what is not extended would be in another worker's hands.
+        time.sleep(9)
+        started = first.started.total() + second.started.total()
+        first.gate.set()
+        second.gate.set()
+        end(pool_stack, shot)
+    assert (shot.status, started) == ("success", 1)
+
+
+def throttled() -> None:
+    answer = {"Error": {"Code": "ThrottlingException", "Message": "injected"}}
+    raise ClientError(answer, "SendTaskHeartbeat")
 
 
 def test_a_job_whose_execution_was_stopped_is_dropped(pool_stack: Target, send: Send) -> None:

@@ -41,8 +41,9 @@ def read_limits(environment: Mapping[str, str]) -> Limits:
 class PoolSettings:
     """The environment of a worker of the pool.
 
-    `concurrency` renders at once; a job stays hidden for `visibility_seconds` after each beat, and is failed once it
-    was received more than `max_receives` times; `grace_seconds` is what is left for pages in work when it must stop.
+    `concurrency` renders at once; a job stays hidden for `visibility_seconds` after each beat, and is failed once
+    `max_receives` workers died with it alone, which is noted in the table `table_name`; `grace_seconds` is what is left
+    for pages in work when it must stop.
     """
 
     queue_url: str
@@ -51,6 +52,7 @@ class PoolSettings:
     visibility_seconds: int
     grace_seconds: float
     beat_seconds: float
+    table_name: str = ""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -76,4 +78,5 @@ def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
         grace_seconds=max(stop - STOP_MARGIN_SECONDS, stop / 2),
         # Two beats may be lost before another worker takes the job.
         beat_seconds=min(float(environment.get("HEARTBEAT_SECONDS", "10")), visibility / 3),
+        table_name=environment.get("POOL_TABLE_NAME", ""),
     )

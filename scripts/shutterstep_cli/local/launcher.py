@@ -20,7 +20,7 @@ from shutterstep_cli.local.container_watch import ContainerWatch
 from shutterstep_cli.local.local_stack import REGION, client
 from shutterstep_cli.local.pool_scheduler import PoolScheduler
 from shutterstep_cli.local.task_events import TaskEvents
-from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
+from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan, pid_in
 
 POLL_SECONDS = 0.15
 # A task gets its own environment and these of the operator's variables, which a process here needs; no others.
@@ -59,12 +59,16 @@ class Launcher:
                 self.step()
             except (BotoCoreError, ClientError) as error:
                 print(f"the cluster does not answer, trying again: {error}", flush=True)
+            except OSError as error:  # a full disk, or no process more: it may be better soon
+                print(f"this machine refuses, trying again: {error}", flush=True)
         end_all([*self.processes.values(), *self.ending.values()])
 
     def give_up_lost_tasks(self) -> None:
         """Ends the renderers that a killed launcher left behind, and reports their tasks as stopped."""
         for file in self.logs.glob("*.pid"):
-            kill_orphan(int(file.read_text("utf-8")))
+            pid = pid_in(file)
+            if pid is not None:
+                kill_orphan(pid)
             file.unlink()
             for task in self.running_tasks():
                 if task["taskArn"].endswith(f"/{file.stem}"):
@@ -135,6 +139,7 @@ class Launcher:
         return {
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
             **given,
+            "TASK_ARN": task["taskArn"],
             "EGRESS_LOCAL_PAGES": "true",
             "EGRESS_CLOSED_PORTS": str(self.closed_ports),
             "AWS_REGION": REGION,

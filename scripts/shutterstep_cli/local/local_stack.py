@@ -3,8 +3,6 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -18,11 +16,12 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.checkout import root
-from shutterstep_cli.local.own_processes import end_process, has_ended, is_ours
+from shutterstep_cli.local.own_processes import end_process, find_process, has_ended, is_ours, spawn_module
 from shutterstep_cli.local.port_choice import PortTakenError, ask_for, choose_port
 from shutterstep_cli.local.root_key import RootKey, create_root_key, read_root_key
 from shutterstep_cli.local.stack_lock import one_at_a_time
 from shutterstep_cli.local.stack_ports import close_port, forget_ended
+from shutterstep_cli.local.whole_file import write_whole
 from shutterstep_cli.trouble import CommandError
 
 STACK_NAME = "shutterstep"
@@ -62,7 +61,7 @@ def session() -> Any:
     """A boto3 session with the root key of the local stack, which no account takes. Raises LocalStackError."""
     try:
         return _session_with(read_root_key(root_key_file()))
-    except FileNotFoundError as exc:
+    except (OSError, ValueError, TypeError) as exc:
         raise LocalStackError(f"no key of a local stack in {root_key_file()}; start one: shutterstep local up") from exc
 
 
@@ -141,13 +140,12 @@ def up(
 def down() -> bool:
     """End the processes of the local stack; says whether there were any."""
     last = known()
-    if last is None:
-        return False
-    end_process(last.launcher_pid, LAUNCHER)
-    end_process(last.emulator_pid, EMULATOR)
-    _state_file().unlink()
+    if last is not None:
+        end_process(last.launcher_pid, LAUNCHER)
+        end_process(last.emulator_pid, EMULATOR)
+    _state_file().unlink(missing_ok=True)
     root_key_file().unlink(missing_ok=True)
-    return True
+    return last is not None
 
 
 def log_file(name: str) -> Path:
@@ -181,13 +179,38 @@ def _state_file() -> Path:
 
 def known() -> LocalStack | None:
     """What was started last; of it, any part may have ended since."""
-    if not _state_file().exists():
+    try:
+        return LocalStack(**json.loads(_state_file().read_text("utf-8")))
+    except FileNotFoundError:
         return None
-    return LocalStack(**json.loads(_state_file().read_text("utf-8")))
+    except (ValueError, TypeError):
+        # Written by another version, or by one that was killed in between: what runs is found by its arguments.
+        return _found_by_processes()
+
+
+def _found_by_processes() -> LocalStack | None:
+    """The stack of this home that runs, by the arguments of its processes; its parameters as they are deployed."""
+    emulator = find_process(EMULATOR, str(calls_file()))
+    if emulator is None:
+        return None
+    pid, arguments = emulator
+    port = int(arguments[arguments.index(EMULATOR) + 1])
+    launcher_pid, options = find_process(LAUNCHER, str(task_logs())) or (None, [])
+    autoscale = int(options[options.index("--autoscale") + 1]) if "--autoscale" in options else 0
+    stack = LocalStack(port, pid, launcher_pid, autoscale=autoscale)
+    return replace(stack, parameters=_deployed_parameters(stack))
+
+
+def _deployed_parameters(stack: LocalStack) -> dict[str, str]:
+    try:
+        found = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    except (BotoCoreError, ClientError, LocalStackError):
+        return {}  # it was never deployed, or its key is gone too
+    return {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"] if one["ParameterValue"]}
 
 
 def _remember(stack: LocalStack) -> LocalStack:
-    _state_file().write_text(json.dumps(asdict(stack)), "utf-8")
+    write_whole(_state_file(), json.dumps(asdict(stack)))
     return stack
 
 
@@ -209,7 +232,7 @@ def _start_emulator_once(parameters: Mapping[str, str]) -> LocalStack:
     arguments = ["--calls", str(calls_file()), "--root-key", str(root_key_file())]
     arguments += ["--closed-ports", str(closed_ports_folder())]
     arguments += ["--containers"] if "ImageUri" in parameters else []
-    pid = _spawn("emulator", [EMULATOR, str(port), *arguments])
+    pid = spawn_module(EMULATOR, [str(port), *arguments], log_file("emulator"))
     forget_ended(closed_ports_folder())
     close_port(closed_ports_folder(), port, pid)
     stack = _remember(LocalStack(port, pid, None))
@@ -236,25 +259,7 @@ def _start_launcher(stack: LocalStack) -> LocalStack:
     arguments += ["--containers"] if "ImageUri" in stack.parameters else []
     if stack.autoscale:
         arguments += ["--autoscale", str(stack.autoscale)]
-    return _remember(replace(stack, launcher_pid=_spawn("launcher", [LAUNCHER, *arguments])))
-
-
-def _spawn(name: str, module: list[str]) -> int:
-    log_file(name).parent.mkdir(parents=True, exist_ok=True)
-    # The emulator's Lambda must never find credentials of a real account.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    with log_file(name).open("wb") as log:
-        command = [sys.executable, "-m", *module]
-        process = subprocess.Popen(
-            command,
-            cwd=root(),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    return process.pid
+    return _remember(replace(stack, launcher_pid=spawn_module(LAUNCHER, arguments, log_file("launcher"))))
 
 
 def _free_port() -> int:

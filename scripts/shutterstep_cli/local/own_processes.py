@@ -2,8 +2,32 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from renderer.browser.processes import processes
+from shutterstep_cli.checkout import root
+
+
+def spawn_module(module: str, arguments: list[str], log_file: Path) -> int:
+    """Starts `python -m MODULE ARGUMENTS` in a session of its own, and returns its process id; its log is new."""
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    # The emulator's Lambda must never find credentials of a real account.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=root(),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return process.pid
 
 
 def is_ours(pid: int | None, module: str) -> bool:
@@ -14,6 +38,16 @@ def is_ours(pid: int | None, module: str) -> bool:
         return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except FileNotFoundError:
         return False
+
+
+def find_process(module: str, argument: str) -> tuple[int, list[str]] | None:
+    """The process that runs the module with this argument: its id, and all of its command line."""
+    for pid in processes():
+        with suppress(OSError):
+            arguments = Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
+            if module in arguments and argument in arguments:
+                return pid, arguments
+    return None
 
 
 def has_ended(pid: int) -> bool:

@@ -30,7 +30,8 @@ def closed_port(folder: Path, port: int) -> Iterator[None]:
 def forget_ended(folder: Path) -> None:
     """Remove the files of processes that ended without removing theirs."""
     for file in folder.glob("*"):
-        if not Path(f"/proc/{file.read_text('utf-8')}").exists():
+        pid = file.read_text("utf-8")
+        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
             file.unlink()
 
 

@@ -9,7 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderer.browser.processes import processes
+from renderer.browser.profile import remove_ownerless_profiles
 from shutterstep_cli.checkout import root
+from shutterstep_cli.local.whole_file import write_whole
 
 # ECS waits 30 s between SIGTERM and SIGKILL by default; on a laptop that is too long.
 STOP_TIMEOUT_SECONDS = 5
@@ -37,9 +40,13 @@ class TaskProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        pid_file = logs / f"{name}.pid"
-        pid_file.write_text(str(process.pid), "utf-8")
-        return cls(process, pid_file, stop_timeout or STOP_TIMEOUT_SECONDS)
+        task = cls(process, logs / f"{name}.pid", stop_timeout or STOP_TIMEOUT_SECONDS)
+        try:
+            write_whole(task.pid_file, str(process.pid))
+        except OSError:
+            task.clear()  # nobody would find it again
+            raise
+        return task
 
     def exit_code(self) -> int | None:
         """Gives the exit code, or None while it runs; a signal counts as 128 plus its number, as in a container."""
@@ -60,10 +67,10 @@ class TaskProcess:
         return True
 
     def clear(self) -> None:
-        """SIGKILL to what is left of the group, also a browser that outlived its renderer, and forget it on disk."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """SIGKILL to what is left of it, also a browser that outlived its renderer, and forget it on disk."""
+        kill_session(self.process.pid)
         self.process.wait()
+        remove_ownerless_profiles()
         self.pid_file.unlink(missing_ok=True)
 
 
@@ -83,8 +90,25 @@ def end_all(processes: list[TaskProcess]) -> None:
         task.clear()
 
 
+def pid_in(file: Path) -> int | None:
+    """The process id in a file; None when it holds none, as after a crash or with a full disk."""
+    try:
+        return int(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 def kill_orphan(pid: int) -> None:
     """Ids are used again: only what still is a renderer."""
     with suppress(FileNotFoundError, ProcessLookupError):
         if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.killpg(pid, signal.SIGKILL)
+            kill_session(pid)
+    remove_ownerless_profiles()
+
+
+def kill_session(leader: int) -> None:
+    """SIGKILL to every process of the session: the browser has a group of its own, but no session."""
+    for process in processes():
+        with suppress(OSError):
+            if os.getsid(process) == leader:
+                os.kill(process, signal.SIGKILL)

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from renderer.browser.chromium_flags import FLAGS
+from renderer.browser.profile import Profile
 from renderer.browser.protocol import Connection
 from renderer.browser.spawn import Spawned, spawn_chromium
 from shutterstep.errors import BrowserCrashedError
@@ -20,10 +20,10 @@ END_SECONDS = 5
 class Chromium:
     """A running browser: `connection` speaks to it, `group` is the process group of all its processes."""
 
-    def __init__(self, group: int, connection: Connection, folder: Path) -> None:
+    def __init__(self, group: int, connection: Connection, profile: Profile) -> None:
         self.group = group
         self.connection = connection
-        self._folder = folder
+        self._profile = profile
 
     async def answers(self, seconds: float) -> bool:
         """Whether the browser process still answers within so many seconds."""
@@ -40,7 +40,7 @@ class Chromium:
         deadline = asyncio.get_running_loop().time() + END_SECONDS
         while _reap(self.group) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.005)
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await asyncio.to_thread(self._profile.remove)
 
 
 @asynccontextmanager
@@ -63,22 +63,26 @@ async def start_chromium(executable: Path | None = None, flags: Sequence[str] = 
 
 async def connect(spawned: Spawned) -> Chromium:
     """The browser of a spawned process once it answers; the caller ends it. Raises BrowserCrashedError."""
-    connection = await _connection(spawned.to_child, spawned.from_child)
-    chromium = Chromium(spawned.group, connection, spawned.folder)
-    if not await chromium.answers(START_SECONDS):
-        said = _last_words(spawned.folder)
-        await chromium.end()
-        raise BrowserCrashedError(f"Chromium did not start: {said}")
-    return chromium
-
-
-async def _connection(to_child: int, from_child: int) -> Connection:
-    loop = asyncio.get_running_loop()
     connection = Connection()
-    await loop.connect_read_pipe(lambda: connection, os.fdopen(from_child, "rb", 0))
-    writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(to_child, "wb", 0))
+    chromium = Chromium(spawned.group, connection, spawned.profile)
+    try:
+        await _wire(connection, spawned)
+        if await chromium.answers(START_SECONDS):
+            return chromium
+        raise BrowserCrashedError(f"Chromium did not start: {_last_words(spawned.profile.folder)}")
+    except BaseException:
+        # Also when whoever waits for it was cancelled: nobody else knows this browser.
+        await asyncio.shield(chromium.end())
+        raise
+
+
+async def _wire(connection: Connection, spawned: Spawned) -> None:
+    # Both at once: whatever interrupts this, each is closed with its object.
+    reads, writes = os.fdopen(spawned.from_child, "rb", 0), os.fdopen(spawned.to_child, "wb", 0)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: connection, reads)
+    writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, writes)
     connection.writes_to(writer)
-    return connection
 
 
 def _last_words(folder: Path) -> str:

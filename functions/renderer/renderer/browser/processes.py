@@ -1,4 +1,4 @@
-"""What the kernel says of the processes of one group."""
+"""What the kernel says of the processes of this machine, and of those of one group."""
 
 import os
 from collections.abc import Iterator
@@ -15,12 +15,18 @@ def private_memory(group: int) -> int:
 
 
 def members(group: int) -> Iterator[int]:
-    """The living processes of the group."""
+    """The processes of the group, zombies among them."""
+    for process in processes():
+        with suppress(OSError):
+            if os.getpgid(process) == group:
+                yield process
+
+
+def processes() -> Iterator[int]:
+    """The ids of all processes; none where there is no /proc."""
     for entry in os.listdir(PROC) if PROC.is_dir() else ():
         if entry.isdigit():
-            with suppress(OSError):
-                if os.getpgid(int(entry)) == group:
-                    yield int(entry)
+            yield int(entry)
 
 
 def _private(process: int) -> int:

@@ -3,13 +3,13 @@
 import ctypes
 import fcntl
 import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from renderer.browser.chromium_flags import FLAGS, browser_environment, find_chromium, sandbox_works
+from renderer.browser.profile import Profile, make_profile
 from shutterstep.errors import BrowserCrashedError
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -17,19 +17,26 @@ FIRST_FREE = 10  # Chromium reads its pipe at 3 and writes at 4; ours must lie e
 
 
 class Spawned(NamedTuple):
-    """A browser's process on its way: its group, which it leads, our two ends of its pipe, and its folder."""
+    """A browser's process on its way: its group, which it leads, our two ends of its pipe, and its profile."""
 
     group: int
     to_child: int
     from_child: int
-    folder: Path
+    profile: Profile
 
 
 def spawn_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Spawned:
     """Starts the process and waits for nothing. Raises BrowserMissingError or BrowserCrashedError."""
     executable = executable or find_chromium()
-    folder = Path(tempfile.mkdtemp(prefix="chromium-"))
-    return _spawn(executable, _arguments(executable, flags, folder), folder)
+    try:
+        profile = make_profile()
+    except OSError as exc:
+        raise BrowserCrashedError(f"Chromium did not start: no folder for it: {exc.strerror}") from exc
+    try:
+        return _spawn(executable, _arguments(executable, flags, profile.folder), profile)
+    except OSError as exc:
+        profile.remove()
+        raise BrowserCrashedError(f"Chromium did not start: {exc.strerror}") from exc
 
 
 def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str]:
@@ -38,38 +45,43 @@ def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str
     return [str(executable), *flags, *own, *([] if sandbox else ["--no-sandbox"]), "about:blank"]
 
 
-def _spawn(executable: Path, arguments: list[str], folder: Path) -> Spawned:
+def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
     become_reaper()
-    child_reads, to_child = _pipe()
-    from_child, child_writes = _pipe()
-    errors = os.open(folder / "stderr", os.O_WRONLY | os.O_CREAT, 0o600)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    wired = ((nothing, 0), (nothing, 1), (errors, 2), (child_reads, 3), (child_writes, 4))
-    try:
+    with ExitStack() as theirs, ExitStack() as ours:
+        child_reads, to_child = _pipe(theirs, ours)
+        child_writes, from_child = reversed(_pipe(ours, theirs))
+        errors = _closed_by(theirs, os.open(profile.folder / "stderr", os.O_WRONLY | os.O_CREAT, 0o600))
+        nothing = _closed_by(theirs, os.open(os.devnull, os.O_RDWR))
+        wired = ((nothing, 0), (nothing, 1), (errors, 2), (child_reads, 3), (child_writes, 4))
         # Unlike a fork with code in between, a spawn is safe beside threads and does not copy our memory map.
         group = os.posix_spawn(
             executable,
             arguments,
             browser_environment(os.environ),
-            file_actions=[(os.POSIX_SPAWN_DUP2, ours, theirs) for ours, theirs in wired],
+            file_actions=[(os.POSIX_SPAWN_DUP2, mine, its) for mine, its in wired],
             setpgroup=0,
         )
-    except OSError as exc:
-        os.close(to_child)
-        os.close(from_child)
-        raise BrowserCrashedError(f"Chromium did not start: {exc}") from exc
-    finally:
-        for descriptor in (child_reads, child_writes, errors, nothing):
-            os.close(descriptor)
-    return Spawned(group, to_child, from_child, folder)
+        ours.pop_all()
+    return Spawned(group, to_child, from_child, profile)
 
 
-def _pipe() -> tuple[int, int]:
+def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
+    """The end to read and the end to write, each closed by its stack."""
     ends = os.pipe()
-    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE) for end in ends]
-    for end in ends:
-        os.close(end)
+    try:
+        moved = [
+            _closed_by(stack, fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE))
+            for stack, end in zip((reader, writer), ends, strict=True)
+        ]
+    finally:
+        for end in ends:
+            os.close(end)
     return moved[0], moved[1]
+
+
+def _closed_by(stack: ExitStack, descriptor: int) -> int:
+    stack.callback(os.close, descriptor)
+    return descriptor
 
 
 def become_reaper() -> None:

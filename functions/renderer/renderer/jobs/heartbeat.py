@@ -32,6 +32,6 @@ async def _beat_for_ever(beat: Callable[[], None], seconds: float, log: Log) -> 
         try:
             await asyncio.to_thread(beat)
         except (ClientError, BotoCoreError) as exc:
-            # One lost heartbeat does not end the render: HeartbeatSeconds allows several.
+            # One lost beat is no reason to lose the render: HeartbeatSeconds and the visibility allow several.
             log.write("heartbeat_failed", reason=type(exc).__name__)
         await asyncio.sleep(seconds)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,15 +25,24 @@ class JobRunner:
     storage: Storage
     beat_seconds: float
 
-    async def outcome(self, text: str, beat: Callable[[], None], log: Log) -> Outcome:
+    async def outcome(
+        self,
+        text: str,
+        beat: Callable[[], None],
+        log: Log,
+        turn: AbstractAsyncContextManager[None] | None = None,
+    ) -> Outcome:
         """The result fields of the item, or the error to report; `beat` is called while it lasts.
+
+        `turn` is entered before anything is rendered, and may keep it waiting.
 
         Raises TokenGoneError when nobody waits for it, and CancelledError when it was cancelled.
         """
         try:
             job = parse_job(text)
             log.write("render_started")
-            return await with_heartbeats(self._do(job), beat, self.beat_seconds, log)
+            work = self._do(job, turn or nullcontext())
+            return await with_heartbeats(work, beat, self.beat_seconds, log)
         except RenderError as exc:
             return exc
         except TokenGoneError:
@@ -41,13 +51,14 @@ class JobRunner:
             log.write("unexpected_error", kind=type(exc).__name__, message=str(exc)[:1000])
             return RenderError(f"the renderer failed: {type(exc).__name__}")
 
-    async def _do(self, job: Job) -> dict[str, Any]:
-        request = job.request
-        if job.request_reference is not None:
-            request = await asyncio.to_thread(self.storage.read_request, job.request_reference)
-        # An invalid request is refused before a page is opened for it.
-        picture = await self.render(validate(request))
-        return await asyncio.to_thread(self.storage.write_picture, picture, job.output)
+    async def _do(self, job: Job, turn: AbstractAsyncContextManager[None]) -> dict[str, Any]:
+        async with turn:
+            request = job.request
+            if job.request_reference is not None:
+                request = await asyncio.to_thread(self.storage.read_request, job.request_reference)
+            # An invalid request is refused before a page is opened for it.
+            picture = await self.render(validate(request))
+            return await asyncio.to_thread(self.storage.write_picture, picture, job.output)
 
 
 def log_about(text: str, log: Log) -> Log:

@@ -1,17 +1,23 @@
 """A worker of the pool: takes jobs from RenderQueue, renders several at once, and lets go cleanly when told to stop."""
 
 import asyncio
+import hashlib
 import itertools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from renderer.jobs.delivery import TokenGoneError, Workflow
+from renderer.jobs.heartbeat import with_heartbeats
+from renderer.jobs.held_jobs import HeldJobs
 from renderer.jobs.job import TokenMissingError, read_token, with_key_of_its_own
 from renderer.jobs.job_runner import JobRunner, Outcome, log_about, report
 from renderer.jobs.render_queue import Delivery, RenderQueue
+from renderer.jobs.turns import Turns
 from renderer.log import Log
 from renderer.settings import PoolSettings
 from shutterstep.errors import ReceivedTooOftenError
@@ -21,15 +27,19 @@ FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1, 30
 # The first beat and then every sixth asks whether the workflow still waits, which is all that it is for here: the state
 # has no heartbeat limit, and Step Functions takes 300 to 500 beats a second of a whole account. The queue needs each.
 BEATS_A_QUESTION = 6
-# Calls that one job may make at the same time (heartbeat, storage, answer), and those of the poll.
-THREADS_OF_A_JOB, THREADS_OF_THE_POLL = 3, 2
+# Calls that one job may make at the same time (extension, heartbeat, storage, answer), and those of the poll.
+THREADS_OF_A_JOB, THREADS_OF_THE_POLL = 4, 2
 
 
 class Worker:
     """Up to `concurrency` jobs at once, each taken when there is a free place for it: none waits behind another.
 
     A job is deleted when the workflow has its answer or no longer waits for one. All else leaves it in the queue, from
-    which it goes to another worker: a dead worker needs nobody to notice.
+    which it goes to another worker: at once where the worker's end is noticed, since `held` tells what it held, else
+    when its visibility ends.
+
+    A job that comes a second time may have killed its worker, or was only beside one that did: it is rendered with no
+    other. It is failed when `max_receives` workers died with it alone. Without `held` each delivery counts.
     """
 
     def __init__(
@@ -39,10 +49,12 @@ class Worker:
         work: JobRunner,
         workflow_of: Callable[[str], Workflow],
         log: Log,
+        held: HeldJobs | None = None,
     ) -> None:
         self._settings, self._queue, self._work = settings, queue, work
-        self._workflow_of, self._log = workflow_of, log
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._workflow_of, self._log, self._held = workflow_of, log, held
+        self._jobs: dict[asyncio.Task[None], Delivery] = {}
+        self._turns = Turns()
         self._pause = FIRST_PAUSE_SECONDS
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -60,10 +72,13 @@ class Worker:
             self._log.write("worker_stopped")
 
     async def _has_room(self, stop: "asyncio.Task[Any]") -> bool:
-        """Waits for a free place; False when told to stop."""
-        while len(self._jobs) >= self._settings.concurrency and not stop.done():
+        """Waits for a free place; False when told to stop. There is none beside a job that is to be alone."""
+        while self._is_full() and not stop.done():
             await asyncio.wait({stop, *self._jobs}, return_when=asyncio.FIRST_COMPLETED)
         return not stop.done()
+
+    def _is_full(self) -> bool:
+        return len(self._jobs) >= self._settings.concurrency or any(map(_came_before, self._jobs.values()))
 
     async def _take(self, stop: "asyncio.Task[Any]") -> None:
         try:
@@ -74,13 +89,25 @@ class Worker:
             self._pause = min(self._pause * 2, LAST_PAUSE_SECONDS)
             return
         self._pause = FIRST_PAUSE_SECONDS
+        if deliveries:
+            await self._hold(deliveries)
         for delivery in deliveries:
             if stop.done():
                 await self._give_back(delivery, self._log)
             else:
                 job = asyncio.create_task(self._handle(delivery))
-                self._jobs.add(job)
-                job.add_done_callback(self._jobs.discard)
+                self._jobs[job] = delivery
+                job.add_done_callback(self._jobs.pop)
+
+    async def _hold(self, deliveries: list[Delivery]) -> None:
+        """Before anything can kill this worker. What is not noted comes back by its visibility."""
+        if self._held is None:
+            return
+        try:
+            receipts = [delivery.receipt for delivery in [*self._jobs.values(), *deliveries]]
+            await asyncio.to_thread(self._held.hold, receipts)
+        except (ClientError, BotoCoreError) as exc:
+            self._log.write("jobs_not_noted", reason=type(exc).__name__)
 
     async def _finish(self) -> None:
         if self._jobs:
@@ -94,7 +121,9 @@ class Worker:
         """One job to its end; whatever happens to it concerns no other."""
         log = log_about(delivery.body, self._log)
         try:
-            await self._answer(delivery, log)
+            # Apart from the workflow's heartbeat: no trouble there may let another worker take the job.
+            extend = partial(self._queue.extend, delivery)
+            await with_heartbeats(self._answer(delivery, log), extend, self._settings.beat_seconds, log)
         except TokenMissingError as exc:
             log.write("job_refused", message=str(exc))
         except TokenGoneError as exc:
@@ -113,19 +142,51 @@ class Worker:
         await report(await self._outcome(delivery, workflow, log), workflow, log)
 
     async def _outcome(self, delivery: Delivery, workflow: Workflow, log: Log) -> Outcome:
-        if delivery.receives > self._settings.max_receives:
-            return ReceivedTooOftenError(
-                f"the job was taken {self._settings.max_receives} times and never answered: its workers died with it"
-            )
-
         beats = itertools.count()
 
         def beat() -> None:
             if next(beats) % BEATS_A_QUESTION == 0:
                 workflow.heartbeat()
-            self._queue.extend(delivery)
 
-        return await self._work.outcome(with_key_of_its_own(delivery.body), beat, log)
+        return await self._work.outcome(with_key_of_its_own(delivery.body), beat, log, self._turn(delivery, log))
+
+    @asynccontextmanager
+    async def _turn(self, delivery: Delivery, log: Log) -> AsyncIterator[None]:
+        """While it is open the job may be rendered. Raises ReceivedTooOftenError when it never may again."""
+        if not _came_before(delivery):
+            async with self._turns.together():
+                yield
+            return
+        job, most = _name_of(delivery), self._settings.max_receives
+        async with self._turns.alone():
+            tries = await self._begin_alone(job, delivery, log)
+            try:
+                if tries > most:
+                    raise ReceivedTooOftenError(
+                        f"{most} workers died while they rendered this page and no other: it kills its workers"
+                    )
+                yield
+            finally:
+                await self._end_alone(job, log)
+
+    async def _begin_alone(self, job: str, delivery: Delivery, log: Log) -> int:
+        """How many workers rendered it alone and did not outlive it, this one counted."""
+        log.write("render_alone", receives=delivery.receives)
+        if self._held is None:
+            return delivery.receives
+        try:
+            return await asyncio.to_thread(self._held.begin_alone, job)
+        except (ClientError, BotoCoreError) as exc:
+            log.write("try_not_noted", reason=type(exc).__name__)
+            return 1
+
+    async def _end_alone(self, job: str, log: Log) -> None:
+        if self._held is None:
+            return
+        try:
+            await asyncio.to_thread(self._held.end_alone, job)
+        except (ClientError, BotoCoreError) as exc:
+            log.write("try_not_noted", reason=type(exc).__name__)
 
     async def _give_back(self, delivery: Delivery, log: Log) -> None:
         await self._call(self._queue.give_back, delivery, log)
@@ -137,3 +198,13 @@ class Worker:
             await asyncio.to_thread(call, delivery)
         except (ClientError, BotoCoreError) as exc:
             log.write("queue_not_told", call=call.__name__, reason=type(exc).__name__)
+
+
+def _came_before(delivery: Delivery) -> bool:
+    """Whether the job was in a worker's hands before: dead since, told to stop, or its answer was lost."""
+    return delivery.receives > 1
+
+
+def _name_of(delivery: Delivery) -> str:
+    """A name of the job that tells nobody its token."""
+    return hashlib.sha256(read_token(delivery.body).encode()).hexdigest()[:32]

@@ -9,6 +9,9 @@ from renderer.settings import PoolSettings
 # Seconds that SQS holds an empty answer back. A worker that stops waits for the answer, because it may hold a message.
 WAIT_SECONDS = 5
 AT_MOST = 10
+# A job whose answer was lost on its way to us, as when we die while we poll, is known to nobody: it comes back after
+# this. One that arrived is extended at once.
+UNCONFIRMED_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,13 @@ class RenderQueue:
         self._visibility_seconds = settings.visibility_seconds
 
     async def receive(self, at_most: int) -> list[Delivery]:
-        """Up to so many jobs, hidden from now on; none when none came for `wait_seconds`."""
+        """Up to so many jobs, hidden for a short while, to be extended; none when none came for `wait_seconds`."""
         answer = await asyncio.to_thread(
             self._sqs.receive_message,
             QueueUrl=self._url,
             MaxNumberOfMessages=min(at_most, AT_MOST),
             WaitTimeSeconds=self._wait_seconds,
-            VisibilityTimeout=self._visibility_seconds,
+            VisibilityTimeout=min(self._visibility_seconds, UNCONFIRMED_SECONDS),
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         return [

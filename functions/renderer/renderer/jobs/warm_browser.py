@@ -55,7 +55,8 @@ class WarmBrowser:
     """Renders in a browser that is already there, each page under `policy`; `async with` starts and ends it.
 
     A browser over a limit of `recycling` gets no new render; those in it finish, then it ends, while the next one
-    already works. One that crashed or no longer answers ends at once, and the renders it took down are done once more.
+    already works. One that crashed or no longer answers ends at once, also when nobody uses it. The renders it took
+    down are done once more, and then in a browser of their own: only a page that crashes that has crashed a browser.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class WarmBrowser:
         self._limits = limits
         self._current: Generation | None = None
         self._living: set[Generation] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -80,27 +82,30 @@ class WarmBrowser:
 
     async def __aexit__(self, *_: object) -> None:
         """Ends every browser, and the renders still in them."""
-        await asyncio.shield(asyncio.gather(*(self._end(generation) for generation in tuple(self._living))))
+        ends = (self._end(generation) for generation in tuple(self._living))
+        await asyncio.shield(asyncio.gather(*ends, *self._ending))
 
     async def render(self, request: Request) -> Picture:
         """Renders one request in a context of its own. Raises the RenderError of the situation."""
-        try:
-            return await self._render_once(request)
-        except BrowserCrashedError:
-            # Another render's page may have taken the browser down, so this render gets a new browser, once.
-            return await self._render_once(request)
-
-    async def _render_once(self, request: Request) -> Picture:
-        async with self._place() as generation:
+        for place in (self._place, self._place, self._place_of_its_own):
             try:
-                picture = await render(generation.chromium, request, self._policy, self._limits)
-                generation.timeouts = 0
-                return picture
-            except RenderTimeoutError:
-                generation.timeouts += 1
-                if not await generation.chromium.answers(ANSWER_SECONDS):
-                    await self._end(generation)
-                raise
+                async with place() as generation:
+                    return await self._render_in(generation, request)
+            except BrowserCrashedError as exc:
+                # It may have been another render's page that took the browser down.
+                crashed = exc
+        raise crashed
+
+    async def _render_in(self, generation: Generation, request: Request) -> Picture:
+        try:
+            picture = await render(generation.chromium, request, self._policy, self._limits)
+            generation.timeouts = 0
+            return picture
+        except RenderTimeoutError:
+            generation.timeouts += 1
+            if not await generation.chromium.answers(ANSWER_SECONDS):
+                await self._end(generation)
+            raise
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[Generation]:
@@ -115,12 +120,31 @@ class WarmBrowser:
             if generation.active == 0 and not generation.takes_more():
                 await asyncio.shield(self._end(generation))
 
+    @asynccontextmanager
+    async def _place_of_its_own(self) -> AsyncIterator[Generation]:
+        generation = await self._new()
+        try:
+            yield generation
+        finally:
+            await asyncio.shield(self._end(generation))
+
     async def _generation(self) -> Generation:
         async with self._starting:
             if self._current is None or not self._current.takes_more():
-                self._current = Generation(await self._start())
-                self._living.add(self._current)
+                self._current = await self._new()
             return self._current
+
+    async def _new(self) -> Generation:
+        generation = Generation(await self._start())
+        self._living.add(generation)
+        generation.chromium.connection.closed.add_done_callback(lambda _closed: self._ended_by_itself(generation))
+        return generation
+
+    def _ended_by_itself(self, generation: Generation) -> None:
+        """Nobody may be in it to notice: its processes are to be reaped and its folder removed all the same."""
+        ending = asyncio.ensure_future(self._end(generation))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     def _retire_if_due(self, generation: Generation) -> None:
         limit = self._recycling
@@ -132,6 +156,8 @@ class WarmBrowser:
     async def _end(self, generation: Generation) -> None:
         if generation in self._living:
             self._living.remove(generation)
+            if generation is self._current:
+                self._current = None
             await generation.chromium.end()
 
 

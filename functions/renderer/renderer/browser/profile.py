@@ -1,0 +1,73 @@
+"""The folder of a browser: removed with it, or by the next process where its owner was killed."""
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from renderer.browser.processes import PROC, processes
+
+PREFIX, UNFINISHED = "chromium-", ".chromium-"
+# Locked by the process that started the browser, for as long as that lives: the kernel lets go of it in any case.
+OWNER = "owner"
+
+
+class Profile(NamedTuple):
+    """A browser's folder, and our lock of it; Chromium does not inherit that."""
+
+    folder: Path
+    lock: int
+
+    def remove(self) -> None:
+        """Removes the folder; its browser has ended."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            os.close(self.lock)
+
+
+def make_profile() -> Profile:
+    """A new folder for a browser, locked. Raises OSError, as when the disk is full."""
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED))
+    lock = -1
+    try:
+        lock = os.open(unfinished / OWNER, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Nobody sees it under its name before it is locked.
+        return Profile(unfinished.rename(unfinished.with_name(unfinished.name[1:])), lock)
+    except OSError:
+        Profile(unfinished, lock).remove()
+        raise
+
+
+def remove_ownerless_profiles() -> int:
+    """Ends the browsers whose owner was killed, and removes their folders; says how many."""
+    return sum(map(_remove_if_ownerless, Path(tempfile.gettempdir()).glob(f"{PREFIX}*")))
+
+
+def _remove_if_ownerless(folder: Path) -> bool:
+    try:
+        lock = os.open(folder / OWNER, os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return False  # not one of ours, or of another user
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return False
+    _kill_browser_of(folder)
+    Profile(folder, lock).remove()
+    return True
+
+
+def _kill_browser_of(folder: Path) -> None:
+    """Most end by themselves when their pipe closes; one that hangs does not."""
+    argument = re.compile(rb"--user-data-dir=" + re.escape(os.fsencode(folder)) + rb"[\0 ]")
+    for process in processes():
+        with suppress(OSError):
+            if argument.search((PROC / str(process) / "cmdline").read_bytes()):
+                os.kill(process, signal.SIGKILL)
