@@ -71,7 +71,8 @@ def test_the_page_of_a_killed_worker_is_rendered_by_another_long_before_its_visi
 
 def test_a_deployment_under_load_loses_and_fails_nothing(pool_stack: Target, site: SlowSite) -> None:
     shots = [send(pool_stack, site) for _ in range(12)]
-    wait_for(lambda: site.asked == 4)
+    # The emulator may have given one to the worker that was killed: it comes a second time, and waits to be alone.
+    wait_for(lambda: site.asked >= 3)
     before = pool_of(pool_stack)
     letting = threading.Timer(2, site.let.set)
     letting.start()
