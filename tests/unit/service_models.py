@@ -84,7 +84,13 @@ def errors_of(resource: str) -> set[str]:
     """`DynamoDB.X` from the optimised integration, `DynamoDb.X` from the SDK's."""
     service = called(resource)[0]
     optimised = {"dynamodb": "DynamoDB", "ecs": "ECS", "sqs": "SQS", "stepfunctions": "StepFunctions"}
-    through_sdk = {"dynamodb": "DynamoDb", "ecs": "Ecs", "stepfunctions": "Sfn", "cloudwatch": "CloudWatch"}
+    through_sdk = {
+        "dynamodb": "DynamoDb",
+        "ecs": "Ecs",
+        "sqs": "Sqs",
+        "stepfunctions": "Sfn",
+        "cloudwatch": "CloudWatch",
+    }
     prefix = (through_sdk if ":aws-sdk:" in resource else optimised)[service]
     modelled = {shape.name for shape in operation(resource).error_shapes}
     # The SDK for Java, which Step Functions calls by, ends the name of every error so.
