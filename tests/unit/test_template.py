@@ -289,3 +289,12 @@ def imports(file: Path) -> set[str]:
     whole = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     parts = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     return {name.partition(".")[0] for name in whole | parts}
+
+
+def test_a_new_version_of_the_webhooks_secret_changes_the_connection() -> None:
+    """CloudFormation reads a secret anew only for a resource that changes."""
+    parameters = resources("AWS::Events::Connection")["WebhookConnection"]["AuthParameters"]["ApiKeyAuthParameters"]
+    condition, versioned, current = parameters["ApiKeyValue"]["Fn::If"]
+    assert condition == "SecretVersioned"
+    assert versioned["Fn::Sub"].endswith(":SecretString:::${WebhookSecretVersion}}}")
+    assert current["Fn::Sub"] == "{{resolve:secretsmanager:${WebhookSecretId}}}"
