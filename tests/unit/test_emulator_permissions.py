@@ -122,3 +122,28 @@ def test_each_call_is_recorded_once_with_its_role_and_its_answer(tmp_path: Path)
     assert [(line["role"], line["action"], line["resource"], line["allowed"]) for line in lines] == [
         ("task-role", "s3:GetObject", "arn:aws:s3:::b/k", False)
     ]
+
+
+def may_assume(account: str) -> bool:
+    condition = {
+        "StringEquals": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ecs:*:{account}:*"},
+    }
+    allow = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    caller = "arn:aws:iam::000000000000:root"
+    context = iam_evaluator.EvalContext(
+        principal_arn=caller,
+        principal_type="Root",
+        principal_account="000000000000",
+        action="sts:AssumeRole",
+        resource_arn=ROLE,
+        region="us-east-1",
+    )
+    return iam_evaluator.evaluate_trust_policy({"Statement": [{**allow, "Condition": condition}]}, caller, context)
+
+
+def test_ecs_assumes_the_roles_that_trust_it_for_this_account_alone() -> None:
+    assert not may_assume("000000000000")
+    permissions.name_the_account_that_ecs_works_for()
+    assert may_assume("000000000000")
+    assert not may_assume("111111111111")

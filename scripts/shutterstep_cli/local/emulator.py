@@ -42,6 +42,7 @@ def main() -> None:
     patches.apply_all()
     permissions.count_loopback_as_tls()
     permissions.know_whose_token_it_is()
+    permissions.name_the_account_that_ecs_works_for()
     permissions.record_calls(options.calls)
     permissions.give_functions_random_credentials()
     registry_password = secrets.token_urlsafe(30)

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace as replace_fields
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,27 @@ def _role(access_key: str) -> str:
     """The name of the role of a session; empty for the operator, who is root here."""
     arn = getattr(iam_evaluator.resolve_principal(access_key or "", get_account_id()), "arn", "")
     return arn.split("/")[1] if ":assumed-role/" in arn else ""
+
+
+def name_the_account_that_ecs_works_for() -> None:
+    """Adds to a call of AssumeRole the account and the resource that ECS acts for, which the roles' trust asks for.
+
+    The launcher is this cluster's ECS, and the emulator's root.
+    """
+
+    def patched(original: Callable[..., bool]) -> Callable[..., bool]:
+        @wraps(original)
+        def allows(trust: Any, caller: str, context: iam_evaluator.EvalContext | None = None) -> bool:
+            if context is not None and caller.endswith(":root"):
+                account = context.principal_account
+                source = f"arn:aws:ecs:{context.region}:{account}:task"
+                known = {"aws:sourceaccount": account, "aws:sourcearn": source, **context.service_context}
+                context = replace_fields(context, service_context=known)
+            return original(trust, caller, context)
+
+        return allows
+
+    replace(iam_evaluator, "evaluate_trust_policy", patched)
 
 
 def give_functions_random_credentials() -> None:
