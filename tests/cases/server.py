@@ -31,6 +31,23 @@ class CaseHandler(Handler):
         time.sleep(int(ms) / 1000)
         self.colour_page(colour)
 
+    def written_page(self, body: str = "", script: str = "", colour: str = "ff0000", **headers: str) -> None:
+        """A page of `tests.cases.written`."""
+        content = f"<!doctype html><title>written</title><body style='margin:0;background:#{colour}'>{body}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answer(200, f"{content}<script>{script}</script>", **named)
+
+    def late_page(self, ms: str) -> None:
+        """A green document, so many milliseconds late."""
+        time.sleep(int(ms) / 1000)
+        self.answer(200, document("late", "00ff00"))
+
+    def empty_answer_page(self) -> None:
+        self.close_connection = True
+
+    def no_content_page(self) -> None:
+        self.answer(204, "")
+
     def strict_page(self) -> None:
         """Nothing inline is allowed. The colours are attributes, which a policy does not govern."""
         body = (

@@ -9,15 +9,7 @@ from tests.end_to_end.studio import Studio
 from tests.pages.server import Pages
 
 # Kinds that are being mended, until they are.
-PENDING = frozenset(
-    [
-        "animations",
-        "changing_documents",
-        "input",
-        "readiness",
-        "styles",
-    ]
-)
+PENDING = frozenset(["readiness"])
 
 
 def marked(kind: str, case: Case) -> object:

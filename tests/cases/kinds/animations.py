@@ -27,7 +27,7 @@ CASES = (
         "/animations/animation-in-iframe.html",
         {"viewport": {"width": 500, "height": 500}, "delayMs": 137},
         pixels=(
-            (110, 160, RED),
+            (110, 180, RED),
             (290, 200, RED),
             (200, 60, WHITE),
         ),

@@ -16,8 +16,9 @@ REQUEST_SCRIPT = "shutterstep:javascript"
 POLL_SECONDS = 0.02
 # Between a page's wish to leave and the browser's beginning to.
 REQUESTED_SECONDS = 1.0
-# A navigation so soon after a click may be the click's.
+# A navigation so soon after a click is taken for the click's; a reload, which loses what the click did, only at once.
 CLICK_SECONDS = 5.0
+RELOAD_SECONDS = 0.25
 # A refresh that is later than this is no redirect.
 LONGEST_REFRESH = 3.0
 REFRESHES = ("httpHeaderRefresh", "metaTagRefresh")
@@ -47,7 +48,8 @@ class Documents:
     _leaving: Leaving | None = None
     _errors: dict[str, str] = field(default_factory=dict)
     _failure: RenderError | None = None
-    _clicked: float = -CLICK_SECONDS
+    _clicked: float = float("-inf")
+    _reloads: bool = False
 
     def watch(self) -> None:
         """Begins to follow the page's main frame; nothing may have been loaded before."""
@@ -99,13 +101,15 @@ class Documents:
                 self._leaving = None
                 return
             self._leaving, self.by_request = Leaving(float("inf"), event["loaderId"]), False
+            self._reloads = event["navigationType"] == "reload"
 
     def _asked(self, event: Params) -> None:
         if not self._is_main(event) or event.get("type") != "Document" or "redirectResponse" in event:
             return
         stack = event["initiator"].get("stack", {}).get("callFrames", [])
         by_script = any(frame["url"] == REQUEST_SCRIPT for frame in stack)
-        by_click = event.get("hasUserGesture", False) and self.clock() - self._clicked < CLICK_SECONDS
+        soon = RELOAD_SECONDS if self._reloads else CLICK_SECONDS
+        by_click = event.get("hasUserGesture", False) and self.clock() - self._clicked < soon
         self.by_request = by_script or by_click
 
     def _failed(self, event: Params) -> None:
