@@ -22,6 +22,7 @@ VERBS = {
     "console": "console",
     "demo": "local",
     "deploy": "cli",
+    "dlq": "cli",
     "doctor": "cli",
     "image": "cli",
     "load-test": "capacity",

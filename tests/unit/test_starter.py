@@ -131,6 +131,7 @@ def test_an_invalid_message_goes_to_the_dlq_with_reason_and_field(starter: Modul
         "error_code": {"DataType": "String", "StringValue": "Render.InvalidRequest"},
         "error_message": ANY,
         "error_field": {"DataType": "String", "StringValue": "fulPage"},
+        "sender": ANY,
         "message_id": {"DataType": "String", "StringValue": f"{MESSAGE_ID[:-1]}0"},
     }
     sqs.add_response("send_message", {}, {"QueueUrl": DLQ, "MessageBody": body, "MessageAttributes": attributes})

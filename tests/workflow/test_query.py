@@ -4,16 +4,20 @@ import csv
 import io
 import json
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from shutterstep import result
 from shutterstep.ids import unfinished_shard
 from shutterstep_cli.main import app
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.history import text_of
 
 PAST, FUTURE = "2020-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"
+NOW = text_of(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def items(running_stack: Target, aws: Any, prefix: str) -> None:
 def put(running_stack: Target, aws: Any, id_: str, *, lease: str, **texts: str) -> None:
     item = {
         "id": {"S": id_},
-        "url": {"S": "http://example.com/"},
+        "url": {"S": texts.pop("url", "http://example.com/")},
         "claimed_at": {"S": PAST},
         "lease_expires_at": {"S": lease},
         "attempts": {"N": "1"},
@@ -64,6 +68,48 @@ def found(prefix: str, *arguments: str) -> list[str]:
 )
 def test_the_unfinished_are_found_by_what_is_asked(prefix: str, arguments: list[str], expected: list[str]) -> None:
     assert found(prefix, *arguments) == expected
+
+
+@pytest.fixture
+def finished(running_stack: Target, aws: Any, prefix: str) -> None:
+    for name, when, url in (
+        ("old", PAST, "http://a.example/"),
+        ("new", NOW, "http://a.example/x"),
+        ("b", NOW, "http://b.example/"),
+    ):
+        put(running_stack, aws, f"{prefix}-{name}", status="success", lease=PAST, finished_at=when, url=url)
+    put(running_stack, aws, f"{prefix}-down", status="failed", lease=PAST)
+
+
+@pytest.mark.usefixtures("finished")
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ["b", "new", "old"]),
+        (["--since", "24h"], ["b", "new"]),
+        (["--since", "24h", "--url", "a.example"], ["new"]),
+        (["--url", "*//a.example/*"], ["new", "old"]),
+        (["--since", "10m", "--url", "nowhere"], []),
+    ],
+)
+def test_the_finished_are_found_by_time_and_address(prefix: str, arguments: list[str], expected: list[str]) -> None:
+    assert found(prefix, "--status", "success", *arguments) == expected
+
+
+@pytest.mark.usefixtures("finished")
+def test_reading_the_whole_table_says_how_much_was_read_and_a_limit_ends_it(prefix: str) -> None:
+    answer = query("--status", "success", "--url", "example", "--limit", "2", "--json")
+    assert len(answer.stdout.splitlines()) == 2
+    assert "items read" in answer.stderr
+
+
+@pytest.mark.usefixtures("finished")
+def test_a_producer_reads_the_result_of_an_id(running_stack: Target, aws: Any, prefix: str) -> None:
+    arguments: Any = {"table_name": running_stack.outputs["TableName"], "client": aws.client("dynamodb")}
+    finished = result(f"{prefix}-new", **arguments)
+    assert finished is not None
+    assert (finished.status, finished.url, finished.finished_at) == ("success", "http://a.example/x", NOW)
+    assert result(f"{prefix}-never", **arguments) is None
 
 
 @pytest.mark.usefixtures("items")

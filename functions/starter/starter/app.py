@@ -115,6 +115,8 @@ def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
             "error_message": _text(error.message),
             "error_field": _text(error.field or "message"),
             "message_id": _text(record.message_id),
+            # SQS names the starter as the sender of this copy; the operator asks who sent the first.
+            "sender": _text(record.attributes.sender_id or "unknown"),
         },
     )
     logger.warning("message put aside", message_id=record.message_id, reason=error.message, field=error.field)

@@ -6,6 +6,7 @@ next run: it names the same id either way, so that the claim renders it once.
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,14 +19,44 @@ from shutterstep_cli.stack.target import Target
 # Longer than anybody takes to read the plan and answer.
 HIDDEN_SECONDS = 900
 EMPTY_ANSWERS = 2
+# What a message means that carries no reason of its own.
+UNANSWERED = {
+    "requests": ("Shutterstep.NotStarted", "it was received too often without being started"),
+    "jobs": ("Render.ReceivedTooOften", "no worker could answer this job"),
+    "release": ("Shutterstep.NotReleased", "the release workflow could not be started with this event"),
+    "webhook": ("Shutterstep.NotDelivered", "the webhook did not take this event"),
+}
+
+
+QUEUES = {
+    "requests": "DeadLetterQueueUrl",
+    "jobs": "RenderDeadLetterQueueUrl",
+    "release": "ReleaseDeadLetterQueueUrl",
+    "webhook": "WebhookDeadLetterQueueUrl",
+}
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message as it lies in a dead-letter queue; `sender` is the IAM id of who sent it first, `sent_at` ISO 8601."""
+
+    queue: str
+    message_id: str
+    id: str
+    sender: str
+    sent_at: str
+    received: int
+    error_code: str
+    reason: str
+    body: str
 
 
 class DeadLetters:
     """Holds the queue's messages hidden while it is open, and shows again those that stay."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, queue: str = "requests") -> None:
         self.sqs = target.client("sqs")
-        self.queue = target.outputs["DeadLetterQueueUrl"]
+        self.name, self.queue = queue, target.outputs[QUEUES[queue]]
         self.requests = target.outputs["RequestQueueUrl"]
         self.held: dict[str, dict[str, Any]] = {}
 
@@ -40,9 +71,22 @@ class DeadLetters:
 
     def lines(self, since: datetime) -> list[ReplayItem]:
         """Gives one line for each message that arrived after `since`, valid or not."""
+        self._hold()
+        return [described(message) for message in self.held.values() if _sent_at(message) >= since]
+
+    def letters(self) -> list[DeadLetter]:
+        """Every message of the queue, the oldest first."""
+        self._hold()
+        return sorted((_letter(self.name, message) for message in self.held.values()), key=lambda one: one.sent_at)
+
+    def _hold(self) -> None:
         for message in self._receive():
             self.held[message["MessageId"]] = message
-        return [described(message) for message in self.held.values() if _sent_at(message) >= since]
+
+    def delete(self, message_id: str) -> None:
+        """Take a message that is held off the queue for good. Raises KeyError for one that is not."""
+        message = self.held.pop(message_id)
+        self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
     def _receive(self) -> Iterator[dict[str, Any]]:
         """Until the queue answers with nothing twice: one empty answer may come from a few of its servers only."""
@@ -54,7 +98,7 @@ class DeadLetters:
                 WaitTimeSeconds=1,
                 VisibilityTimeout=HIDDEN_SECONDS,
                 MessageAttributeNames=["All"],
-                AttributeNames=["SentTimestamp"],
+                AttributeNames=["SentTimestamp", "SenderId", "ApproximateReceiveCount"],
             )
             messages = answer.get("Messages", [])
             empty = 0 if messages else empty + 1
@@ -71,12 +115,12 @@ class DeadLetters:
 
 def described(message: dict[str, Any]) -> ReplayItem:
     """The message with the reason it lies there, checked against today's schema."""
-    attributes = {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
+    attributes = _attributes(message)
     line = ReplayItem(
         id=_id_in(message["Body"]),
         status="DEAD_LETTER",
-        error_code=attributes.get("error_code", "Shutterstep.NotStarted"),
-        reason=attributes.get("error_message", "it was received too often without being started"),
+        error_code=attributes.get("error_code", UNANSWERED["requests"][0]),
+        reason=attributes.get("error_message", UNANSWERED["requests"][1]),
         stopped_at=_sent_at(message).isoformat(timespec="milliseconds"),
         message_id=message["MessageId"],
     )
@@ -85,6 +129,23 @@ def described(message: dict[str, Any]) -> ReplayItem:
     except InvalidRequestError as error:
         line.refuse("still_invalid", error.message)
     return line
+
+
+def _letter(queue: str, message: dict[str, Any]) -> DeadLetter:
+    attributes, system = _attributes(message), message["Attributes"]
+    first_sender = attributes.get("sender") or system.get("SenderId", "")
+    # EventBridge writes its own names; the others are the starter's.
+    code = attributes.get("error_code") or attributes.get("ERROR_CODE") or UNANSWERED[queue][0]
+    reason = attributes.get("error_message") or attributes.get("ERROR_MESSAGE") or UNANSWERED[queue][1]
+    return DeadLetter(
+        queue, message["MessageId"], _id_in(message["Body"]), first_sender,
+        _sent_at(message).isoformat(timespec="milliseconds"), int(system.get("ApproximateReceiveCount", 0)),
+        code, reason, message["Body"],
+    )  # fmt: skip
+
+
+def _attributes(message: dict[str, Any]) -> dict[str, str]:
+    return {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
 
 
 def _id_in(body: str) -> str:

@@ -14,6 +14,15 @@ from shutterstep_cli.workflow.history import History, history_of, message_of
 FAILURES = ("failed", "timed_out", "aborted")
 
 
+# What the release workflow writes into the item of an execution that ended outside the workflow.
+CODES_OF_STATUS = {"ABORTED": "Shutterstep.ExecutionAborted", "TIMED_OUT": "Shutterstep.ExecutionTimedOut"}
+
+
+def error_code_of(status: str, error: str | None) -> str:
+    """The one code of how an execution ended, the same in the item, in `query`, `replay` and the console."""
+    return CODES_OF_STATUS.get(status) or error or ""
+
+
 class ExecutionNotFoundError(Exception):
     """No execution found: the word is neither an id with an item, nor the name or ARN of an execution."""
 
@@ -78,7 +87,7 @@ def read_execution(target: Target, arn: str) -> Execution:
         found.get("stopDate"),
         object_in(found.get("input", "")),
         object_in(found.get("output", "")),
-        found.get("error") or "",
+        error_code_of(found["status"], found.get("error")),
         found.get("cause") or "",
     )
 

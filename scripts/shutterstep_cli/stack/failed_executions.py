@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.executions import error_code_of
+from shutterstep_cli.stack.items import item_of, read_items
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
 
@@ -35,12 +36,28 @@ def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:
                 yield described(sfn.describe_execution(executionArn=execution["executionArn"]))
 
 
+def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[ReplayItem], int]:
+    """One line an id, that of its newest failure; and how many ids were left out, which have their picture by now."""
+    newest: dict[str, ReplayItem] = {}
+    for line in sorted(lines, key=lambda line: line.stopped_at):
+        newest[line.id or line.old_execution] = line
+    items = read_items(target, (line.id for line in newest.values() if line.id))
+    left: list[ReplayItem] = []
+    for line in newest.values():
+        status = items.get(line.id, {}).get("status")
+        if status == "processing":
+            line.refuse("at_work", f"{items[line.id]['claim']} is rendering it")
+        if status != "success":
+            left.append(line)
+    return left, len(newest) - len(left)
+
+
 def described(execution: dict[str, Any]) -> ReplayItem:
     """The line of an execution as DescribeExecution gives it; `not_ours` where its input names no id."""
     line = ReplayItem(
         id=_id_in(execution["input"]),
         status=execution["status"],
-        error_code=execution.get("error") or "",
+        error_code=error_code_of(execution["status"], execution.get("error")),
         reason=execution.get("cause") or "",
         stopped_at=execution["stopDate"].astimezone(UTC).isoformat(timespec="milliseconds"),
         old_execution=execution["executionArn"],

@@ -1,7 +1,8 @@
-"""The items of the table, read by id or from the sparse index of what is not finished; never by a scan."""
+"""The items of the table, read by id or from the sparse index of what is not finished; a scan is in `finished`."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from shutterstep.ids import SHARDS
 from shutterstep.item import INDEX_UNFINISHED, RESULT_FIELDS
 from shutterstep_cli.stack.target import Target
 
+BATCH = 100  # keys that BatchGetItem takes in one call
+
 
 def item_of(target: Target, id_: str) -> dict[str, Any]:
     """The item of an id as plain values; empty when there is none."""
@@ -19,9 +22,26 @@ def item_of(target: Target, id_: str) -> dict[str, Any]:
     return plain(answer.get("Item", {}))
 
 
+def read_items(target: Target, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The items that there are, by id: a call for each 100, and again for what DynamoDB leaves unread."""
+    table, dynamodb = target.outputs["TableName"], target.client("dynamodb")
+    keys = [{"id": {"S": id_}} for id_ in dict.fromkeys(ids)]
+    found: dict[str, dict[str, Any]] = {}
+    while keys:
+        request = {table: {"Keys": keys[:BATCH], "ConsistentRead": True}}
+        answer = dynamodb.batch_get_item(RequestItems=request)
+        left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        keys = left + keys[BATCH:]
+        found |= {item["id"]: item for item in map(plain, answer["Responses"].get(table, []))}
+        if left:
+            time.sleep(0.2)
+    return found
+
+
 def items_by_id(target: Target, ids: list[str]) -> list[dict[str, Any]]:
     """The items that exist, in the order of the ids."""
-    return [item for id_ in ids if (item := item_of(target, id_))]
+    found = read_items(target, ids)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def unfinished(target: Target) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS
 from shutterstep.item import RESULT_FIELDS
 from shutterstep.request import Request, with_defaults
+from shutterstep_cli.stack.executions import error_code_of
 from shutterstep_cli.stack.items import item_of, result_of
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.history import message_of
@@ -98,7 +99,7 @@ def refresh(target: Target, shot: Shot) -> None:
         shot.status = RUNNING
     else:
         shot.status = "failed"
-        shot.error_code = execution.get("error") or f"Shutterstep.{execution['status'].title().replace('_', '')}"
+        shot.error_code = error_code_of(execution["status"], execution.get("error"))
         shot.error_message = message_of(execution.get("cause", ""))
 
 

@@ -1,52 +1,128 @@
-"""`shutterstep query`: what the table knows, by id or from the sparse index of what is not finished; never a scan."""
+"""`shutterstep query`: what the table knows, by id or from the index of what is not finished, or page by page."""
 
 import csv
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.status import Status
 
 from shutterstep.item import Item
+from shutterstep_cli.stack.finished import Reading, finished
 from shutterstep_cli.stack.items import is_stuck, items_by_id, result_of, unfinished
 from shutterstep_cli.stack.shots import Shot, download
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.tables import Column, show_table
+from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.time_option import time_ago
+from shutterstep_cli.wanted import fits
+from shutterstep_cli.workflow.history import text_of
 
-COLUMNS = ("id", "status", "attempts", "claimed_at", "lease_expires_at", "error_code", "error_message", "url", "claim")
+COLUMNS = (
+    Column("id", 0, least=12), Column("status", 1), Column("error_code", 2, title="error"),
+    Column("http_status", 3, title="HTTP"), Column("error_message", 5, least=24, title="message"),
+    Column("url", 4, least=24), Column("attempts", 6), Column("finished_at", 7), Column("claimed_at", 8),
+    Column("lease_expires_at", 9), Column("claim", 10, least=24), Column("items", 0),
+)  # fmt: skip
+MOST_IN_A_TABLE = 1000
 
 
 def query(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Without ids, the unfinished.")] = None,
-    status: Annotated[Literal["processing", "failed"] | None, typer.Option(help="Only these.")] = None,
+    status: Annotated[
+        Literal["processing", "failed", "success"] | None,
+        typer.Option(help="Only these; success reads the whole table, page by page."),
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Only finished, or else claimed, since: 30m, 24h, 7d.")] = None,
+    url: Annotated[str | None, typer.Option(help="Only addresses with this text, or like this: '*/blog/*'.")] = None,
     error_code: Annotated[str | None, typer.Option(help="Only failed with this code: Render.Timeout, …")] = None,
     stuck: Annotated[bool, typer.Option("--stuck", help="Only those whose lease has expired.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="End after so many; 1000 in a table if not given, else all.")
+    ] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Count by status and error code.")] = False,
     folder: Annotated[Path | None, typer.Option("--download", help="Folder for the finished pictures.")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Every column, whole.")] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
 ) -> None:
-    """Show items by id, or what is processing or failed. Exit code 1 if an id has no item or a picture is missing.
+    """Show items by id, what is processing or failed, or what is finished.
+
+    The unfinished stand in an index. The finished do not: --status success reads every item, tells how many on
+    stderr, and prints what it finds as it goes. Exit code 1 if an id has no item or a picture is missing.
 
     Examples: shutterstep query home-page --download out
               shutterstep query --status failed --error-code Render.Timeout --json
+              shutterstep query --status success --since 24h --url example.com --csv
               shutterstep query --stuck
     """
+    after = time_ago(since) if since else None
     target = choose_target(stack)
-    found = items_by_id(target, ids) if ids else list(unfinished(target))
-    items = [item for item in found if is_wanted(item, status, error_code, stuck)]
-    show(counted(items) if summary else items, as_json=as_json, as_csv=as_csv)
-    missing = sorted(set(ids or ()) - {item["id"] for item in found})
+    reading = Reading()
+    found = _found(target, ids, status, after, reading)
+    wanted = (item for item in found if is_wanted(item, status, error_code, stuck) and is_since(item, after, url))
+    whole = as_json or as_csv or summary
+    items = islice(wanted, limit or (None if whole else MOST_IN_A_TABLE))
+    if as_json and not (summary or folder):
+        shown = [item["id"] for item in _printed(items)]  # as they come: a table of a million items takes minutes
+        kept: list[dict[str, Any]] = []
+    else:
+        kept = list(items)
+        shown = [item["id"] for item in kept]
+        show(counted(kept) if summary else kept, as_json=as_json, as_csv=as_csv, wide=wide)
+    _say_reading(reading, cut=not (ids or whole) and len(shown) == (limit or MOST_IN_A_TABLE))
+    missing = sorted(set(ids or ()) - {item["id"] for item in items_by_id(target, ids or [])})
     for id_ in missing:
         typer.secho(f"{id_}: no item", fg="red", err=True)
-    complete = fetch(target, items, folder) if folder else True
+    complete = fetch(target, kept, folder) if folder else True
     if missing or not complete:
         raise typer.Exit(1)
+
+
+def _found(
+    target: Target, ids: list[str] | None, status: str | None, after: datetime | None, reading: Reading
+) -> Iterable[dict[str, Any]]:
+    if ids:
+        return items_by_id(target, ids)
+    if status != "success":
+        return unfinished(target)
+    state = progress_console().status("reading the table")
+    state.start()
+    return _with_progress(finished(target, after, reading, lambda: state.update(str(reading))), state)
+
+
+def _with_progress(items: Iterator[dict[str, Any]], state: Status) -> Iterator[dict[str, Any]]:
+    try:
+        yield from items
+    finally:
+        state.stop()
+
+
+def _printed(items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for item in items:
+        show([item], as_json=True, as_csv=False, wide=False)
+        yield item
+
+
+def _say_reading(reading: Reading, *, cut: bool) -> None:
+    if reading.items:
+        progress_console().print(str(reading))
+    if cut:
+        progress_console().print("there may be more: --limit N, or --json and --csv, which show all")
+
+
+def is_since(item: dict[str, Any], after: datetime | None, url: str | None) -> bool:
+    """Whether an item finished, or else was claimed, after that time, and its address fits."""
+    when = str(item.get("finished_at") or item.get("claimed_at", ""))
+    return (after is None or when >= text_of(after)) and (url is None or fits(str(item.get("url", "")), url))
 
 
 def is_wanted(item: dict[str, Any], status: str | None, error_code: str | None, stuck: bool) -> bool:
@@ -64,28 +140,21 @@ def counted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"status": status, "error_code": code, "items": n} for (status, code), n in counts.most_common()]
 
 
-def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool) -> None:
+def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool, wide: bool) -> None:
     """Print rows as JSON lines, as CSV, or as a table."""
-    columns = [name for name in (*COLUMNS, "items") if any(name in row for row in rows)]
     if as_json:
         for row in rows:
             details = {"details": json.loads(row["details"])} if "details" in row else {}
             typer.echo(json.dumps(row | details))
     elif as_csv:
-        names = ["status", "error_code", "items"] if "items" in columns else list(Item.__annotations__)
+        names = ["status", "error_code", "items"] if any("items" in row for row in rows) else list(Item.__annotations__)
         writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    elif rows:
+        show_table(rows, COLUMNS, wide=wide)
     else:
-        _show_table(rows, columns)
-
-
-def _show_table(rows: list[dict[str, Any]], columns: list[str]) -> None:
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*(str(row.get(name, "")) for name in columns))
-    console = Console(highlight=False, markup=False)
-    console.print(table if rows else "nothing")
+        typer.echo("nothing")
 
 
 def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:

@@ -1,34 +1,43 @@
 """`shutterstep replay`: do again what ended without a picture; safe to run twice and to interrupt."""
 
 import json
-import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from shutterstep_cli.stack.dead_letters import DeadLetters
+from shutterstep_cli.stack.endings import Follower
 from shutterstep_cli.stack.failed_executions import (
     failed,
     redrive,
     restart,
     say_why_not_redrivable,
     say_why_not_restartable,
+    without_a_picture,
 )
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.tables import Column, show_table
 from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.trouble import CommandError
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.time_option import time_ago
+from shutterstep_cli.workflow.history import message_of
 
-# Outcomes that a second try cannot change.
-REFUSED = ("not_ours", "not_redrivable", "request_gone", "still_invalid")
+# What a second try cannot mend, and how --wait may end without a picture.
+NO_PICTURE = ("not_ours", "not_redrivable", "request_gone", "still_invalid", "failed", "running")
+FOLLOW_SECONDS = 1.0
+COLUMNS = (
+    Column("id", 0, least=12), Column("what", 1, least=14, title="what happens"), Column("error", 2, least=20),
+    Column("stopped_at", 4), Column("status", 3), Column("message_id", 5),
+)  # fmt: skip
 
 
 def replay(
@@ -39,57 +48,65 @@ def replay(
         Literal["restart", "redrive"],
         typer.Option(help="restart: a new execution, original input. redrive: on AWS, go on where it was cut off."),
     ] = "restart",
-    since: Annotated[float, typer.Option(help="Only those that stopped in the last so many hours.")] = 24,
+    since: Annotated[str, typer.Option(help="Only those that stopped since then: 30m, 24h, 7d.")] = "24h",
     error_code: Annotated[str | None, typer.Option(help="Only with this error: Render.Timeout, …")] = None,
     id_: Annotated[str | None, typer.Option("--id", help="Only of this id.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only whose cause matches this regular expression.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only whose cause has this text.")] = None,
     rate: Annotated[float, typer.Option(help="Executions started a second.", min=0.1)] = 10,
+    wait: Annotated[
+        float | None, typer.Option(min=0, help="Seconds to wait for the replays, and say how each ended.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a JSON line for each to this file.")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Every column, whole.")] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report's lines instead of a table.")] = False,
 ) -> None:
     """Replay executions that are FAILED, TIMED_OUT or ABORTED, or messages of the dead-letter queue.
 
-    Whatever succeeded meanwhile is skipped by the claim. Exit code 1 if any could not be replayed; its line says why.
+    One line an id, that of its newest failure; an id that has its picture by now is not offered. Exit code 1 if any
+    could not be replayed, or with --wait has no picture; its line says why.
 
     Examples: shutterstep replay --dry-run
-              shutterstep replay --error-code Render.DnsFailure --since 6 --yes --report replay.jsonl
+              shutterstep replay --yes --wait 300
+              shutterstep replay --error-code Render.DnsFailure --since 6h --yes --report replay.jsonl
               shutterstep replay --from dlq --reason throttl
               shutterstep replay --mode redrive --stack shutterstep
     """
-    pattern = _compiled(reason)
+    after = time_ago(since)
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
     target = choose_target(stack)
-    _check(source, mode, target)
-    after = datetime.now(UTC) - timedelta(hours=since)
+    _check(source, mode, wait, target)
 
     def wanted(line: ReplayItem) -> bool:
-        return error_code in (None, line.error_code) and id_ in (None, line.id) and bool(pattern.search(line.reason))
+        given = error_code in (None, line.error_code) and id_ in (None, line.id)
+        return given and (reason or "").casefold() in line.reason.casefold()
 
+    how = _How(target, rate, report, wait, yes=yes, dry_run=dry_run, as_json=as_json, wide=wide)
     if source == "dlq":
         with DeadLetters(target) as letters:
             lines = [line for line in letters.lines(after) if wanted(line)]
-            _run(lines, letters.send, rate, report, yes=yes, dry_run=dry_run, as_json=as_json)
+            how.run(lines, letters.send)
     else:
-        found = _reading(failed(target, after))
+        found, done = without_a_picture(target, _reading(failed(target, after)))
         lines = [line for line in found if wanted(line)]
+        if done:
+            progress_console().print(f"not offered: {done} that failed and have their picture by now")
         prepare, act = (say_why_not_restartable, restart) if mode == "restart" else (say_why_not_redrivable, redrive)
         for line in lines:
             prepare(target, line)
-        _run(lines, lambda line: act(target, line), rate, report, yes=yes, dry_run=dry_run, as_json=as_json)
-    if any(line.outcome in REFUSED for line in lines):
+        how.run(lines, lambda line: act(target, line))
+    if any(line.outcome in NO_PICTURE for line in lines):
         raise typer.Exit(1)
 
 
-def _compiled(reason: str | None) -> re.Pattern[str]:
-    try:
-        return re.compile(reason or "")
-    except re.error as error:
-        raise typer.BadParameter(f"no regular expression: {error}", param_hint="--reason") from error
-
-
-def _check(source: str, mode: str, target: Target) -> None:
+def _check(source: str, mode: str, wait: float | None, target: Target) -> None:
+    if wait is not None and source == "dlq":
+        raise typer.BadParameter(
+            "a dead letter has no execution to wait for; see: shutterstep query", param_hint="--wait"
+        )
     if mode == "redrive" and source == "dlq":
         raise typer.BadParameter("a dead letter has no execution to redrive", param_hint="--mode")
     if mode == "redrive" and target.endpoint_url is not None:
@@ -109,45 +126,87 @@ def _reading(lines: Iterator[ReplayItem]) -> list[ReplayItem]:
     return found
 
 
-def _run(
-    lines: list[ReplayItem],
-    act: Callable[[ReplayItem], None],
-    rate: float,
-    report: Path | None,
-    *,
-    yes: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Show the plan, ask, do it, say how it ended."""
-    open_lines = [line for line in lines if line.outcome == "planned"]
-    if not as_json:
-        Console(highlight=False, markup=False).print(plan(lines) if lines else "nothing to replay")
-    if open_lines and not dry_run:
-        if not yes:
-            typer.confirm(f"Replay {len(open_lines)}?", abort=True, err=True)
-        _do(lines, act, rate, report)
-    for line in lines if as_json else []:
-        typer.echo(json.dumps(line.public()))
-    if lines and not as_json:
-        typer.echo(", ".join(f"{outcome}: {n}" for outcome, n in Counter(line.outcome for line in lines).items()))
+@dataclass(frozen=True)
+class _How:
+    """What was asked for besides which lines."""
+
+    target: Target
+    rate: float
+    report: Path | None
+    wait: float | None
+    yes: bool
+    dry_run: bool
+    as_json: bool
+    wide: bool
+
+    def run(self, lines: list[ReplayItem], act: Callable[[ReplayItem], None]) -> None:
+        """Show the plan, ask, do it, say how it ended."""
+        if not self.as_json:
+            show_plan(lines, wide=self.wide)
+        count = sum(line.outcome == "planned" for line in lines)
+        if count and not self.dry_run:
+            if not self.yes:
+                typer.confirm(f"Replay {count}?", abort=True, err=True)
+            self._do(lines, act)
+            self._follow(lines)
+        self._say(lines)
+
+    def _do(self, lines: list[ReplayItem], act: Callable[[ReplayItem], None]) -> None:
+        """One after the other; each is in the report as soon as it is done, so that a break loses none."""
+        for line in track(lines, "replaying", console=progress_console(), transient=True):
+            if line.outcome == "planned":
+                act(line)
+                time.sleep(1 / self.rate)
+            if self.report is not None:
+                with self.report.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line.public()) + "\n")
+
+    def _follow(self, lines: list[ReplayItem]) -> None:
+        """Until each replay has ended or the time is up; the outcome becomes success, skipped, failed or running."""
+        if self.wait is None:
+            return
+        follower, by_name = Follower(self.target), {}
+        for line in lines:
+            if line.outcome in ("started", "already_replayed", "redriven"):
+                name = line.new_execution.rpartition(":")[2]
+                by_name[name] = line
+                follower.add(name, line.id)
+                line.outcome, line.note = (
+                    "running",
+                    f"not over after {self.wait:.0f} s; ask: shutterstep query {line.id}",
+                )
+        deadline = time.monotonic() + self.wait
+        with progress_console().status("") as status:
+            while follower.open:
+                for name, ending in follower.ended():
+                    by_name[name].outcome = ending.outcome
+                    by_name[name].note = ": ".join(filter(None, (ending.error_code, ending.error_message)))
+                status.update(f"{len(by_name) - len(follower.open)} of {len(by_name)} ended")
+                if time.monotonic() > deadline:
+                    break
+                time.sleep(FOLLOW_SECONDS)
+
+    def _say(self, lines: list[ReplayItem]) -> None:
+        if self.as_json:
+            for line in lines:
+                typer.echo(json.dumps(line.public()))
+        elif lines:
+            if self.wait is not None and not self.dry_run:
+                show_plan(lines, wide=self.wide)
+            typer.echo(", ".join(f"{outcome}: {n}" for outcome, n in Counter(line.outcome for line in lines).items()))
 
 
-def plan(lines: list[ReplayItem]) -> Table:
-    """What would be done with each, or why nothing."""
-    table = Table("id", "status", "error", "stopped at", "what happens")
-    for line in lines:
-        happens = "is replayed" if line.outcome == "planned" else f"{line.outcome}: {line.note}"
-        table.add_row(line.id, line.status, line.error_code, line.stopped_at, happens)
-    return table
+def show_plan(lines: list[ReplayItem], *, wide: bool) -> None:
+    """What is done with each line, or why nothing; after --wait, how it ended."""
+    if not lines:
+        typer.echo("nothing to replay")
+        return
+    rows = [
+        {**line.public(), "what": _what(line), "error": f"{line.error_code}: {message_of(line.reason)}"}
+        for line in lines
+    ]
+    show_table(rows, COLUMNS, wide=wide)
 
 
-def _do(lines: list[ReplayItem], act: Callable[[ReplayItem], None], rate: float, report: Path | None) -> None:
-    """Replays one after the other, and writes each to the report at once, so that an interruption loses none."""
-    for line in track(lines, "replaying", console=progress_console(), transient=True):
-        if line.outcome == "planned":
-            act(line)
-            time.sleep(1 / rate)
-        if report is not None:
-            with report.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line.public()) + "\n")
+def _what(line: ReplayItem) -> str:
+    return "is replayed" if line.outcome == "planned" else ": ".join(filter(None, (line.outcome, line.note)))

@@ -1,0 +1,69 @@
+"""`result`: what became of an id, for producers: its picture, or why there is none yet."""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shutterstep.item import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE_VARIABLE = "TABLE_NAME"
+
+
+@dataclass(frozen=True)
+class PictureResult:
+    """`status` is processing, success or failed. The picture's fields are None without one, the error's with one.
+
+    `bytes` counts the file's, `width` and `height` are pixels (points for a pdf), `finished_at` is ISO 8601 UTC.
+    """
+
+    id: str
+    status: Status
+    url: str
+    s3_bucket: str | None = None
+    s3_key: str | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    final_url: str | None = None
+    http_status: int | None = None
+    title: str | None = None
+    render_ms: int | None = None
+    finished_at: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+def result(id_: str, *, table_name: str | None = None, client: "DynamoDBClient | None" = None) -> PictureResult | None:
+    """What the table knows of an id; None for one that was never claimed, or has expired.
+
+    One consistent read; needs `dynamodb:GetItem`. `table_name` is the stack's output TableName, or TABLE_NAME is read.
+
+    Raises:
+        ValueError: no table is named.
+        botocore.exceptions.ClientError: DynamoDB refused.
+    """
+    table = table_name or os.environ.get(TABLE_VARIABLE)
+    if not table:
+        raise ValueError(f"give table_name, or set {TABLE_VARIABLE}: the stack's output TableName")
+    answer = (client or _client()).get_item(TableName=table, Key={"id": {"S": id_}}, ConsistentRead=True)
+    item = {name: _plain(value) for name, value in answer.get("Item", {}).items()}
+    if not item or item.get("expires_at", time.time() + 1) <= time.time():
+        return None
+    return PictureResult(**{name: item[name] for name in PictureResult.__annotations__ if name in item})
+
+
+def _plain(value: Any) -> Any:
+    """The table has texts and whole numbers only."""
+    return int(value["N"]) if "N" in value else value.get("S")
+
+
+def _client() -> "DynamoDBClient":
+    import boto3
+
+    return boto3.client("dynamodb")

@@ -1,0 +1,92 @@
+"""Tables for people: one line a row, columns chosen by the width of the terminal, and whole when piped or asked for."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """`least` is the narrowest it may become, 0 for never cut; the lowest `rank` stays longest on a narrow terminal."""
+
+    name: str
+    rank: int = 0
+    least: int = 0
+    title: str = ""
+
+    @property
+    def head(self) -> str:
+        return self.title or self.name.replace("_", " ")
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, wide: bool = False) -> None:
+    """Print the rows. Columns without a value are left out; those that do not fit are named on stderr."""
+    texts = [{column: one_line(row.get(column.name)) for column in columns} for row in rows]
+    filled = [column for column in columns if any(text[column] for text in texts)]
+    natural = {
+        column: max(cell_len(text) for text in (column.head, *(row[column] for row in texts))) for column in filled
+    }
+    if wide or not sys.stdout.isatty():
+        chosen, widths = filled, natural
+    else:
+        chosen = _fitting(filled, natural, Console().width)
+        widths = _shared_out(chosen, natural, Console().width)
+    typer.secho(_line({column: column.head for column in chosen}, widths), bold=True)
+    for row in texts:
+        typer.echo(_line(row, widths))
+    hidden = [column.head for column in filled if column not in chosen]
+    if hidden:
+        typer.secho(f"--wide shows also: {', '.join(hidden)}", dim=True, err=True)
+
+
+def one_line(value: Any) -> str:
+    """A value as text without line breaks or anything that a terminal would obey."""
+    text = "" if value is None else str(value)
+    return "".join(one if one.isprintable() else " " for one in text).strip()
+
+
+def _narrowest(column: Column, natural: Mapping[Column, int]) -> int:
+    return min(natural[column], max(column.least, cell_len(column.head))) if column.least else natural[column]
+
+
+def _fitting(columns: Sequence[Column], natural: Mapping[Column, int], width: int) -> list[Column]:
+    """The most important columns that fit beside each other, in their usual order; the first always."""
+    chosen: list[Column] = []
+    left = width
+    for column in sorted(columns, key=lambda one: one.rank):
+        needed = _narrowest(column, natural) + (GAP if chosen else 0)
+        if chosen and needed > left:
+            continue
+        chosen.append(column)
+        left -= needed
+    return [column for column in columns if column in chosen]
+
+
+def _shared_out(columns: Sequence[Column], natural: Mapping[Column, int], width: int) -> dict[Column, int]:
+    """Each column's width: the narrowest, and of what is left over as much as it can use, the important ones first."""
+    widths = {column: _narrowest(column, natural) for column in columns}
+    left = width - sum(widths.values()) - GAP * (len(columns) - 1)
+    if left < 0 and columns:
+        widths[columns[0]] = max(1, widths[columns[0]] + left)
+    for column in sorted(columns, key=lambda one: one.rank):
+        more = max(0, min(left, natural[column] - widths[column]))
+        widths[column] += more
+        left -= more
+    return widths
+
+
+def _line(texts: Mapping[Column, str], widths: Mapping[Column, int]) -> str:
+    return (" " * GAP).join(_cell(texts[column], width) for column, width in widths.items()).rstrip()
+
+
+def _cell(text: str, width: int) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…" if width > 1 else "…"
+    return set_cell_size(text, width)
