@@ -11,8 +11,9 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -26,7 +27,7 @@ from renderer.egress.guard import EgressGuard
 from renderer.page.emulation import open_page
 from shutterstep.errors import RenderError
 from shutterstep.request import with_defaults
-from tests.security.canaries import Canary
+from tests.security.canaries import Canary, multicast_canary
 from tests.security.name_server import OUTSIDE, start_name_server
 from tests.security.site import AttackerSite, attacker_site
 from tests.security.vector import Vector
@@ -55,11 +56,23 @@ class Reached:
         return bool(self.tcp or self.udp)
 
 
-async def attack(vectors: Sequence[Vector], *, guarded: bool, seconds: float = SECONDS) -> dict[str, Reached]:
-    """Each vector's page for so many seconds; what reached its canary, by the vector's name."""
+async def attack(
+    vectors: Sequence[Vector], *, guarded: bool, seconds: float = SECONDS, webrtc: bool | None = None
+) -> dict[str, Reached]:
+    """Each vector's page for so many seconds; what reached its canary, by the vector's name.
+
+    `webrtc` leaves pages what the renderer takes from them, so that the flags alone are tried; by default it is left
+    without the guard only.
+    """
+    keep = not guarded if webrtc is None else webrtc
+    with patch("renderer.page.emulation.NO_WEBRTC", "") if keep else nullcontext():
+        return await _attack(vectors, guarded, seconds)
+
+
+async def _attack(vectors: Sequence[Vector], guarded: bool, seconds: float) -> dict[str, Reached]:
     places = asyncio.Semaphore(AT_ONCE)
     _, nameserver = await start_name_server()
-    with attacker_site() as site:
+    with attacker_site() as site, multicast_canary() as asked:
         async with open_browser(flags=FLAGS if guarded else (*WITHOUT_GUARD, NAMES)) as browser:
 
             async def one(number: int, vector: Vector) -> Reached:
@@ -67,6 +80,10 @@ async def attack(vectors: Sequence[Vector], *, guarded: bool, seconds: float = S
                     return await _launch(vector, f"v{number}", browser, site, nameserver if guarded else None, seconds)
 
             reached = await asyncio.gather(*(one(*numbered) for numbered in enumerate(vectors)))
+    for number, vector in enumerate(vectors):
+        if ".local" in vector.html.lower():
+            # The second is what the flags make of every name.
+            reached[number] = replace(reached[number], udp=asked[f"v{number}"] + asked["~notfound"])
     return dict(zip((vector.name for vector in vectors), reached, strict=True))
 
 

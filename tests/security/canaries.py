@@ -1,10 +1,15 @@
-"""Listeners on loopback that nobody may reach: one port, TCP and UDP, at 127.0.0.1 and ::1."""
+"""Listeners that nobody may reach: one port on loopback, TCP and UDP, at 127.0.0.1 and ::1; and the one of mDNS."""
 
 import asyncio
+import re
 import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
+MULTICAST, MULTICAST_PORT = "224.0.0.251", 5353
 ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
@@ -76,3 +81,33 @@ def _bound() -> tuple[list[socket.socket], list[socket.socket]]:
         except OSError:
             for one in opened:
                 one.close()
+
+
+@contextmanager
+def multicast_canary() -> Iterator[Counter[str]]:
+    """Counts the names that are asked for on the local network by mDNS, by the first part of each name, lower case.
+
+    Empty where this machine has no network to ask on.
+    """
+    heard: Counter[str] = Counter()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        listener.setsockopt(socket.SOL_SOCKET, option, 1)
+    listener.bind(("", MULTICAST_PORT))
+    with suppress(OSError):
+        # The interface of the default route, which the browser sends on as well.
+        group = socket.inet_aton(MULTICAST) + socket.inet_aton("0.0.0.0")
+        listener.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+    listener.setblocking(False)
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for name in re.findall(rb"([~\w-]+)(?:\x05local)?\x00", listener.recv(9000), re.IGNORECASE):
+            heard[name.decode().lower()] += 1
+
+    loop.add_reader(listener, read)
+    try:
+        yield heard
+    finally:
+        loop.remove_reader(listener)
+        listener.close()

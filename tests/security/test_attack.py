@@ -4,7 +4,11 @@ import asyncio
 
 import pytest
 
+from renderer.browser.chromium import open_browser
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.page.render import render
 from tests.security.attack import VECTORS, Reached, attack
+from tests.security.one_page import serve_text
 from tests.security.vector import Vector
 
 pytestmark = pytest.mark.security
@@ -51,3 +55,22 @@ def test_each_vector_has_a_name_of_its_own() -> None:
 @pytest.mark.parametrize("kept", [vector for vector in VECTORS if vector.name.startswith("service worker")])
 def test_a_page_cannot_register_a_service_worker(kept: Vector) -> None:
     assert not asyncio.run(attack([kept], guarded=False))[kept.name]
+
+
+def test_the_flags_alone_hold_webrtc_back() -> None:
+    webrtc = [vector for vector in VECTORS if vector.name.startswith("WebRTC")]
+    reached = asyncio.run(attack(webrtc, guarded=True, webrtc=True))
+    assert {name: one for name, one in reached.items() if one} == {}
+    assert len(webrtc) >= 15
+
+
+@pytest.mark.parametrize("window", [vector for vector in VECTORS if vector.name.startswith("WebRTC by")], ids=str)
+def test_no_window_of_a_page_has_webrtc(window: Vector) -> None:
+    page = window.html.replace("const a = new RTC", "document.title = typeof RTCPeerConnection; const a = new RTC")
+    assert asyncio.run(_title(page)) == "undefined"
+
+
+async def _title(page: str) -> str:
+    with serve_text(page) as url:
+        async with open_browser() as browser:
+            return (await render(browser, {"url": url}, parse_policy(LOOPBACK))).title

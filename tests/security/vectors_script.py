@@ -48,6 +48,20 @@ a.createOffer().then(async offer => {
   const answer = await b.createAnswer(); await b.setLocalDescription(answer); await a.setRemoteDescription(answer);
   await a.addIceCandidate({candidate: 'CANDIDATE', sdpMid: '0', sdpMLineIndex: 0});
 });"""
+# A host of the local network: WebRTC asks for its address by multicast.
+LOCAL_HOSTS = {
+    "of the local network": "NAME.local",
+    "of the local network, in capitals": "NAME.LOCAL",
+    "of the local network with a dot": "NAME.local.",
+}
+# Another window's constructor, in case the page's own was taken away.
+FRAME = "const f = document.createElement('iframe'); FRAME document.documentElement.append(f); const RTCPeerConnection = f.contentWindow.RTCPeerConnection;"
+OTHER_WINDOWS = {
+    "an empty frame": FRAME.replace("FRAME ", ""),
+    "a frame of its own text": FRAME.replace("FRAME", "f.srcdoc = 'a';"),
+    "a frame of javascript": FRAME.replace("FRAME", 'f.src = "javascript:1";'),
+    "a frame without its sandbox": FRAME.replace("FRAME", "f.sandbox = 'allow-scripts allow-same-origin';"),
+}
 WORK = "fetch('TARGET', {mode: 'no-cors'})"
 # The page's own way to register is closed; this is the one that it was made from.
 SERVICE_WORKER = "ServiceWorkerContainer.prototype.register.call(navigator.serviceWorker, 'HERE/w.js')"
@@ -69,6 +83,26 @@ SCRIPT_VECTORS = [
     scripted(
         "WebRTC: TCP candidate", PEER.replace("CANDIDATE", f"{CANDIDATE} tcptype passive").replace("KIND", "tcp"), None
     ),
+    *(
+        scripted(
+            f"WebRTC: a host {name}",
+            PEER.replace("CANDIDATE", CANDIDATE.replace("127.0.0.1", host)).replace("KIND", "udp"),
+            None,
+        )
+        for name, host in LOCAL_HOSTS.items()
+    ),
+    *(
+        scripted(
+            f"WebRTC by {name}",
+            "{"
+            + window
+            + PEER.replace("CANDIDATE", CANDIDATE.replace("127.0.0.1", "NAME.local")).replace("KIND", "udp")
+            + "}",
+            None,
+        )
+        for name, window in OTHER_WINDOWS.items()
+    ),
+    scripted("WebRTC: STUN of the local network", RTC.replace("SERVERS", "{urls: 'stun:NAME.local:PORT'}"), None),
     scripted("worker", "new Worker('HERE/w.js')", worker=WORK),
     scripted("worker of a blob", f"new Worker(URL.createObjectURL(new Blob([`{WORK}`])))"),
     scripted("worker of a data: address", f"new Worker(`data:text/javascript,{WORK}`)"),

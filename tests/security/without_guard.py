@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import Any, Self
 from unittest.mock import patch
 
-from renderer.browser.chromium_flags import EGRESS_FLAGS, FLAGS
+from renderer.browser.chromium_flags import EGRESS_FLAGS, FLAGS, MDNS_FEATURE
 
-WITHOUT_GUARD = tuple(flag for flag in FLAGS if flag not in EGRESS_FLAGS)
+WITHOUT_GUARD = tuple(flag.replace(f",{MDNS_FEATURE}", "") for flag in FLAGS if flag not in EGRESS_FLAGS)
 
 
 class NoGuard:

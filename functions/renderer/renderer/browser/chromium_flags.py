@@ -19,6 +19,9 @@ DOWNLOADS = (
 # Where each egress guard listens, and the one host that the browser itself may look up.
 GUARD_HOST = "127.0.0.1"
 
+# With it, WebRTC asks the local network for names (mDNS, UDP 5353), whatever the proxy and the mapping of names are.
+MDNS_FEATURE = "WebRtcHideLocalIpsWithMdns"
+
 # Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
 EGRESS_FLAGS = (
     f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {GUARD_HOST}",
@@ -58,7 +61,8 @@ FLAGS = (
     "--disable-field-trial-config",
     "--disable-component-update",
     "--disable-extensions",
-    "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame",
+    "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame,"
+    f"{MDNS_FEATURE}",
     # A cookie of the request must not go to another port of its host.
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",

@@ -21,6 +21,9 @@ if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = (
   new DOMException("Failed to register a ServiceWorker: they are not supported here.", "NotSupportedError"));
 """
 
+# Its packets have no proxy to go through, and the flags that hold them back are not all there is to it.
+NO_WEBRTC = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport']) delete self[name];"
+
 # Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
 NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"
 WORKER_PLATFORM = "Object.defineProperty(WorkerNavigator.prototype, 'platform', {value: %s, configurable: true});"
@@ -89,7 +92,8 @@ def metrics(request: Request) -> Params:
 
 def everywhere(request: Request) -> list[Command]:
     """The commands for the page and each of its frames in other processes."""
-    commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SERVICE_WORKERS})]
+    closed = {"source": NO_SERVICE_WORKERS + NO_WEBRTC}
+    commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", closed)]
     if not _keeps_hints(request):
         commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": NO_CLIENT_HINTS}))
     features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
