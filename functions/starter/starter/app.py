@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS, execution_name, id_of, request_key, unfinished_shard
-from shutterstep.request import Request, parse, public_url, request_hash, with_defaults
+from shutterstep.plain_text import plain
+from shutterstep.request import SECRET_FIELDS, Request, parse, public_url, request_hash, with_defaults
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,7 +28,8 @@ BUCKET_NAME = os.environ["BUCKET_NAME"]
 
 # All overrides of one RunTask may have 8,192 characters, with the task token (up to 1,024) and escaped quotes.
 INLINE_LIMIT = 4096
-SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
+# SQS takes so many bytes of a message, its attributes included.
+MESSAGE_BYTES, ATTRIBUTE_BYTES = 1_048_576, 4096
 
 logger = Logger(service="starter")
 metrics = Metrics(service="starter")  # its namespace is the stack's, from the environment
@@ -109,7 +111,7 @@ def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
     """Moves an invalid message to the DLQ at once, with the reason and the field, because no retry could mend it."""
     sqs.send_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL,
-        MessageBody=record.body,
+        MessageBody=fitting(record.body),
         MessageAttributes={
             "error_code": _text(error.code),
             "error_message": _text(error.message),
@@ -123,5 +125,10 @@ def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
     metrics.add_metric("InvalidRequest", MetricUnit.Count, 1)
 
 
+def fitting(body: str) -> str:
+    """The body, or as much of it as leaves place for the attributes."""
+    return body.encode(errors="replace")[: MESSAGE_BYTES - ATTRIBUTE_BYTES].decode(errors="ignore")
+
+
 def _text(value: str) -> Any:
-    return {"DataType": "String", "StringValue": value}
+    return {"DataType": "String", "StringValue": plain(value)}

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import math
+import re
+from collections.abc import Iterable
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -14,12 +16,22 @@ from jsonschema.exceptions import best_match
 
 from shutterstep.devices import device_viewport
 from shutterstep.errors import InvalidRequestError
+from shutterstep.plain_text import plain
 from shutterstep.rules import problems
 from shutterstep.schema_words import in_words, unknown_field
 
 Request = dict[str, Any]
 
 # These fields do not change the picture, so the hash leaves them out.
+# More than the largest request has; the schema's own limits are far below.
+MOST_VALUES, DEEPEST = 1000, 8
+# Of the texts of an InvalidRequestError, in characters.
+FIELD_LENGTH, REASON_LENGTH = 128, 300
+# Their values, and what stands where their names should be, are in no error, log or history.
+SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
+_KNOWN_NAMES = {"name", "value", "path", "httpOnly", "sameSite", "username", "password", *map(str, range(51))}
+
 _NOT_IN_THE_PICTURE = ("id", "reuse", "expiresInDays", "metadata")
 
 
@@ -39,7 +51,7 @@ def parse(body: str) -> Request:
     try:
         message = json.loads(body)
     except ValueError as error:
-        raise InvalidRequestError(f"the message is not JSON: {_shortened(str(error))}") from error
+        raise InvalidRequestError(f"the message is not JSON: {plain(str(error), REASON_LENGTH)}") from error
     except RecursionError as error:
         raise InvalidRequestError("the message is nested too deep") from error
     return validate(message)
@@ -47,18 +59,53 @@ def parse(body: str) -> Request:
 
 def validate(message: Any) -> Request:
     """The message itself when it fits the schema and the rules; raises InvalidRequestError that names the field."""
+    _check_extent(message)
     problem = best_match(_validator().iter_errors(message))
     if problem is not None:
         raise _as_invalid_request(problem)
     assert isinstance(message, dict)  # noqa: S101 (the schema says so; this tells the type checker)
     for field, text in (*_unwritable(message), *problems(message)):
-        raise InvalidRequestError(f"{field}: {_shortened(text)}", field)
+        field = plain(field, FIELD_LENGTH)
+        raise InvalidRequestError(f"{field}: {plain(text, REASON_LENGTH)}", field)
     return message
+
+
+def _check_extent(message: Any) -> None:
+    """Refuses at once what no request has, since the schema looks at every value, and at some of them together."""
+    if not isinstance(message, dict):
+        return
+    for name, value in message.items():
+        values, layer, depth = 0, [value], 0
+        while layer:
+            values, depth = values + len(layer), depth + 1
+            if values > MOST_VALUES or depth > DEEPEST:
+                field = plain(str(name), FIELD_LENGTH)
+                raise InvalidRequestError(f"{field}: holds too many values, or is nested too deep", field)
+            layer = [part for one in layer for part in _parts(one)]
+    if len(message) > MOST_VALUES:
+        raise InvalidRequestError("the message has too many fields")
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
     field = ".".join([str(part) for part in problem.absolute_path] + _own_field(problem))
-    return InvalidRequestError(_writable(f"{field or 'message'}: {_shortened(in_words(problem))}"), _writable(field))
+    if _is_secret(problem):
+        field = str(problem.absolute_path[0])
+    field = plain(field, FIELD_LENGTH)
+    return InvalidRequestError(f"{field or 'message'}: {plain(in_words(problem), REASON_LENGTH)}", field)
+
+
+def _is_secret(problem: ValidationError) -> bool:
+    """Whether the name of the field may be a secret itself, put where a name belongs."""
+    top, *names = [*map(str, problem.absolute_path), *_own_field(problem)] or [""]
+    if top == "headers":
+        return not all(map(HEADER_NAME.fullmatch, names))
+    return top in SECRET_FIELDS and not set(names) <= _KNOWN_NAMES
 
 
 def _own_field(problem: ValidationError) -> list[str]:
@@ -92,10 +139,6 @@ def _unwritable(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 def _writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
-
-
-def _shortened(text: str, limit: int = 300) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def public_url(request: Request) -> str:

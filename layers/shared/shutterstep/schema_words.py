@@ -1,5 +1,6 @@
 """What the schema has against a request, in words for people: no pattern, and no value that may be a secret."""
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -21,6 +22,7 @@ TYPES = {
     "object": "a JSON object", "array": "a list",
 }  # fmt: skip
 ECHOED = 80
+PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]{1,80}(:[0-9]{1,5})?")
 
 
 def in_words(problem: ValidationError) -> str:
@@ -43,14 +45,14 @@ def _known(problem: ValidationError) -> list[str]:
 def _unknown(problem: ValidationError) -> str:
     name = unknown_field(problem)
     by_lower = {known.lower(): known for known in _known(problem)}
-    close = get_close_matches(name.lower().replace("_", "").replace("-", ""), by_lower, 1, 0.6)
+    close = get_close_matches(name[:ECHOED].lower().replace("_", "").replace("-", ""), by_lower, 1, 0.6)
     return "unknown field" + (f": did you mean {by_lower[close[0]]}?" if close else "")
 
 
 def _one_of(problem: ValidationError) -> str:
     rule: Any = problem.validator_value
     allowed = [str(value) for value in rule]
-    close = get_close_matches(str(problem.instance).lower(), allowed, 1, 0.6)
+    close = get_close_matches(str(problem.instance)[:ECHOED].lower(), allowed, 1, 0.6)
     return f"must be one of {', '.join(allowed)}" + (f": did you mean {close[0]}?" if close else "")
 
 
@@ -70,11 +72,11 @@ def _pattern(problem: ValidationError) -> str:
 
 
 def _with_scheme(url: str) -> str:
-    """What was probably meant; an address that may hold a password is not repeated."""
+    """What was probably meant; of the address only a plain host is repeated, since the rest may hold a secret."""
     host = url.split("/", 1)[0]
-    is_host = "." in host or host.startswith("localhost")
-    looks_plain = is_host and url.isprintable() and not set(url) & set("@ ") and "://" not in url
-    return f": did you mean https://{url}?" if looks_plain and len(url) <= ECHOED else ""
+    looks_plain = PLAIN_HOST.fullmatch(host) and ("." in host or host.startswith("localhost"))
+    rest = "/…" if len(url.rstrip("/")) > len(host) else ""
+    return f": did you mean https://{host}{rest}?" if looks_plain else ""
 
 
 def _bound(words: str, unit: str = "") -> Callable[[ValidationError], str]:

@@ -9,7 +9,7 @@ from typing import Any
 from renderer.browser.protocol import Connection, Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError, value_of
 from renderer.browser.worlds import Worlds
-from shutterstep.errors import RenderError
+from shutterstep.errors import RenderError, TooLargeError
 
 Command = tuple[str, Params]
 
@@ -45,6 +45,7 @@ class ChromiumPage:
         self._children: dict[str, Session] = {}
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
+        session.on_cut("Page.javascriptDialogOpening", lambda _: self._answer_dialog({"type": "alert"}))
         self._watch_frames(session)
 
     def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
@@ -93,7 +94,12 @@ class ChromiumPage:
 
     async def address_and_title(self) -> tuple[str, str]:
         """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
-        history = await self.session.send("Page.getNavigationHistory")
+        try:
+            history = await self.session.send("Page.getNavigationHistory")
+        except TooLargeError:
+            # A page can make each entry of its history megabytes long.
+            target = (await self.session.send("Target.getTargetInfo"))["targetInfo"]
+            return target["url"], target["title"]
         entry = history["entries"][history["currentIndex"]]
         return entry["url"], entry["title"]
 
@@ -131,6 +137,7 @@ class ChromiumPage:
         """A frame or worker in another process: it waits until it has the page's overrides."""
         child = self._children[event["sessionId"]] = self._connection.session(event["sessionId"])
         is_frame = event["targetInfo"]["type"] == "iframe"
+        child.flooded = self.session.flooded
         self._watch_frames(child)
         if is_frame:
             self._worlds[child] = Worlds(child)

@@ -8,7 +8,22 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from shutterstep.errors import BrowserCrashedError, PageCrashedError, PageUnstableError, RenderError
+from renderer.browser.messages import Cut, MessageReader, method_of
+from shutterstep.errors import BrowserCrashedError, PageCrashedError, PageUnstableError, RenderError, TooLargeError
+
+MIB = 2**20
+# Addresses of up to 2 MiB stand in events; nothing longer that a page says is of use. Pictures and PDFs are answers of
+# their own size, as the operator's limits of pixels allow it.
+EVENT_BYTES = 4 * MIB
+ANSWER_BYTES = 8 * MIB
+PICTURE_BYTES = 768 * MIB
+# Events over EVENT_BYTES, together. To write them holds up the whole browser, and with it a page's neighbours.
+FLOOD_BYTES = 64 * MIB
+PICTURES = frozenset({"Page.captureScreenshot", "Page.printToPDF"})
+# Of these only what stands at the beginning is of use.
+HEADS_ONLY = frozenset({"Runtime.consoleAPICalled", "Runtime.exceptionThrown"})
+# The connection itself needs these.
+OWN_EVENTS = frozenset({"Target.attachedToTarget", "Target.detachedFromTarget", "Inspector.targetCrashed"})
 
 Params = dict[str, Any]
 Handler = Callable[[Params], None]
@@ -34,12 +49,25 @@ class Session:
         self._session_id = session_id
         self._waiting: dict[int, tuple[str, asyncio.Future[Params]]] = {}
         self._handlers: dict[str, list[Handler]] = {}
+        self._cut_handlers: dict[str, Handler] = {}
+        self._flood = 0
+        # What ends a page that says too much; a frame's or worker's session ends its page's.
+        self.flooded: Callable[[RenderError], None] = self.end
         self._expected: set[asyncio.Future[Any]] = set()
         self._gone: RenderError | None = None
 
     def on(self, event: str, handler: Handler) -> None:
         """Calls `handler` with the parameters of each such event, in the order of their coming."""
         self._handlers.setdefault(event, []).append(handler)
+        self._connection.awaited.add(event)
+
+    def on_cut(self, event: str, handler: Handler) -> None:
+        """Calls `handler` for an event that is too large; of its parameters it gets the first alone, if that is known.
+
+        Without a handler such an event is dropped.
+        """
+        self._cut_handlers[event] = handler
+        self._connection.awaited.add(event)
 
     def post(self, method: str, params: Params | None = None) -> "asyncio.Future[Params]":
         """Sends a command at once and returns the future of its result, so that commands can follow without waiting.
@@ -88,6 +116,18 @@ class Session:
         else:
             answer.set_result(message["result"])
 
+    def refused(self, cut: Cut) -> None:
+        """Takes an answer or an event that is too large."""
+        method, answer = self._waiting.pop(cut.number, ("", None)) if cut.number is not None else ("", None)
+        if answer is not None and not answer.done():
+            answer.set_exception(TooLargeError(f"the page gives {cut.size} bytes in answer to {method}"))
+        elif cut.method in self._cut_handlers:
+            self._cut_handlers[cut.method](cut.params)
+        if cut.size > EVENT_BYTES:
+            self._flood += cut.size
+            if self._flood > FLOOD_BYTES:
+                self.flooded(TooLargeError("the page says too much: its console, sockets or addresses are too long"))
+
     def happened(self, event: str, params: Params) -> None:
         """Takes an event of this session."""
         if event == "Inspector.targetCrashed":
@@ -105,8 +145,10 @@ class Connection(asyncio.Protocol):
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
         self._last_id = 0
-        self._received = bytearray()
-        self._searched = 0
+        self._reader = MessageReader(lambda message: self._take(json.loads(message)), self._cut, self._limit)
+        self._pictures: set[int] = set()
+        # The events that some session has a handler for; others are dropped unread.
+        self.awaited = set(OWN_EVENTS)
 
     def writes_to(self, writer: asyncio.WriteTransport) -> None:
         """Gives the end of the pipe that Chromium reads."""
@@ -115,6 +157,8 @@ class Connection(asyncio.Protocol):
     def write(self, method: str, params: Params, session_id: str | None) -> int:
         """Sends one message; returns its number."""
         self._last_id += 1
+        if method in PICTURES:
+            self._pictures.add(self._last_id)
         message: dict[str, Any] = {"id": self._last_id, "method": method, "params": params}
         if session_id is not None:
             message["sessionId"] = session_id
@@ -128,14 +172,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The event loop calls this with what Chromium wrote."""
-        self._received += data
-        while (end := self._received.find(b"\0", self._searched)) >= 0:
-            message = json.loads(self._received[:end])
-            del self._received[: end + 1]
-            self._searched = 0
-            self._take(message)
-        # A picture arrives in hundreds of pieces; each is searched for the end of the message only once.
-        self._searched = len(self._received)
+        self._reader.feed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the loop's signature)
         """The event loop calls this when Chromium is gone."""
@@ -145,10 +182,25 @@ class Connection(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
+    def _limit(self, head: bytes) -> int:
+        """How many bytes a message that begins like this may have."""
+        method = method_of(head)
+        if method:
+            return 0 if method in HEADS_ONLY or method not in self.awaited else EVENT_BYTES
+        return PICTURE_BYTES if Cut(head, b"", 0).number in self._pictures else ANSWER_BYTES
+
+    def _cut(self, cut: Cut) -> None:
+        session = self._session_of(cut.session_id)
+        if session is not None:
+            session.refused(cut)
+
+    def _session_of(self, session_id: str | None) -> Session | None:
+        return self.browser if session_id is None else self._sessions.get(session_id)
+
     def _take(self, message: dict[str, Any]) -> None:
-        session_id = message.get("sessionId")
-        session = self.browser if session_id is None else self._sessions.get(session_id)
+        session = self._session_of(message.get("sessionId"))
         if "id" in message:
+            self._pictures.discard(message["id"])
             if session is not None:
                 session.answered(message)
             return

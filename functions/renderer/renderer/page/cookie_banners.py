@@ -24,6 +24,7 @@ TEXT_SECONDS = 1.0
 # A frame that goes away while it is looked at has no banner that matters.
 GONE = (ProtocolError, ScriptError, RenderError, TimeoutError)
 KIND = "cookieBanner"
+NOTED = 100
 # The helper that tells a banner from the rest of a page.
 SIGNS = "banner_signs"
 
@@ -46,7 +47,8 @@ async def _decline(context: RenderContext, frame: Frame) -> None:
     with suppress(*GONE):
         await frame.evaluate_as_page(f"() => {{ {_before_engine()} {duckduckgo_autoconsent.bundle()} }}")
         name = await frame.evaluate_as_page(script("consent"), {"rules": rules, "milliseconds": CONSENT_MS})
-        if name:
+        # It ran in the page's own world, where the page can answer for it.
+        if isinstance(name, str) and name:
             _note(context, "autoconsent", name)
 
 
@@ -67,7 +69,8 @@ async def _remove_frame(context: RenderContext, frame: Frame) -> None:
 
 
 def _note(context: RenderContext, by: str, name: str) -> None:
-    context.findings.removed.append({"kind": KIND, "by": by, "name": name[:100]})
+    if len(context.findings.removed) < NOTED:
+        context.findings.removed.append({"kind": KIND, "by": by, "name": name[:100]})
 
 
 @cache

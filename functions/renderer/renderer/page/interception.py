@@ -33,6 +33,8 @@ class Interception:
     def watch(self, session: Session) -> None:
         """From now on no request of this session passes unseen."""
         session.on("Fetch.requestPaused", lambda event: self._decide(session, event))
+        # One too large to be read, by its body, can neither be judged nor given headers.
+        session.on_cut("Fetch.requestPaused", lambda event: self._refuse(session, event["requestId"]))
         session.on("Fetch.authRequired", lambda event: self._answer(session, event))
         session.post("Fetch.enable", {"handleAuthRequests": self._secrets.credentials is not None})
 
@@ -41,10 +43,13 @@ class Interception:
         kind = self._blocking.reason(event)
         if kind is not None:
             self._blocked[kind] = self._blocked.get(kind, 0) + 1
-            session.post("Fetch.failRequest", id_ | {"errorReason": "BlockedByClient"})
+            self._refuse(session, event["requestId"])
             return
         headers = self._secrets.headers(event["request"])
         session.post("Fetch.continueRequest", id_ if headers is None else id_ | {"headers": headers})
+
+    def _refuse(self, session: Session, request: str) -> None:
+        session.post("Fetch.failRequest", {"requestId": request, "errorReason": "BlockedByClient"})
 
     def _answer(self, session: Session, event: Params) -> None:
         answer = {"requestId": event["requestId"], "authChallengeResponse": self._secrets.answer(event)}

@@ -12,6 +12,8 @@ from renderer.page.deadline import Clock
 
 REDIRECTS = 20
 NO_CONTENT = (204, 205)
+# Requests of one page whose type and end are noted; a page that makes more is busy with making them.
+REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Traffic:
         }
         for event, handler in handlers.items():
             page.session.on(event, handler)
+        page.session.on_cut("Runtime.consoleAPICalled", self._said)
+        page.session.on_cut("Runtime.exceptionThrown", self._threw)
 
     def only_fonts_for(self, seconds: float) -> bool:
         """Whether nothing but web fonts is awaited, and one of them for so long."""
@@ -72,8 +76,9 @@ class Traffic:
         if self._is_main(event):
             self._document_asked(event)
         self.requests[kind] += 1
-        self._kinds[event["requestId"]] = kind
-        self.pending[event["requestId"]] = Pending(kind, self._clock())
+        if len(self._kinds) < REMEMBERED:
+            self._kinds[event["requestId"]] = kind
+            self.pending[event["requestId"]] = Pending(kind, self._clock())
 
     def _is_main(self, event: Params) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._main_frame
@@ -105,7 +110,7 @@ class Traffic:
         self.pending.pop(event["requestId"], None)
 
     def _said(self, event: Params) -> None:
-        self.console_errors += event["type"] == "error"
+        self.console_errors += event.get("type") == "error"
 
     def _threw(self, _: Params) -> None:
         self.console_errors += 1
