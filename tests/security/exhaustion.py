@@ -21,8 +21,9 @@ from tests.security.exhaustion_site import exhaustion_site
 MIB = 2**20
 # What the Python process of a worker may use while it is attacked (docs/EGRESS.md says so). A limit of the operating
 # system holds it, so that a worker that needs more fails.
-WORKER_MIB = 512
-NEIGHBOUR = {"url": "SITE/neighbour"}
+WORKER_MIB = 256
+# Its deadline. Alone it takes a fraction of a second; a stall of this length fails it.
+NEIGHBOUR_MS = 20_000
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ async def attack(pages: Sequence[Exhausting]) -> list[Fared]:
 
 
 async def _beside(browser: WarmBrowser, site: Any, page: Exhausting, alone: float) -> Fared:
-    request = {"url": site.put(page.script), "timeoutMs": 10_000, **page.options}
+    request = {"url": site.put(page.script), "timeoutMs": 6000, **page.options}
     attacker = asyncio.ensure_future(_outcome(browser, request))
     beside = 0.0
     while not attacker.done():
@@ -103,7 +104,7 @@ async def _beside(browser: WarmBrowser, site: Any, page: Exhausting, alone: floa
 
 async def _neighbour(browser: WarmBrowser, origin: str) -> float:
     started = time.monotonic()
-    await browser.render({"url": f"{origin}/neighbour"})
+    await browser.render({"url": f"{origin}/neighbour", "timeoutMs": NEIGHBOUR_MS})
     return time.monotonic() - started
 
 

@@ -151,7 +151,9 @@ TELLING: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("message", TELLING, ids=lambda message: ascii(message)[:60])
 def test_no_error_tells_a_secret(
-    starter: ModuleType, message: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    starter: ModuleType,  # noqa: F811
+    message: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(InvalidRequestError) as raised:
         parse(json.dumps(message))
