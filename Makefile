@@ -21,8 +21,8 @@ demo: setup ## twelve requests for the bundled pages, six of them duplicates, an
 test: setup ## every test, on all cores; tests that share a stack stay in one process
 	@$(VENV)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-faults: setup ## N messages on the running stack while 13 kinds of faults strike: make faults N=300 SEED=1
-	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1)
+faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool
+	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1) --mode $(or $(MODE),task)
 
 attack: setup ## hostile pages against canaries on loopback, with the egress guard and without: make attack ONLY=WebRTC JSON=1
 	@$(VENV)/python -m tests.security.attack --only "$(ONLY)" $(if $(JSON),--json)

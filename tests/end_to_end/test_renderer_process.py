@@ -65,7 +65,9 @@ def site() -> Iterator[str]:
         yield address
 
 
-def run_process(job: dict[str, Any], stored: dict[str, bytes]) -> tuple[int, list[tuple[str, dict[str, Any]]], str]:
+def run_process(
+    job: dict[str, Any], stored: dict[str, bytes], **settings: str
+) -> tuple[int, list[tuple[str, dict[str, Any]]], str]:
     """The renderer as its own process: exit code, what Step Functions was told, and the log."""
     fake = type("FakeAws", (Aws,), {"told": [], "stored": stored})
     with serving(fake) as endpoint:
@@ -78,6 +80,7 @@ def run_process(job: dict[str, Any], stored: dict[str, bytes]) -> tuple[int, lis
             "AWS_REGION": "eu-central-1",
             "AWS_DEFAULT_REGION": "eu-central-1",
             "PYTHONPATH": f"{ROOT / 'functions/renderer'}:{ROOT / 'layers/shared'}",
+            **settings,
         }
         done = subprocess.run(
             [sys.executable, "-m", "renderer"], env=environment, capture_output=True, text=True, timeout=60
@@ -116,6 +119,33 @@ def test_the_process_reports_a_wrong_request_by_its_field() -> None:
     kind, answer = answer_of(told)
     assert (code, kind, answer["error"]) == (0, "SendTaskFailure", "Render.InvalidRequest"), log
     assert json.loads(answer["cause"])["field"] == "url"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EGRESS_ALLOW", "10.0.0.0/99"),
+        ("EGRESS_ALLOW", "not a network!"),
+        ("MAX_PICTURE_SIDE", "long"),
+        ("MAX_PICTURE_PIXELS", "-1"),
+        ("HEARTBEAT_SECONDS", "nan"),
+        ("HEARTBEAT_SECONDS", ""),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_reported_by_its_name(name: str, value: str) -> None:
+    job = {"token": "t", "request": {"url": "https://example.com"}, "output": {"bucket": "b", "key": "k"}}
+    code, told, log = run_process(job, {}, **{name: value})
+    kind, answer = answer_of(told)
+    assert (code, kind, answer["error"]) == (0, "SendTaskFailure", "Render.Misconfigured"), log
+    assert name in json.loads(answer["cause"])["message"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("POOL_CONCURRENCY", "two"), ("EGRESS_ALLOW", "10.0.0.0/99")])
+def test_a_worker_with_a_setting_that_cannot_be_used_takes_no_job_and_says_which(name: str, value: str) -> None:
+    code, told, log = run_process({}, {}, **{"JOB": "", "RENDER_QUEUE_URL": "http://127.0.0.1:9/q", name: value})
+    assert (code, told) == (1, [])
+    assert name in log
+    assert "Traceback" not in log
 
 
 def test_the_process_without_a_token_fails_by_its_exit_code() -> None:

@@ -12,7 +12,7 @@ from tests.faults.schedule import Schedule
 class Evidence:
     """What the stack shows: executions by name, items by id, objects as SHA-256 by key, dead letters by message id.
 
-    An execution is {id, status, output, replayed}; `output` is empty unless it succeeded.
+    An execution is {id, status, output, replayed}; `output` is empty unless it succeeded. `jobs` lie in RenderQueue.
     """
 
     sent: int
@@ -20,6 +20,7 @@ class Evidence:
     items: dict[str, dict[str, Any]]
     objects: dict[str, str]
     dead_letters: set[str] = field(default_factory=set)
+    jobs: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ def before_replay(schedule: Schedule, evidence: Evidence) -> list[Verdict]:
     accepted = schedule.ids("good", "failing", "down")
     return [
         _each("every accepted id ends as success or failed", accepted, lambda id_: _status(evidence, id_) in ENDS),
+        _each(
+            "a page fails only for itself, never for what dies around it",
+            schedule.untroubled(),
+            lambda id_: _status(evidence, id_) == "success",
+        ),
         _messages_are_kept(evidence),
         *_always(evidence),
     ]
@@ -70,6 +76,7 @@ def _always(evidence: Evidence) -> list[Verdict]:
             lambda id_: evidence.objects.get(evidence.items[id_]["s3_key"]) == evidence.items[id_]["sha256"],
         ),
         _each("no execution is left running", evidence.executions, lambda name: not _is_running(evidence, name)),
+        Verdict("no job is left in RenderQueue", 1, (f"{evidence.jobs} jobs",) if evidence.jobs else ()),
     ]
 
 

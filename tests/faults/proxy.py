@@ -6,22 +6,23 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
+from shutterstep.ids import ShotKey, parse_shot_key
 from tests.faults.schedule import Schedule
 
-# shots/<id>/<execution>-<attempt>.<extension>
-SHOT = re.compile(r"shots/([^/]+)/(.+)-(\d+)\.\w+$")
+CALLER = re.compile(r"Credential=([^/]+)/")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 # More than botocore retries, so that the caller has to live with it.
-THROTTLED_STARTS, THROTTLED_CALLS = 6, 2
+THROTTLED = {"StartExecution": 6, "SendTaskHeartbeat": 6, "ChangeMessageVisibility": 6}
+THROTTLED_CALLS = 2
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way; `id` and `attempt` are known for the operations that faults strike."""
+    """One request on its way; `shot` is known for the operations of a render that faults strike."""
 
     method: str
     path: str
@@ -29,8 +30,17 @@ class Call:
     body: bytes
     operation: str = ""
     id: str = ""
-    attempt: int = 0
-    key: str = ""
+    shot: ShotKey | None = None
+
+    @property
+    def attempt(self) -> int:
+        return self.shot.attempt if self.shot else 0
+
+    @property
+    def caller(self) -> str:
+        """The access key of the caller: each task has one of its own."""
+        found = CALLER.search(self.headers.get("Authorization", ""))
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True)
@@ -42,18 +52,35 @@ class Answer:
     body: bytes
 
 
-class FaultProxy:
-    """Forwards to `port`; `kill(key)` ends the renderer that writes to this key. `struck` counts the faults."""
+class Hands(Protocol):
+    """What strikes a renderer, given by its access key, or an execution, given by its name."""
 
-    def __init__(self, port: int, schedule: Schedule, kill: Callable[[str], None]) -> None:
-        self.port, self.schedule, self.kill = port, schedule, kill
+    def kill_renderer(self, caller: str) -> None: ...
+    def tell_renderer_to_stop(self, caller: str) -> None: ...
+    def kill_browser(self, caller: str) -> None: ...
+    def stop_execution(self, name: str) -> None: ...
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: callers that are killed while they wait are what this is about."""
+
+
+class FaultProxy:
+    """Forwards to `port`, and strikes with `hands`. `struck` counts the faults."""
+
+    def __init__(self, port: int, schedule: Schedule, hands: Hands) -> None:
+        self.port, self.schedule, self.hands = port, schedule, hands
+        # What a render's calls are known by: the task token, and the receipts of its job.
+        self.shots: dict[str, ShotKey] = {}
         self.calm = False
         self.struck: Counter[str] = Counter()
         self.late: list[Call] = []
         self._times: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> "FaultProxy":
@@ -66,9 +93,21 @@ class FaultProxy:
 
     def answer(self, call: Call) -> Answer | None:
         """Forward the call, or let it suffer the fate of its id."""
+        call = self.recognised(call)
+        if call.operation == "ReceiveMessage":
+            return self._received(call)
         fate = self.schedule.fates.get(call.id, "") if call.attempt == 0 and not self.calm else ""
         strike = STRIKES.get((call.operation, fate))
         return strike(self, call, fate) if strike else self.forward(call)
+
+    def _received(self, call: Call) -> Answer | None:
+        answer = self.forward(call)
+        lost = False
+        for message in json.loads(answer.body).get("Messages", []) if answer.status == 200 else []:
+            shot = self.learn_job(message["Body"], message["ReceiptHandle"])
+            doomed = shot is not None and not self.calm and self.schedule.fates.get(shot.id) == "job_answer_lost"
+            lost |= doomed and self.first(_about(call, call.operation, shot), "job_answer_lost")
+        return None if lost else answer
 
     def forward(self, call: Call) -> Answer:
         """The emulator's own answer."""
@@ -89,13 +128,24 @@ class FaultProxy:
         with self._lock:
             self.struck[fate] += 1
 
-    def struck_once(self, id_: str, fate: str) -> bool:
-        """Whether the fate has not struck the id before; counts it as struck now."""
-        with self._lock:
-            self._times[(fate, id_)] += 1
-            once = self._times[(fate, id_)] == 1
-            self.struck[fate] += once
-            return once
+    def learn_job(self, text: str, receipt: str = "") -> ShotKey | None:
+        """Knows the calls of a job's render from now on."""
+        job = json.loads(text)
+        shot = parse_shot_key(job.get("output", {}).get("key", ""))
+        if shot is not None:
+            self.shots |= {name: shot for name in (job["token"], receipt) if name}
+        return shot
+
+    def recognised(self, call: Call) -> Call:
+        """The call with its operation and what it is about, where faults can strike it."""
+        operation = call.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        if call.method == "PUT":
+            key = call.path.partition("?")[0].partition("/shots/")
+            return _about(call, "PutObject", parse_shot_key(f"shots/{key[2]}"))
+        if operation == "StartExecution":
+            return replace(call, operation=operation, id=json.loads(json.loads(call.body)["input"]).get("id", ""))
+        body = json.loads(call.body or "{}") if operation in OF_A_RENDER else {}
+        return _about(call, operation, self.shots.get(body.get("taskToken") or body.get("ReceiptHandle") or ""))
 
     def first(self, call: Call, fate: str, times: int = 1) -> bool:
         """Whether this is one of the first calls of its kind for the id, and counts as a strike."""
@@ -113,12 +163,23 @@ def _kill_and_cut(proxy: FaultProxy, call: Call, fate: str) -> Answer | None:
         proxy.forward(call)
     if fate == "answer_sent_late":
         proxy.late.append(call)
-    proxy.kill(call.key)
+    proxy.hands.kill_renderer(call.caller)
     return None
 
 
+def _strike_and_forward(proxy: FaultProxy, call: Call, fate: str) -> Answer | None:
+    if proxy.first(call, fate):
+        if fate == "execution_stopped" and call.shot:
+            proxy.hands.stop_execution(call.shot.execution)
+        elif fate == "browser_killed":
+            proxy.hands.kill_browser(call.caller)
+        else:
+            proxy.hands.tell_renderer_to_stop(call.caller)
+    return proxy.forward(call)
+
+
 def _throttle(proxy: FaultProxy, call: Call, fate: str) -> Answer | None:
-    times = THROTTLED_STARTS if call.operation == "StartExecution" else THROTTLED_CALLS
+    times = THROTTLED.get(call.operation, THROTTLED_CALLS)
     return _refusal(call, "ThrottlingException") if proxy.first(call, fate, times) else proxy.forward(call)
 
 
@@ -147,6 +208,13 @@ def _refusal(call: Call, code: str) -> Answer:
 
 
 STRIKES: dict[tuple[str, str], Callable[[FaultProxy, Call, str], Answer | None]] = {
+    ("SendTaskHeartbeat", "renderer_killed_before_upload"): _kill_and_cut,
+    ("SendTaskHeartbeat", "renderer_told_to_stop"): _strike_and_forward,
+    ("SendTaskHeartbeat", "browser_killed"): _strike_and_forward,
+    ("SendTaskHeartbeat", "execution_stopped"): _strike_and_forward,
+    ("SendTaskHeartbeat", "heartbeats_throttled"): _throttle,
+    ("ChangeMessageVisibility", "extensions_throttled"): _throttle,
+    ("DeleteMessage", "deletion_lost"): _lose_answer,
     ("PutObject", "renderer_killed_during_upload"): _kill_and_cut,
     ("PutObject", "renderer_killed_after_upload"): _kill_and_cut,
     ("PutObject", "upload_throttled"): _throttle,
@@ -160,23 +228,11 @@ STRIKES: dict[tuple[str, str], Callable[[FaultProxy, Call, str], Answer | None]]
 }
 
 
-def recognised(call: Call) -> Call:
-    """The call with its operation and id, where faults can strike it."""
-    operation = call.headers.get("X-Amz-Target", "").rpartition(".")[2]
-    if call.method == "PUT" and (shot := SHOT.search(call.path)):
-        return _of_shot(call, "PutObject", shot)
-    if operation == "SendTaskSuccess":
-        output: dict[str, Any] = json.loads(json.loads(call.body)["output"])
-        shot = SHOT.search(output.get("s3_key", ""))
-        return _of_shot(call, operation, shot) if shot else call
-    if operation == "StartExecution":
-        id_ = json.loads(json.loads(call.body)["input"]).get("id", "")
-        return Call(call.method, call.path, call.headers, call.body, operation, id_)
-    return call
+OF_A_RENDER = ("SendTaskHeartbeat", "SendTaskSuccess", "ChangeMessageVisibility", "DeleteMessage")
 
 
-def _of_shot(call: Call, operation: str, shot: re.Match[str]) -> Call:
-    return Call(call.method, call.path, call.headers, call.body, operation, shot[1], int(shot[3]), shot[0])
+def _about(call: Call, operation: str, shot: ShotKey | None) -> Call:
+    return replace(call, operation=operation, id=shot.id if shot else "", shot=shot)
 
 
 def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
@@ -187,7 +243,7 @@ def _handler(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.title(): value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
             headers.pop("Expect", None)
-            answer = proxy.answer(recognised(Call(self.command, self.path, headers, body)))
+            answer = proxy.answer(Call(self.command, self.path, headers, body))
             if answer is None:
                 self.close_connection = True
                 return

@@ -3,6 +3,7 @@
 import json
 import socket
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -18,9 +19,11 @@ from rich.table import Table
 
 from shutterstep_cli.local.example_site import SITE, quiet_handler, serve
 from tests.conftest import stack_of_its_own
-from tests.faults.invariants import Verdict, after_replay, before_replay
-from tests.faults.schedule import FAULTS, Schedule, draw
-from tests.faults.stack import FaultyStack
+from tests.faults.invariants import Evidence, Verdict, after_replay, before_replay
+from tests.faults.schedule import FAULTS_OF, Schedule, draw
+from tests.faults.stack import PARAMETERS, FaultyStack, left_in
+
+LEFT = "no process and no folder is left"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Outcome:
     struck: dict[str, int]
     before: list[Verdict]
     after: list[Verdict]
+    mode: str = "task"
+    evidence: Evidence | None = None
 
     @property
     def good(self) -> bool:
@@ -41,8 +46,23 @@ class Outcome:
 
 def run(schedule: Schedule, home: Path, say: Any) -> Outcome:
     """Send the schedule to a stack in `home`, let it suffer, then mend the site, replay and look again."""
+    outcome = _suffer(schedule, home, say)
+    left = wait_until_nothing_is_left(home)
+    outcome.after.append(Verdict(LEFT, 1, tuple(left)))
+    return outcome
+
+
+def wait_until_nothing_is_left(home: Path, seconds: float = 20) -> list[str]:
+    """What is left of a stack that went down, once processes that were killed have had time to go."""
+    deadline = time.monotonic() + seconds
+    while (left := left_in(home)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
+
+
+def _suffer(schedule: Schedule, home: Path, say: Any) -> Outcome:
     with (
-        stack_of_its_own(home, launcher=False) as target,
+        stack_of_its_own(home, launcher=False, **PARAMETERS[schedule.mode]) as target,
         serve(SITE) as site,
         unanswered_port() as down,
         FaultyStack(target, schedule, home / "logs" / "tasks") as stack,
@@ -57,10 +77,10 @@ def run(schedule: Schedule, home: Path, say: Any) -> Outcome:
             stack.replay()
             stack.wait_until_idle()
             stack.proxy.send_late_answers()
-            after = after_replay(schedule, stack.evidence())
-        return Outcome(
-            schedule.seed, schedule.digest(), len(schedule.messages), dict(stack.proxy.struck), before, after
-        )
+            evidence = stack.evidence()
+        struck, after = dict(stack.proxy.struck), after_replay(schedule, evidence)
+        count, digest = len(schedule.messages), schedule.digest()
+        return Outcome(schedule.seed, digest, count, struck, before, after, schedule.mode, evidence)
 
 
 class UnansweredPort:
@@ -95,7 +115,7 @@ def show(outcome: Outcome) -> None:
     """The faults and the invariants, with counts."""
     console = Console(highlight=False)
     faults = Table("fault", "struck", title=f"seed {outcome.seed}, schedule {outcome.digest}")
-    for fault in FAULTS:
+    for fault in FAULTS_OF[outcome.mode]:
         faults.add_row(fault, str(outcome.struck.get(fault, 0)))
     verdicts = Table("when", "invariant", "checked", "broken")
     for when, listed in (("before replay", outcome.before), ("after replay", outcome.after)):
@@ -112,6 +132,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     verdicts = [(when, verdict) for when in ("before", "after") for verdict in getattr(outcome, when)]
     return {
         "seed": outcome.seed,
+        "mode": outcome.mode,
         "schedule": outcome.digest,
         "messages": outcome.messages,
         "struck": outcome.struck,
@@ -125,15 +146,17 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 def main(
     messages: Annotated[int, typer.Argument(help="How many messages, duplicates included.", min=20)] = 300,
     seed: Annotated[int, typer.Option(help="The same seed gives the same schedule.")] = 1,
+    mode: Annotated[Literal["task", "pool"], typer.Option(help="Where pictures are rendered.")] = "task",
     schedule_only: Annotated[bool, typer.Option("--schedule", help="Only print what would be done.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Strike the running stack with faults and check what must hold all the same. Exit code 1 if anything does not.
 
     Examples: python -m tests.faults.run 300 --seed 7
+              python -m tests.faults.run 300 --mode pool
               python -m tests.faults.run 60 --schedule
     """
-    schedule = draw(messages, seed)
+    schedule = draw(messages, seed, mode)
     if schedule_only:
         typer.echo(f"schedule {schedule.digest()}: {dict(Counter(message.page for message in schedule.messages))}")
         typer.echo("\n".join(f"{id_}: {fate}" for id_, fate in sorted(schedule.fates.items())))

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 
 # What strikes the first render of an id, or the first start of its message.
 FATES = (
+    "renderer_told_to_stop",
+    "browser_killed",
+    "heartbeats_throttled",
     "renderer_killed_before_upload",
     "renderer_killed_during_upload",
     "renderer_killed_after_upload",
@@ -21,8 +24,11 @@ FATES = (
     "starter_failed_after_start",
     "start_throttled",
 )
+# What strikes a job on its way between RenderQueue and a worker.
+POOL_FATES = ("job_answer_lost", "extensions_throttled", "deletion_lost")
+FATES_OF = {"task": FATES, "pool": (*FATES, *POOL_FATES)}
 LAUNCHER_KILLED = "launcher_killed"
-FAULTS = (*FATES, LAUNCHER_KILLED)
+FAULTS_OF = {mode: (*fates, LAUNCHER_KILLED) for mode, fates in FATES_OF.items()}
 
 # Shares of the messages that are no good page; of the good ids, some are sent 2 to 20 times.
 INVALID, FAILING, DOWN = 0.05, 0.08, 0.07
@@ -52,18 +58,23 @@ class Schedule:
     messages: tuple[Message, ...]
     fates: dict[str, str]
     launcher_kills: tuple[int, ...]
+    mode: str = "task"
 
     def digest(self) -> str:
         """SHA-256 (16 hex characters) of all of it."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+    def untroubled(self) -> set[str]:
+        """The good ids that nothing may fail: all but those whose execution is stopped."""
+        return {id_ for id_ in self.ids("good") if self.fates.get(id_) != "execution_stopped"}
 
     def ids(self, *pages: str) -> set[str]:
         """The ids whose page is one of these."""
         return {message.id for message in self.messages if message.page in pages}
 
 
-def draw(count: int, seed: int) -> Schedule:
-    """A schedule of `count` messages; every fate strikes at least once where there are ids enough."""
+def draw(count: int, seed: int, mode: str = "task") -> Schedule:
+    """A schedule of `count` messages for a RenderMode; every fate strikes at least once where there are ids enough."""
     chance = random.Random(seed)
     messages = [*_invalid(count, chance), *_bad_pages("failing", round(count * FAILING))]
     messages += _bad_pages("down", round(count * DOWN))
@@ -71,7 +82,7 @@ def draw(count: int, seed: int) -> Schedule:
     chance.shuffle(messages)
     good = sorted({message.id for message in messages if message.page == "good"})
     kills = tuple(sorted(chance.sample(range(count // 4, count), max(1, count // 100))))
-    return Schedule(seed, tuple(messages), dict(_fates(good, chance)), kills)
+    return Schedule(seed, tuple(messages), dict(_fates(good, FATES_OF[mode], chance)), kills, mode)
 
 
 def _invalid(count: int, chance: random.Random) -> Iterator[Message]:
@@ -95,10 +106,10 @@ def _good_pages(count: int, chance: random.Random) -> Iterator[Message]:
         number += 1
 
 
-def _fates(ids: list[str], chance: random.Random) -> Iterator[tuple[str, str]]:
+def _fates(ids: list[str], fates: tuple[str, ...], chance: random.Random) -> Iterator[tuple[str, str]]:
     chance.shuffle(ids)
     for place, id_ in enumerate(ids):
-        if place < len(FATES):
-            yield id_, FATES[place]
+        if place < len(fates):
+            yield id_, fates[place]
         elif chance.random() < 0.5:
-            yield id_, chance.choice(FATES)
+            yield id_, chance.choice(fates)

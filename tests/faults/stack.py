@@ -9,23 +9,29 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from renderer.browser.processes import processes
 from shutterstep_cli.checkout import root
 from shutterstep_cli.local.local_stack import closed_ports_folder
+from shutterstep_cli.local.task_process import pid_in
 from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.stack.pool import backlog_of
 from shutterstep_cli.stack.target import Target
 from tests.faults.invariants import Evidence
-from tests.faults.proxy import SHOT, FaultProxy
+from tests.faults.proxy import FaultProxy
 from tests.faults.schedule import LAUNCHER_KILLED, Message, Schedule
 
 # Executions at once: more would only wait for a core, some longer than their heartbeat allows.
 IN_FLIGHT = 16
 REDELIVERED_AFTER_SECONDS = 8
+WORKERS = 3
+PARAMETERS = {"task": {}, "pool": {"RenderMode": "pool", "PoolVisibilityTimeout": "12"}}
 # The suffix that replay gives; a message id of SQS has only hexadecimal digits.
 REPLAYED = re.compile(r"-r[0-9a-f]{9}$")
 
@@ -38,7 +44,7 @@ class FaultyStack:
         self.machine = target.outputs["StateMachineArn"]
         self.sfn = target.client("stepfunctions")
         port = int((target.endpoint_url or "").rpartition(":")[2])
-        self.proxy = FaultProxy(port, schedule, self.kill_renderer)
+        self.proxy = FaultProxy(port, schedule, self)
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -47,6 +53,9 @@ class FaultyStack:
         self._let_the_starter_call_through_the_proxy()
         self.launcher = self._start_launcher()
         self._watcher.start()
+        if self.schedule.mode == "pool":
+            service = {"cluster": self.target.outputs["ClusterName"], "service": self.target.outputs["PoolServiceName"]}
+            self.target.client("ecs").update_service(**service, desiredCount=WORKERS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,7 +85,16 @@ class FaultyStack:
         command += ["--closed-ports", str(closed_ports_folder())]
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs.parent / "launcher.log").open("ab") as log:
-            return subprocess.Popen([*command, "--logs", str(self.logs)], cwd=root(), stdout=log, stderr=log)
+            environment = os.environ | {"TMPDIR": str(self.temporary)}
+            command += ["--logs", str(self.logs)]
+            return subprocess.Popen(command, cwd=root(), env=environment, stdout=log, stderr=log)
+
+    @property
+    def temporary(self) -> Path:
+        """Where renderers and their browsers keep what they need for the moment."""
+        folder = self.logs.parent.parent / "tmp"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def kill_launcher(self) -> None:
         """SIGKILL, and a new one that finds what the old one left."""
@@ -100,18 +118,18 @@ class FaultyStack:
         return sum(1 for _ in self._executions("RUNNING"))
 
     def wait_until_idle(self, seconds: float = 900) -> None:
-        """Until no message waits or is in flight and no execution runs, twice in a row."""
+        """Until no message or job waits or is in flight and no execution runs, twice in a row."""
         deadline, quiet = time.monotonic() + seconds, 0
         while quiet < 2:
             assert time.monotonic() < deadline, "the stack does not come to rest"
-            quiet = quiet + 1 if not self._messages() and not self.running() else 0
+            quiet = quiet + 1 if not self._is_busy() else 0
             time.sleep(0.5)
 
-    def _messages(self) -> int:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        queue = self.target.outputs["RequestQueueUrl"]
-        found = self.target.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-        return sum(int(value) for value in found.values())
+    def _is_busy(self) -> bool:
+        return bool(self._in_queue("RequestQueueUrl") or self.running() or self._in_queue("RenderQueueUrl"))
+
+    def _in_queue(self, output: str) -> int:
+        return backlog_of(self.target.client("sqs"), self.target.outputs[output]).jobs
 
     def replay(self) -> None:
         """The operator's own command."""
@@ -126,6 +144,7 @@ class FaultyStack:
         keys = [item["s3_key"] for item in items.values() if "s3_key" in item]
         return Evidence(
             sent=len(self.schedule.messages),
+            jobs=self._in_queue("RenderQueueUrl"),
             executions=dict(self._described()),
             items=items,
             objects={key: digest for key in keys if (digest := self._digest(key))},
@@ -167,28 +186,50 @@ class FaultyStack:
             found |= {message["MessageAttributes"]["message_id"]["StringValue"] for message in messages}
         return found
 
-    def kill_renderer(self, key: str) -> None:
-        """SIGKILL to the renderer that writes to this key, and to its browser."""
-        for file in self.logs.glob("*.pid"):
-            if key in job_of(file):
-                kill_group(file)
+    def kill_renderer(self, caller: str) -> None:
+        """SIGKILL to the renderer with these credentials; its browser is left behind."""
+        self._signal(caller, signal.SIGKILL)
+
+    def tell_renderer_to_stop(self, caller: str) -> None:
+        """SIGTERM to it."""
+        self._signal(caller, signal.SIGTERM)
+
+    def kill_browser(self, caller: str) -> None:
+        """SIGKILL to the processes of its browser."""
+        renderer = self._renderer(caller)
+        for process in processes():
+            with suppress(OSError):
+                if os.getsid(process) == renderer and process != renderer:
+                    os.kill(process, signal.SIGKILL)
+
+    def stop_execution(self, name: str) -> None:
+        """What an operator does."""
+        arn = self.machine.replace(":stateMachine:", ":execution:")
+        self.sfn.stop_execution(executionArn=f"{arn}:{name}", cause="stopped by the schedule")
+
+    def _signal(self, caller: str, number: int) -> None:
+        renderer = self._renderer(caller)
+        if renderer:
+            with suppress(OSError):
+                os.kill(renderer, number)
+
+    def _renderer(self, caller: str) -> int:
+        """The process with these credentials, which each task has of its own; 0 when it is gone."""
+        variable = f"AWS_ACCESS_KEY_ID={caller}"
+        pids = (pid_in(file) for file in self.logs.glob("*.pid"))
+        return next((pid for pid in pids if pid and variable in environment_of(pid)), 0)
 
     def _watch(self) -> None:
-        """What strikes a renderer before it has called anybody."""
+        """Learns the token of each task before it calls anybody; jobs of the pool are seen on their way."""
         seen: set[Path] = set()
         while not self._stop.wait(0.05):
             for file in set(self.logs.glob("*.pid")) - seen:
-                seen.add(file)
-                if not self.proxy.calm and (shot := SHOT.search(job_of(file))) and shot[3] == "0":
-                    self._strike(file, *shot.group(1, 2))
-
-    def _strike(self, file: Path, id_: str, execution: str) -> None:
-        fate = self.schedule.fates.get(id_)
-        if fate == "renderer_killed_before_upload" and self.proxy.struck_once(id_, fate):
-            kill_group(file)
-        if fate == "execution_stopped" and self.proxy.struck_once(id_, fate):
-            arn = self.machine.replace(":stateMachine:", ":execution:")
-            self.sfn.stop_execution(executionArn=f"{arn}:{execution}", cause="stopped by the schedule")
+                environment = environment_of(pid_in(file) or 0)
+                job = next((entry[4:] for entry in environment if entry.startswith("JOB=")), "")
+                if job:
+                    self.proxy.learn_job(job)
+                if environment:
+                    seen.add(file)
 
 
 def body_of(message: Message, urls: dict[str, str]) -> str:
@@ -196,19 +237,24 @@ def body_of(message: Message, urls: dict[str, str]) -> str:
     return message.body or json.dumps({"id": message.id, "url": urls[message.page]})
 
 
-def job_of(file: Path) -> str:
-    """The output key in the environment of a renderer; empty when it is gone."""
+def environment_of(pid: int) -> list[str]:
+    """NAME=value of a process; none when it is gone, or has not begun."""
     try:
-        environment = Path(f"/proc/{int(file.read_text())}/environ").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return ""
-    job = next((entry for entry in environment if entry.startswith(b"JOB=")), b"JOB={}")
-    return json.loads(job[4:]).get("output", {}).get("key", "")
+        return Path(f"/proc/{pid}/environ").read_text("utf-8").split("\0")
+    except OSError:
+        return []
 
 
-def kill_group(file: Path) -> None:
-    """A renderer leads a group of its own."""
-    try:
-        os.killpg(int(file.read_text()), signal.SIGKILL)
-    except (OSError, ValueError):
-        return
+def left_in(home: Path) -> list[str]:
+    """What a stack left behind that has gone down: processes by their command, folders of browsers by their name."""
+    folders = [entry.name for entry in (home / "tmp").iterdir()]
+    return [*folders, *(command for pid in processes() if str(home) in (command := command_of(pid)))]
+
+
+def command_of(pid: int) -> str:
+    """The command line and the environment of a process; empty when it is gone."""
+    command = ""
+    for part in ("cmdline", "environ"):
+        with suppress(OSError):
+            command += Path(f"/proc/{pid}/{part}").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    return command

@@ -25,6 +25,10 @@ EXAMPLES = settings(
 )
 
 
+# All but #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.
+REFUSED_BY_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 class Clients:
     """SQS, Step Functions and S3 of the starter, which keep what they are told as the service would be sent it."""
 
@@ -41,7 +45,8 @@ class Clients:
     def send_message(self, **call: Any) -> None:
         assert call["MessageAttributes"]["error_field"]["StringValue"]
         for attribute in call["MessageAttributes"].values():
-            attribute["StringValue"].encode()
+            assert attribute["StringValue"]
+            assert not REFUSED_BY_SQS.search(attribute["StringValue"]), "SQS refuses it"
         self.aside.append(call)
 
     def put_object(self, **call: Any) -> None:

@@ -49,6 +49,9 @@ class States:
     def send_task_failure(self, **call: Any) -> None:
         self.calls.append(call)
 
+    def send_task_success(self, **call: Any) -> None:
+        self.calls.append(call)
+
     def send_task_heartbeat(self, **call: Any) -> None:
         self.calls.append(call)
         if self.fault:
@@ -162,3 +165,13 @@ def test_a_log_line_names_the_claim_and_never_the_token() -> None:
     Log(stream).about(Job("secret-token", ADDRESS, id="a", claim="a--1")).write("render_started")
     line = json.loads(stream.getvalue())
     assert (line["id"], line["claim"], "secret-token" in stream.getvalue()) == ("a", "a--1", False)
+
+
+def test_half_a_surrogate_pair_in_what_a_page_says_does_not_stop_the_answer() -> None:
+    states = States()
+    workflow = Workflow(states, "token")
+    workflow.fail(RenderTimeoutError("the page said \ud800 and \U0001f600"))
+    workflow.succeed({"title": "\udfff and \ud83d\ude00"})
+    failed, succeeded = states.calls
+    assert json.loads(failed["cause"].encode())["message"] == "the page said \ufffd and \U0001f600"
+    assert json.loads(succeeded["output"].encode())["title"] == "\ufffd and \U0001f600"

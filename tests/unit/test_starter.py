@@ -144,6 +144,16 @@ def test_an_invalid_message_that_the_dlq_refuses_is_delivered_again(starter: Mod
     assert failures(starter.handler(batch("not json"), CONTEXT)) == ["0"]
 
 
+def test_a_message_that_could_not_be_put_aside_is_counted(
+    starter: ModuleType, sqs: Stubber, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs.add_client_error("send_message", "InternalError", http_status_code=400)
+    starter.handler(batch("not json"), CONTEXT)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    names = [metric["Name"] for line in lines for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+    assert names == ["PutAsideFailed"]
+
+
 def test_a_large_request_goes_by_reference(starter: ModuleType, s3: Stubber) -> None:
     request = {"url": "https://example.com", "metadata": {"note": "x" * 2000, "more": "y" * 2000, "end": "z" * 200}}
     s3.add_response(

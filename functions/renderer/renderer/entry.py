@@ -4,11 +4,14 @@ import gc
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from shutterstep.errors import MisconfiguredError
+
 if TYPE_CHECKING:
     from renderer.settings import PoolSettings
 
 # A garbage collection while packages load and one picture is taken finds almost nothing; it cost 45 ms of CPU.
 OBJECTS_BEFORE_A_PASS = 100_000
+MISCONFIGURED = 1
 
 
 def main(environment: Mapping[str, str]) -> int:
@@ -17,9 +20,16 @@ def main(environment: Mapping[str, str]) -> int:
     if not environment.get("JOB"):
         from renderer.settings import read_pool_settings
 
-        pool = read_pool_settings(environment)
-        if pool is not None:
-            return _worker(pool, environment)
+        try:
+            pool = read_pool_settings(environment)
+            if pool is not None:
+                return _worker(pool, environment)
+        except MisconfiguredError as exc:
+            # No job is taken: workers with the settings of before may still render them, and ECS rolls this one back.
+            from renderer.log import Log
+
+            Log().write("misconfigured", message=exc.message)
+            return MISCONFIGURED
     return _task(environment)
 
 

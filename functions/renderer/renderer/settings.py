@@ -1,11 +1,13 @@
 """What the process is told by its environment, read once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from renderer.egress.addresses import EgressPolicy, parse_policy
 from renderer.egress.closed_ports import parse_closed_ports
 from renderer.limits import Limits
+from shutterstep.errors import MisconfiguredError
 
 # Seconds of the stop timeout that a worker keeps for the answer and for giving jobs back.
 STOP_MARGIN_SECONDS = 10
@@ -20,21 +22,36 @@ class Settings:
 
 
 def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
-    """What pages may reach, for a task and a worker alike. Raises ValueError when a list of it cannot be read."""
-    return replace(
-        parse_policy(environment.get("EGRESS_ALLOW", "")),
-        local_pages=environment.get("EGRESS_LOCAL_PAGES") == "true",
-        closed_ports=parse_closed_ports(environment.get("EGRESS_CLOSED_PORTS", "")),
-    )
+    """What pages may reach, for a task and a worker alike. Raises MisconfiguredError when a list cannot be read."""
+    try:
+        allowed = parse_policy(environment.get("EGRESS_ALLOW", ""))
+    except ValueError as exc:
+        raise MisconfiguredError(f"EGRESS_ALLOW (parameter EgressAllow): {exc}") from exc
+    try:
+        closed = parse_closed_ports(environment.get("EGRESS_CLOSED_PORTS", ""))
+    except ValueError as exc:
+        raise MisconfiguredError(f"EGRESS_CLOSED_PORTS: {exc}") from exc
+    return replace(allowed, local_pages=environment.get("EGRESS_LOCAL_PAGES") == "true", closed_ports=closed)
 
 
 def read_limits(environment: Mapping[str, str]) -> Limits:
-    """How large pictures may be, for a task and a worker alike. Raises ValueError when a number is none."""
+    """How large pictures may be, for a task and a worker alike. Raises MisconfiguredError when a number is none."""
     usual = Limits()
     return Limits(
-        side=int(environment.get("MAX_PICTURE_SIDE", usual.side)),
-        pixels=int(environment.get("MAX_PICTURE_PIXELS", usual.pixels)),
+        side=int(_number("MAX_PICTURE_SIDE", environment.get("MAX_PICTURE_SIDE", usual.side))),
+        pixels=int(_number("MAX_PICTURE_PIXELS", environment.get("MAX_PICTURE_PIXELS", usual.pixels))),
     )
+
+
+def _number(name: str, text: str | float) -> float:
+    """The value of a setting, greater than 0 and finite."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise MisconfiguredError(f"{name} is {str(text)[:50]!r}; it needs a number greater than 0")
+    return number
 
 
 @dataclass(frozen=True)
@@ -56,27 +73,27 @@ class PoolSettings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Raises ValueError when HEARTBEAT_SECONDS is no number."""
+    """Raises MisconfiguredError when HEARTBEAT_SECONDS is no number."""
     return Settings(
         job=environment.get("JOB", ""),
-        heartbeat_seconds=float(environment.get("HEARTBEAT_SECONDS", "10")),
+        heartbeat_seconds=_number("HEARTBEAT_SECONDS", environment.get("HEARTBEAT_SECONDS", 10)),
     )
 
 
 def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
-    """None where the process has one job to do, or no queue. Raises ValueError when a number is none."""
+    """None where the process has one job to do, or no queue. Raises MisconfiguredError when a number is none."""
     queue_url = environment.get("RENDER_QUEUE_URL", "")
     if environment.get("JOB") or not queue_url:
         return None
-    visibility = int(environment.get("POOL_VISIBILITY_SECONDS", "60"))
-    stop = float(environment.get("POOL_STOP_SECONDS", "120"))
+    visibility = int(_number("POOL_VISIBILITY_SECONDS", environment.get("POOL_VISIBILITY_SECONDS", 60)))
+    stop = _number("POOL_STOP_SECONDS", environment.get("POOL_STOP_SECONDS", 120))
     return PoolSettings(
         queue_url=queue_url,
-        concurrency=int(environment.get("POOL_CONCURRENCY", "2")),
-        max_receives=int(environment.get("POOL_MAX_RECEIVES", "3")),
+        concurrency=int(_number("POOL_CONCURRENCY", environment.get("POOL_CONCURRENCY", 2))),
+        max_receives=int(_number("POOL_MAX_RECEIVES", environment.get("POOL_MAX_RECEIVES", 3))),
         visibility_seconds=visibility,
         grace_seconds=max(stop - STOP_MARGIN_SECONDS, stop / 2),
         # Two beats may be lost before another worker takes the job.
-        beat_seconds=min(float(environment.get("HEARTBEAT_SECONDS", "10")), visibility / 3),
+        beat_seconds=min(_number("HEARTBEAT_SECONDS", environment.get("HEARTBEAT_SECONDS", 10)), visibility / 3),
         table_name=environment.get("POOL_TABLE_NAME", ""),
     )

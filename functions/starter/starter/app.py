@@ -109,6 +109,19 @@ def goes_by_reference(request: Request) -> bool:
 
 def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
     """Moves an invalid message to the DLQ at once, with the reason and the field, because no retry could mend it."""
+    try:
+        send_aside(record, error)
+    except Exception as refused:
+        # The batch hides it from Lambda's own count of errors.
+        logger.warning("not put aside", message_id=record.message_id, reason=str(refused))
+        metrics.add_metric("PutAsideFailed", MetricUnit.Count, 1)
+        raise
+    logger.warning("message put aside", message_id=record.message_id, reason=error.message, field=error.field)
+    metrics.add_metric("InvalidRequest", MetricUnit.Count, 1)
+
+
+def send_aside(record: SQSRecord, error: InvalidRequestError) -> None:
+    """Sends the message to the DLQ with the reason and the field as attributes."""
     sqs.send_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL,
         MessageBody=fitting(record.body),
@@ -121,8 +134,6 @@ def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
             "sender": _text(record.attributes.sender_id or "unknown"),
         },
     )
-    logger.warning("message put aside", message_id=record.message_id, reason=error.message, field=error.field)
-    metrics.add_metric("InvalidRequest", MetricUnit.Count, 1)
 
 
 def fitting(body: str) -> str:

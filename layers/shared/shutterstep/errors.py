@@ -12,6 +12,7 @@ RenderError
 ├── SelectorNotFoundError    Render.SelectorNotFound
 ├── TooLargeError            Render.TooLarge
 ├── PageUnstableError        Render.PageUnstable        no document of the page stayed
+├── MisconfiguredError       Render.Misconfigured       a setting of the stack cannot be read
 ├── ReceivedTooOftenError    Render.ReceivedTooOften    the pool's workers died with it
 └── transient: the workflow tries these again
     ├── PageCrashedError     Render.PageCrashed
@@ -99,6 +100,12 @@ class PageUnstableError(RenderError):
     """The page went on to other documents again and again, closed itself, or could not be read."""
 
     code = "Render.PageUnstable"
+
+
+class MisconfiguredError(RenderError, ValueError):
+    """A setting of the stack has a value that cannot be used; the message names it."""
+
+    code = "Render.Misconfigured"
 
 
 class ReceivedTooOftenError(RenderError):

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,6 +100,8 @@ def _checked(name: str, value: str, parameter: dict[str, Any]) -> str | int:
     """CloudFormation's own checks, which the emulator leaves out for defaults."""
     if value not in map(str, parameter.get("AllowedValues", [value])):
         raise DeployError(f"{name} is {value}; it may be {', '.join(map(str, parameter['AllowedValues']))}")
+    if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value, re.DOTALL):
+        raise DeployError(f"{name} is {value}; it needs {parameter['ConstraintDescription']}")
     if parameter["Type"] != "Number":
         return value
     if not value.isdigit():

@@ -84,14 +84,14 @@ class Workflow:
 
     def succeed(self, result: dict[str, Any]) -> None:
         """Gives the result fields of the item."""
-        self._send(self._states.send_task_success, output=json.dumps(result))
+        self._send(self._states.send_task_success, output=_json(result))
 
     def fail(self, error: RenderError) -> None:
         """Gives the error code, and the message with the field at fault where there is one."""
         cause = {"message": error.message[:MESSAGE_LENGTH]}
         if isinstance(error, InvalidRequestError) and error.field:
             cause["field"] = error.field[:FIELD_LENGTH]
-        self._send(self._states.send_task_failure, error=error.code, cause=json.dumps(cause, ensure_ascii=False))
+        self._send(self._states.send_task_failure, error=error.code, cause=_json(cause))
 
     def _send(self, call: Any, **fields: str) -> None:
         try:
@@ -100,6 +100,11 @@ class Workflow:
             if _reason(exc) in TOKEN_GONE:
                 raise TokenGoneError("nobody waits for this render any more") from exc
             raise
+
+
+def _json(document: dict[str, Any]) -> str:
+    """JSON that can be sent: half of a pair of surrogates, which a page can say, becomes U+FFFD."""
+    return json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _reason(error: ClientError | BotoCoreError) -> str:

@@ -14,7 +14,7 @@ from renderer.jobs.job import TokenMissingError, read_token, with_key_of_its_own
 from renderer.log import Log
 from renderer.settings import Settings, read_egress_policy, read_limits, read_settings
 from renderer.timing import Timing
-from shutterstep.errors import BrowserCrashedError
+from shutterstep.errors import BrowserCrashedError, MisconfiguredError
 
 if TYPE_CHECKING:
     from renderer.jobs.delivery import Workflow
@@ -36,9 +36,13 @@ async def run_task(
     """
     browser = asyncio.create_task(_connected(spawned))
     try:
-        settings = read_settings(environment)
-        token = read_token(settings.job)
-        render = partial(_rendered, browser, read_egress_policy(environment), read_limits(environment), timing)
+        token = read_token(environment.get("JOB", ""))
+        try:
+            settings = read_settings(environment)
+            render = partial(_rendered, browser, read_egress_policy(environment), read_limits(environment), timing)
+        except MisconfiguredError as exc:
+            settings = read_settings({"JOB": environment["JOB"]})
+            render = partial(_refused, exc)
         from renderer.jobs.delivery import Storage, Workflow
         from renderer.jobs.job_runner import JobRunner, log_about
 
@@ -88,6 +92,10 @@ async def _rendered(
     picture = await render(chromium, request, policy, limits)
     timing.reached("picture taken")
     return picture
+
+
+async def _refused(error: MisconfiguredError, _request: "Request") -> "Picture":
+    raise error
 
 
 async def _connected(spawned: Spawned | BrowserCrashedError) -> Chromium:
