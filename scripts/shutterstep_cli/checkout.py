@@ -6,6 +6,12 @@ from pathlib import Path
 class CheckoutError(Exception):
     """There is no clone of the repository here; the message says what to do."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs the project's own files (template.yaml, statemachine/, functions/): "
+            "clone the repository, and run the command inside the clone."
+        )
+
 
 def root() -> Path:
     """The clone this command was installed from, or the one around the current folder.
@@ -17,7 +23,4 @@ def root() -> Path:
     for folder in (installed_from, Path.cwd(), *Path.cwd().parents):
         if (folder / "template.yaml").is_file() and (folder / "statemachine").is_dir():
             return folder
-    raise CheckoutError(
-        "This needs the project's own files (template.yaml, statemachine/): "
-        "clone the repository, and run the command inside the clone."
-    )
+    raise CheckoutError

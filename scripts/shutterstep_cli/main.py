@@ -33,6 +33,8 @@ VERBS = {
     "verify": "cli",
 }
 EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
+# Deployed from a clone and never installed, so that they are missing outside of one.
+IN_A_CLONE = {"renderer", "starter"}
 OUR_PACKAGES = {"shutterstep", "shutterstep_cli"}
 
 
@@ -102,6 +104,8 @@ def _what_is_missing(verb: str, error: ModuleNotFoundError) -> str:
     missing = (error.name or "").partition(".")[0]
     if missing in OUR_PACKAGES:
         raise error
+    if missing in IN_A_CLONE:
+        return str(CheckoutError())
     extra = VERBS.get(verb, "cli")
     return f"shutterstep {verb} needs {missing}, of the extra {extra}. Install it: pip install 'shutterstep[{extra}]'"
 

@@ -120,6 +120,12 @@ def test_a_verb_without_its_extra_says_which_one_to_install(
     assert f"pip install 'shutterstep[{extra}]'" in done.stderr
 
 
+def test_a_verb_works_on_aws_with_the_extra_cli_alone(installed: Callable[[str], Path], tmp_path: Path) -> None:
+    done = run(installed("[cli]") / "shutterstep", "query", "--stack", "any", folder=tmp_path)
+    assert done.returncode == 2
+    assert "region" in done.stderr
+
+
 def test_a_verb_that_works_on_the_clone_says_so_outside_of_one(
     installed: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from renderer.browser.processes import processes
 from shutterstep_cli.checkout import root
 
 
@@ -42,11 +41,11 @@ def is_ours(pid: int | None, module: str) -> bool:
 
 def find_process(module: str, argument: str) -> tuple[int, list[str]] | None:
     """The process that runs the module with this argument: its id, and all of its command line."""
-    for pid in processes():
+    for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            arguments = Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
+            arguments = (folder / "cmdline").read_text("utf-8", "replace").split("\0")
             if module in arguments and argument in arguments:
-                return pid, arguments
+                return int(folder.name), arguments
     return None
 
 
