@@ -15,7 +15,7 @@ Command = tuple[str, Params]
 
 CLOSE_SECONDS = 5
 BLANK = "about:blank"
-LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle"}
+LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle", "still": "load"}
 
 
 class ChromiumPage:

@@ -9,6 +9,7 @@ from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
+from renderer.page.stillness import be_still
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
@@ -74,7 +75,8 @@ async def hold_styles(context: RenderContext) -> None:
 
 
 async def settle(context: RenderContext) -> None:
-    """Waits for fonts and pictures, though not for ever, and brings animations to their end."""
+    """Waits for drawings, fonts and pictures, though not for ever, and brings animations to their end."""
+    await be_still(context)
     whole = shows_more_than_the_window(context)
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))

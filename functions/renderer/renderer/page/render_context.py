@@ -86,11 +86,11 @@ class RenderContext:
         return await self.page.evaluate(script(name, *helpers), argument)
 
     async def run_in_frames(self, name: str, argument: Any = None) -> Any:
-        """The same, and in all other frames too; those that are gone or do not answer are left out."""
+        """The same, and in all other frames too; those that are gone or do not answer are left out. The first value
+        that is not null, the main frame's before those of others."""
         others = [frame for frame in (await frames_of(self.page))[:FRAMES] if not frame.is_main]
-        return (await asyncio.gather(self.run(name, argument), *(_run_in(frame, name, argument) for frame in others)))[
-            0
-        ]
+        values = await asyncio.gather(self.run(name, argument), *(_run_in(frame, name, argument) for frame in others))
+        return next((value for value in values if value is not None), None)
 
     def end_phase(self, name: str) -> None:
         """Notes the milliseconds since the last phase ended under a name; a phase that came again is added up."""
@@ -98,9 +98,10 @@ class RenderContext:
         phases[name] = phases.get(name, 0) + self.deadline.elapsed_ms() - sum(phases.values())
 
 
-async def _run_in(frame: Frame, name: str, argument: Any) -> None:
+async def _run_in(frame: Frame, name: str, argument: Any) -> Any:
     with suppress(ScriptError, PageUnstableError, TimeoutError):
-        await asyncio.wait_for(frame.evaluate(script(name), argument), FRAME_SECONDS)
+        return await asyncio.wait_for(frame.evaluate(script(name), argument), FRAME_SECONDS)
+    return None
 
 
 @cache

@@ -1,0 +1,9 @@
+// True where this document shows a large canvas or SVG, which a script may be drawing; null where it does not.
+() => {
+  const LEAST = 100;
+  const isLarge = (element) => {
+    const {width, height} = boxOf(element);
+    return width >= LEAST && height >= LEAST;
+  };
+  return (page.scripts.length > 0 && everywhere("canvas, svg").some(isLarge)) || null;
+}

@@ -1,0 +1,47 @@
+"""Waits until the page's scripts rest, so that a chart which a script draws step by step is pictured at its end."""
+
+import asyncio
+from contextlib import suppress
+
+from renderer.browser.protocol import ProtocolError, Session
+from renderer.page.render_context import RenderContext
+from shutterstep.errors import RenderError
+
+# No script ran for so long. One that draws runs for every frame, sixty times a second; one that loads may pause.
+DRAWN_SECONDS = 0.06
+STILL_SECONDS = 0.15
+POLL_SECONDS = 0.02
+
+# Charts take a second. A game never rests, and is pictured after this.
+DRAWING_SECONDS = 2.0
+ASKED_SECONDS = 10.0
+
+WAIT = "still"
+
+
+async def be_still(context: RenderContext) -> None:
+    """Waits for the scripts of the page and its frames to rest: of every page if the request asks for it, else only of
+    one with a drawing in it, a large canvas or SVG."""
+    if context.request["waitUntil"] == WAIT:
+        await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS))
+    elif await context.run_in_frames("draws"):
+        await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS))
+
+
+async def _rest(context: RenderContext, seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    known, since = 0.0, loop.time()
+    while loop.time() - since < seconds:
+        now = sum([await _script_seconds(session) for session in context.page.frame_sessions])
+        if now != known or context.traffic.is_fetching():
+            known, since = now, loop.time()
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _script_seconds(session: Session) -> float:
+    """How long the scripts of a process of the page have run; 0 when it is gone."""
+    with suppress(ProtocolError, RenderError):
+        await session.send("Performance.enable")
+        metrics = (await session.send("Performance.getMetrics"))["metrics"]
+        return next((metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"), 0.0)
+    return 0.0
