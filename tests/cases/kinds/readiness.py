@@ -36,4 +36,31 @@ CASES = (
         ),
         told={"details.deadlineReached": False},
     ),
+    Case(
+        "a drawing on a canvas is at its end",
+        "/readiness/drawn.html?of=canvas",
+        pixels=((395, 100, GREEN),),
+    ),
+    Case(
+        "a drawing in an SVG is at its end",
+        "/readiness/drawn.html?of=svg",
+        pixels=((395, 300, GREEN),),
+    ),
+    Case(
+        "a drawing in a frame of another site is at its end",
+        "/readiness/drawn-in-a-frame.html",
+        pixels=((395, 100, GREEN), (395, 300, GREEN)),
+    ),
+    Case(
+        "a drawing that never rests is pictured all the same",
+        "/readiness/never-rests.html",
+        pixels=((640, 600, GREEN),),
+        told={"details.deadlineReached": False},
+    ),
+    Case(
+        "waitUntil still waits for what a script shows shortly after load",
+        "/readiness/preload.html",
+        {"waitUntil": "still"},
+        pixels=((640, 10, BLUE), (640, 400, GREEN)),
+    ),
 )

@@ -13,6 +13,9 @@ from renderer.page.stillness import be_still
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
+# Pictures that no element waits for: of style rules, in shadow roots, in frames. A counter's may never come.
+SHOWN_SECONDS = 3.0
+POLL_SECONDS = 0.02
 
 
 async def prepare(context: RenderContext) -> None:
@@ -81,5 +84,11 @@ async def settle(context: RenderContext) -> None:
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
     await context.within(SETTLE_SECONDS, context.run("settle", {"whole": whole, "fontMs": font_ms}))
+    await context.within(SHOWN_SECONDS, _all_shown(context))
     await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
     await hold_styles(context)
+
+
+async def _all_shown(context: RenderContext) -> None:
+    while context.traffic.is_showing():
+        await asyncio.sleep(POLL_SECONDS)

@@ -14,6 +14,8 @@ REDIRECTS = 20
 NO_CONTENT = (204, 205)
 # Requests of one page whose type and end are noted; a page that makes more is busy with making them.
 REMEMBERED = 20_000
+# The kind of the page's own document among requests that have no end yet.
+PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Traffic:
         """Whether scripts of the page wait for data."""
         return any(request.kind in ("xhr", "fetch") for request in self.pending.values())
 
+    def is_showing(self) -> bool:
+        """Whether pictures, also those of style rules and in shadow roots, or documents of frames are on their way."""
+        return any(request.kind in ("image", "document") for request in self.pending.values())
+
     def _sent(self, event: Params) -> None:
         kind = event.get("type", "other").lower()
         if self._is_main(event):
@@ -78,7 +84,7 @@ class Traffic:
         self.requests[kind] += 1
         if len(self._kinds) < REMEMBERED:
             self._kinds[event["requestId"]] = kind
-            self.pending[event["requestId"]] = Pending(kind, self._clock())
+            self.pending[event["requestId"]] = Pending(PAGE if self._is_main(event) else kind, self._clock())
 
     def _is_main(self, event: Params) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._main_frame
