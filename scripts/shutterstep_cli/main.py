@@ -27,6 +27,7 @@ VERBS = {
     "image": "cli",
     "load-test": "capacity",
     "local": "local",
+    "logs": "cli",
     "query": "cli",
     "replay": "cli",
     "show": "cli",

@@ -8,6 +8,7 @@ from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.local_target import local_target
 from shutterstep_cli.stack.pool import pool_of
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.template_parameters import problem_with
 
 STARTED_WITHIN_SECONDS = 120
 # Seconds: Fargate's longest stopTimeout (120), and the time the launcher needs to notice.
@@ -46,6 +47,8 @@ def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise OptionsError(f"--parameter {text}: give NAME=VALUE")
+    if problem := problem_with(name):
+        raise OptionsError(f"--parameter {text}: {problem}")
     return name, value
 
 

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.history import message_of
 
 RUNNING = "running"
+FIRST_ERROR_STATUS = 400
 
 
 @dataclass
@@ -46,6 +48,12 @@ class Shot:
     @property
     def ended(self) -> bool:
         return self.status not in ("queued", RUNNING)
+
+    @property
+    def http_error(self) -> int | None:
+        """The page's own status where it is an error: the picture is there, and shows an error page."""
+        status = self.result.get("http_status")
+        return status if isinstance(status, int) and status >= FIRST_ERROR_STATUS else None
 
     def line(self) -> dict[str, Any]:
         """What `--json` prints: every field each time, so that a script finds them."""
@@ -120,10 +128,23 @@ def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
         shot.status = RUNNING  # its owner is still at work, and its picture is ours too
         return
     shot.status = "skipped"
-    if shot.reason != "conflicting_request" and item.get("status") == "success":
+    if shot.reason == "conflicting_request":
+        shot.error_code, shot.error_message = "conflicting_request", conflict_in_words(item)
+    elif item.get("status") == "success":
         shot.result = result_of(item)
     else:
         shot.error_code, shot.error_message = item.get("error_code"), item.get("error_message")
+
+
+def conflict_in_words(item: dict[str, Any]) -> str:
+    """Which request holds an id, until when, and what to do instead."""
+    until = (
+        datetime.fromtimestamp(item["expires_at"], UTC).strftime("%Y-%m-%d %H:%M UTC") if "expires_at" in item else "?"
+    )
+    return (
+        f"the id belongs to another request, of {item.get('url', 'an unknown page')} with other options, "
+        f"until {until}; take another id"
+    )
 
 
 def download(target: Target, shot: Shot, folder: Path) -> None:

@@ -89,6 +89,9 @@ def capacity(
         raise typer.BadParameter("say how many requests a second", param_hint="--rate")
     if burst and messages is None:
         raise typer.BadParameter("say how many at once: --messages", param_hint="--burst")
+    if parameter and not run_simulation:
+        raise typer.BadParameter("changes a simulation: add --simulate", param_hint="--set")
+    changed = settings_of(parameter or [])
     machine = Machine(vcpu, memory, architecture, spot)
     load = Load(rate, render_seconds, duplicates, machine, slots, wait, region)
     answers = [answer(load, one) for one in MODES]
@@ -97,7 +100,6 @@ def capacity(
     chosen = mode or choose(answers, quotas(region), load)
     results: list[Result] = []
     if run_simulation:
-        changed = settings_of(parameter or [])
         count = messages or max(1, round(rate * 3600))
         for found in (one for one in answers if mode in (None, one.mode)):
             scenario = scenario_of(load, found, count, burst=burst, defaults=defaults, grant=grant, seed=seed)

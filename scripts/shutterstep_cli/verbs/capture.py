@@ -14,14 +14,28 @@ from rich.table import Table
 from shutterstep_cli.local.stack_status import refuse_if_nothing_renders
 from shutterstep_cli.stack.shots import Shot, download, follow, submit
 from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.verbs.capture_many import capture_many, say_many
 from shutterstep_cli.verbs.capture_options import given_options, requests_for, with_flags
+from shutterstep_cli.verbs.page_sources import pages_in, pages_of_sitemap
 from shutterstep_cli.verbs.stack_option import choose_target
 
+# Up to so many pages are followed state by state; more of them by the table.
+FEW = 5
 COLOURS = {"success": "green", "skipped": "cyan", "failed": "red", "refused": "red", "late": "yellow"}
 
 
 def capture(
     urls: Annotated[list[str] | None, typer.Argument(metavar="[URL...]", help="Pages to picture.")] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Pages: a URL or JSON object a line, or CSV; - is stdin."),
+    ] = None,
+    sitemap: Annotated[
+        str | None, typer.Option(metavar="URL", help="Every page of a sitemap, or an index of them.")
+    ] = None,
+    match: Annotated[
+        str | None, typer.Option(help="Of the sitemap, only pages like '*/blog/*', or with this text.")
+    ] = None,
     html: Annotated[list[Path] | None, typer.Option(help="File of HTML to picture instead of a page.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out"),
     options: Annotated[str | None, typer.Option(help="Any options of docs/REQUEST.md: JSON, or a file of it.")] = None,
@@ -42,12 +56,22 @@ def capture(
     hide: Annotated[list[str] | None, typer.Option(help="CSS selector of elements to hide.")] = None,
     block: Annotated[list[str] | None, typer.Option(help="ads, trackers, cookieBanners, images, fonts, media.")] = None,
     timeout_ms: Annotated[int | None, typer.Option(help="Deadline of a render; 30000 if not given.")] = None,
+    fail_on_status: Annotated[
+        list[str] | None, typer.Option(help="Status that is a failure: 404, 4xx, 5xx; repeatable. None if not given.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Render again what is finished (reuse: never).")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for all of them.")] = 900,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for all of them.")] = 900,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Send and end; fetch later with --resume.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the folder's manifest: what has its file is left out.")
+    ] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each URL, nothing else.")] = False,
 ) -> None:
     """Picture pages and fetch the files. Exit code 0 only if every page has its picture.
+
+    A picture of a page that answers 404 or 500 is a picture: its status is printed, and --fail-on-status makes it a
+    failure. Many pages have a manifest in the output folder, from which --resume goes on.
 
     Example: shutterstep capture https://example.com https://example.org -o out
              shutterstep capture https://example.com --full-page --block ads --block cookieBanners
@@ -60,12 +84,24 @@ def capture(
         "device": device, "fullPage": full_page, "maxHeight": max_height, "selector": selector, "format": format_,
         "quality": quality, "omitBackground": transparent, "colorScheme": "dark" if dark else None,
         "waitForSelector": wait_for, "delayMs": delay_ms, "hideSelectors": hide, "block": block,
-        "timeoutMs": timeout_ms, "reuse": "never" if again else None,
+        "timeoutMs": timeout_ms, "failOnStatus": _statuses(fail_on_status), "reuse": "never" if again else None,
     }  # fmt: skip
-    requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags))
+    if match and not sitemap:
+        raise typer.BadParameter("chooses among the pages of a sitemap: give --sitemap URL", param_hint="--match")
+    listed = [*(pages_in(from_) if from_ else ()), *(pages_of_sitemap(sitemap, match) if sitemap else ())]
+    requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags), listed)
     target = choose_target(stack)
     if stack is None:
         refuse_if_nothing_renders()
+    if listed or no_wait or resume or len(requests) > FEW:
+        shots = capture_many(target, requests, output, wait, resume=resume, no_wait=no_wait)
+        if as_json:
+            report(shots, as_json=True)
+        else:
+            say_many(shots, output, no_wait=no_wait)
+        if any((shot.file is None and not no_wait) or shot.status in ("failed", "refused") for shot in shots):
+            raise typer.Exit(1)
+        return
     shots = [submit(target, request) for request in requests]
     watch(target, shots, wait, quiet=as_json)
     for shot in shots:
@@ -73,6 +109,11 @@ def capture(
     report(shots, as_json)
     if any(shot.file is None for shot in shots):
         raise typer.Exit(1)
+
+
+def _statuses(given: list[str] | None) -> list[Any] | None:
+    """As the schema has them: numbers, 4xx and 5xx."""
+    return [int(one) if one.isdigit() else one.lower() for one in given] if given else None
 
 
 def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:
@@ -109,7 +150,8 @@ def report(shots: list[Shot], as_json: bool) -> None:
         return
     console = Console(soft_wrap=True, highlight=False)
     for shot in shots:
-        console.print(f"{_coloured(shot.status):<8} {escape(shot.url)}{escape(_detail(shot))}")
+        status = f"  [yellow]HTTP {shot.http_error}[/yellow]" if shot.http_error else ""
+        console.print(f"{_coloured(shot.status):<8} {escape(shot.url)}{status}{escape(_detail(shot))}")
 
 
 def _detail(shot: Shot) -> str:

@@ -1,6 +1,7 @@
 """The requests that a `shutterstep capture` asks for: its flags, over the options of `--options`, for each page."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,20 @@ def with_flags(options: Options, flags: Options) -> Options:
     return options | given
 
 
-def requests_for(urls: list[str], html: list[Path], options: Options) -> list[Options]:
+def requests_for(urls: list[str], html: list[Path], options: Options, listed: Sequence[Options] = ()) -> list[Options]:
     """Gives one request for each page. Raises typer.BadParameter when there is none, or one id for several."""
-    pages = [{"url": url} for url in urls] + [{"html": _read(path)} for path in html]
+    pages = [{"url": url} for url in urls] + [{"html": _read(path)} for path in html] + list(listed)
     if not pages:
         pages = [{name: options[name]} for name in ("url", "html") if name in options]
     if not pages:
-        raise typer.BadParameter("give a URL, --html FILE, or `url` in --options", param_hint="URL")
+        raise typer.BadParameter(
+            "give a URL, --html FILE, --from FILE, --sitemap URL, or `url` in --options", param_hint="URL"
+        )
     if "id" in options and len(pages) > 1:
         raise typer.BadParameter("an id names one picture: give one page", param_hint="--id")
     rest = {name: value for name, value in options.items() if name not in ("url", "html")}
-    return [page | rest for page in pages]
+    # What a list says of its own page wins over the options for all of them.
+    return [rest | page for page in pages]
 
 
 def _read(path: Path) -> str:

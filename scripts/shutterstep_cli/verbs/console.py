@@ -15,7 +15,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def console(
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = CONSOLE_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = CONSOLE_PORT,
     host: Annotated[
         str, typer.Option(help="Address to listen on; there is no login, so loopback is wise.")
     ] = "127.0.0.1",

@@ -12,6 +12,7 @@ from shutterstep_cli.stack.first_deployment import first_steps, parameter_of
 from shutterstep_cli.stack.image_repository import IMAGE, ImageRepository, push_steps, tag_of
 from shutterstep_cli.stack.target import Target, aws_session
 from shutterstep_cli.steps import Step, run_steps
+from shutterstep_cli.template_parameters import problem_with
 from shutterstep_cli.trouble import CommandError, does_not_exist
 from shutterstep_cli.verbs.image import PLATFORMS, build_step, refuse_other_architecture
 
@@ -40,6 +41,8 @@ def deploy(
     for one in given:
         if not PARAMETER.fullmatch(one):
             raise typer.BadParameter(f"{one}: write NAME=VALUE", param_hint="--set")
+        if problem := problem_with(one.partition("=")[0]):
+            raise typer.BadParameter(problem, param_hint="--set")
     if dry_run:
         _show_steps(stack, given, yes=yes)
         return

@@ -1,0 +1,110 @@
+"""The part of `shutterstep capture` for many pages: a line of progress, a manifest, a break that loses nothing."""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from shutterstep.request import Request
+from shutterstep_cli.stack.many_shots import ManyShots
+from shutterstep_cli.stack.shots import Shot
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.tables import one_line
+from shutterstep_cli.terminal import progress_console
+
+INTERRUPTED = 130
+SAID_EVERY_SECONDS = 30
+SHOWN_FAILURES = 20
+
+
+def capture_many(
+    target: Target, requests: list[Request], folder: Path, wait: float, *, resume: bool, no_wait: bool
+) -> list[Shot]:
+    """Send the pages, and unless `no_wait` fetch their pictures. Ctrl-C says how to go on, with exit code 130."""
+    many = ManyShots(target, folder)
+    many.plan(requests, resume=resume)
+    progress = _Progress(many)
+    try:
+        with progress:
+            many.send(progress.show)
+            if not no_wait:
+                many.follow(wait, progress.show)
+    except KeyboardInterrupt as error:
+        _say_how_to_go_on(many)
+        raise typer.Exit(INTERRUPTED) from error
+    return many.shots
+
+
+class _Progress:
+    """One line that changes on a terminal; elsewhere a line every half minute, so that silence has a meaning."""
+
+    def __init__(self, many: ManyShots) -> None:
+        self.many, self.console = many, progress_console()
+        self.started = self.said = time.monotonic()
+        self.status = self.console.status("sending")
+
+    def __enter__(self) -> "_Progress":
+        if sys.stderr.isatty():
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.status.stop()
+
+    def show(self) -> None:
+        """Tell how far it is."""
+        text = progress_line(self.many, time.monotonic() - self.started)
+        if sys.stderr.isatty():
+            self.status.update(text)
+        elif time.monotonic() - self.said >= SAID_EVERY_SECONDS:
+            self.said = time.monotonic()
+            self.console.print(text)
+
+
+def progress_line(many: ManyShots, seconds: float) -> str:
+    """As `312 of 500 ended: 300 pictures, 12 failed; 40 queued; 8.0 a second, about 24 s left`."""
+    counts, total = many.counts(), len(many.shots)
+    ended = sum(shot.ended for shot in many.shots)
+    failed = counts["failed"] + counts["refused"]
+    text = f"{ended} of {total} ended: {counts['pictures']} pictures, {failed} failed"
+    if ended == total or not ended or seconds <= 0:
+        return text
+    rate = ended / seconds
+    return f"{text}; {rate:.1f} a second, about {_in_words((total - ended) / rate)} left"
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _say_how_to_go_on(many: ManyShots) -> None:
+    counts = many.counts()
+    on_the_way = sum(not shot.ended and bool(shot.execution_arn) for shot in many.shots)
+    unsent = sum(not shot.ended and not shot.execution_arn for shot in many.shots)
+    arguments = [word for word in sys.argv[1:] if word != "--resume"]
+    typer.secho(
+        f"\nInterrupted: {counts['pictures']} pictures are here, {on_the_way} pages are on their way and go on without "
+        f"this command, {unsent} are not sent.\nGo on with: {shlex.join(['shutterstep', *arguments, '--resume'])}",
+        fg="yellow", err=True,
+    )  # fmt: skip
+
+
+def say_many(shots: list[Shot], folder: Path, *, no_wait: bool) -> None:
+    """The failures, at most twenty of them, the counts and where the manifest is."""
+    lost = [shot for shot in shots if shot.status in ("failed", "refused", "late") or shot.error_code]
+    for shot in lost[:SHOWN_FAILURES]:
+        typer.secho(one_line(f"{shot.status}  {shot.url}  {shot.error_code}: {shot.error_message}"), fg="red")
+    if len(lost) > SHOWN_FAILURES:
+        typer.echo(f"and {len(lost) - SHOWN_FAILURES} more, in the manifest")
+    for shot in shots:
+        if shot.http_error:
+            typer.secho(one_line(f"HTTP {shot.http_error}  {shot.url}"), fg="yellow")
+    pictures = sum(shot.file is not None for shot in shots)
+    sent = f"{sum(bool(shot.execution_arn) for shot in shots)} sent, " if no_wait else ""
+    typer.echo(
+        f"{sent}{pictures} pictures, {len(lost)} failed, of {len(shots)} pages; manifest: {folder}/manifest.jsonl"
+    )
+    if no_wait:
+        typer.echo("Fetch the pictures later: the same command with --resume", err=True)

@@ -1,0 +1,133 @@
+"""Pages for `shutterstep capture` from a list or a sitemap: a request each, with the options that stand beside it."""
+
+import csv
+import gzip
+import io
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+from xml.etree import ElementTree
+
+import typer
+
+from shutterstep.request import schema
+from shutterstep_cli.wanted import fits
+
+MOST_PAGES = 50_000
+MOST_BYTES = 50 * 1024 * 1024  # the limits of sitemaps.org for one file
+DEEPEST_INDEX = 3
+SECONDS = 30
+LIST, MAP = "--from", "--sitemap"
+
+
+def pages_in(name: str) -> Iterator[dict[str, Any]]:
+    """The requests in a file, or on standard input for `-`: a URL or a JSON object a line, or CSV with a header.
+
+    Empty lines and those that begin with # are passed over. Raises typer.BadParameter, which names the line.
+    """
+    text = _text_of(name)
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    if name.lower().endswith(".csv") or "url" in [cell.strip() for cell in first.split(",")]:
+        yield from _from_csv(text)
+        return
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield _from_line(line.strip(), number)
+
+
+def _text_of(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{name}: {getattr(error, 'strerror', None) or error}", param_hint=LIST) from error
+
+
+def _from_line(line: str, number: int) -> dict[str, Any]:
+    if not line.startswith("{"):
+        return {"url": line}
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise typer.BadParameter(f"line {number}: no JSON: {error}", param_hint=LIST) from error
+
+
+def _from_csv(text: str) -> Iterator[dict[str, Any]]:
+    """Columns are options; `viewport.width` is one of a group. An empty cell is an option that is not given."""
+    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    for number, row in enumerate(rows, 2):
+        request: dict[str, Any] = {}
+        for name, value in row.items():
+            if name is None or value in (None, ""):
+                continue
+            group, _, field = name.strip().rpartition(".")
+            (request.setdefault(group, {}) if group else request)[field] = _typed(name.strip(), str(value), number)
+        if request:
+            yield request
+
+
+def _typed(name: str, value: str, number: int) -> Any:
+    """As the schema wants it: numbers, true and false, and JSON for lists and groups; what is not stays text."""
+    option: Any = schema()
+    for part in name.split("."):
+        option = option.get("properties", {}).get(part, {})
+    if option.get("type") not in ("integer", "number", "boolean", "array", "object"):
+        return value
+    try:
+        return json.loads(value.lower() if option["type"] == "boolean" else value)
+    except ValueError as error:
+        wanted = f"line {number}: {name}: {value!r} is not {option['type']} in JSON"
+        raise typer.BadParameter(wanted, param_hint=LIST) from error
+
+
+def pages_of_sitemap(url: str, match: str | None) -> list[dict[str, Any]]:
+    """The pages of a sitemap, of an index of them, or of a plain list, gzipped or not. Raises typer.BadParameter."""
+    found = dict.fromkeys(address for address in _addresses(url, 0) if match is None or fits(address, match))
+    if not found:
+        raise typer.BadParameter(f"{url}: no page" + (f" like {match}" if match else ""), param_hint=MAP)
+    return [{"url": address} for address in found]
+
+
+def _addresses(url: str, depth: int) -> Iterator[str]:
+    content = _fetched(url)
+    if not content.lstrip().startswith(b"<"):
+        yield from (line.strip() for line in content.decode("utf-8", "replace").splitlines() if line.strip())
+        return
+    try:
+        tree = ElementTree.fromstring(content)  # noqa: S314 (Expat refuses entities that grow; the size is bounded)
+    except ElementTree.ParseError as error:
+        raise typer.BadParameter(f"{url}: not a sitemap: {error}", param_hint=MAP) from error
+    is_index = tree.tag.rpartition("}")[2] == "sitemapindex"
+    places = [(one.text or "").strip() for one in tree.iter() if one.tag.rpartition("}")[2] == "loc"]
+    for place in places[:MOST_PAGES]:
+        if is_index and depth < DEEPEST_INDEX:
+            yield from _addresses(place, depth + 1)
+        elif not is_index:
+            yield place
+
+
+def _fetched(url: str) -> bytes:
+    if not url.lower().startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{url}: must begin with http:// or https://", param_hint=MAP)
+    request = Request(url, headers={"User-Agent": "shutterstep", "Accept-Encoding": "gzip"})  # noqa: S310 (checked above)
+    try:
+        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            content = answer.read(MOST_BYTES + 1)
+        return _unpacked(content)
+    except (URLError, OSError, ValueError, EOFError, zlib.error) as error:
+        raise typer.BadParameter(f"{url}: {error}", param_hint=MAP) from error
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Bounded: a small file may unpack to a very large one. Raises ValueError."""
+    if content.startswith(b"\x1f\x8b"):
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"larger than {MOST_BYTES // 1024 // 1024} MiB, the limit of a sitemap")
+    return content
