@@ -1,5 +1,6 @@
 """The stack without its launcher: the tests answer the task tokens themselves."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from shutterstep_cli.stack.target import Target
 from tests.conftest import clients_of, stack_of_its_own
+from tests.jsonata_reference.recorder import record
 from tests.workflow.fake_renderer import FakeRenderer
 
 
@@ -14,6 +16,8 @@ from tests.workflow.fake_renderer import FakeRenderer
 def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with stack_of_its_own(tmp_path_factory.mktemp("stack"), launcher=False) as target:
         yield target
+        if os.environ.get("RECORD_STATES"):
+            record(target)
 
 
 @pytest.fixture(scope="package")

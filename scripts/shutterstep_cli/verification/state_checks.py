@@ -1,0 +1,121 @@
+"""`verify --states`: Step Functions itself validates both workflows and tries each state with the recorded cases.
+
+It needs an account and no stack; neither call costs anything. What a state must give was recorded on the local stack,
+so that a difference is a fault of the embedded AWS or of ours.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shutterstep_cli.verification.checklist import Tick, tick
+from shutterstep_cli.verification.state_cases import (
+    MACHINES,
+    StateCase,
+    definition_of,
+    differences,
+    recorded_cases,
+    retrier_of,
+)
+from shutterstep_cli.workflow.asl import Definition
+
+MODES = ("task", "pool")
+# A task's answer through its token has no model; of a service's answer, the fields that are there must fit its model.
+TOKEN, MODELLED = "NONE", "PRESENT"
+
+
+def state_ticks(sfn: Any, cases: Iterable[StateCase] | None = None) -> Iterator[Tick]:
+    """A tick for each workflow in each mode, then one for each of its states."""
+    for machine in MACHINES:
+        for mode in MODES:
+            yield validated(sfn, machine, mode)
+    by_state: dict[str, list[StateCase]] = defaultdict(list)
+    for case in recorded_cases() if cases is None else cases:
+        by_state[f"{case.machine}.{case.state}"].append(case)
+    for name, group in sorted(by_state.items()):
+        yield tried(sfn, name, group)
+
+
+def validated(sfn: Any, machine: str, mode: str) -> Tick:
+    """Whether ValidateStateMachineDefinition finds no error; its warnings are evidence."""
+    definition = json.dumps(definition_of(machine, mode))
+    answer = sfn.validate_state_machine_definition(definition=definition, type="STANDARD", severity="WARNING")
+    errors = [_line(one) for one in answer["diagnostics"] if one["severity"] == "ERROR"]
+    if answer["result"] != "OK" and not errors:
+        errors = [f"the result is {answer['result']}"]
+    warnings = [_line(one) for one in answer["diagnostics"] if one["severity"] != "ERROR"]
+    return tick(f"{machine} is valid in mode {mode}", f"OK, {len(warnings)} warnings", errors, warnings)
+
+
+def _line(diagnostic: dict[str, Any]) -> str:
+    return f"{diagnostic['code']} at {diagnostic.get('location', '?')}: {diagnostic['message']}"
+
+
+def tried(sfn: Any, name: str, cases: list[StateCase]) -> Tick:
+    """Whether TestState gives for each case what was recorded."""
+    broken, evidence = [], []
+    for case in cases:
+        try:
+            answer = sfn.test_state(**request_of(case))
+        except ClientError as error:
+            broken.append(f"{case.name()}: {error}")
+            continue
+        found = list(differences(awaited(case), outcome_in(answer)))
+        broken += [f"{case.name()}: {difference}" for difference in found]
+        evidence.append(f"{case.name()}: {'differs' if found else 'as recorded'}")
+    return tick(name, f"{len(cases)} cases as recorded", broken, evidence)
+
+
+def request_of(case: StateCase) -> dict[str, Any]:
+    """The arguments of TestState for a case."""
+    definition = definition_of(case.machine, case.mode)
+    state = definition["States"][case.state]
+    request: dict[str, Any] = {
+        "definition": json.dumps(definition),
+        "stateName": case.state,
+        "input": json.dumps(case.input),
+        "inspectionLevel": "DEBUG",
+        "variables": json.dumps(case.variables),
+        "context": json.dumps(_context(case, state)),
+    }
+    if state["Type"] == "Task":
+        request["mock"] = _mock(case, state)
+        if retrier := retrier_of(state, case.error["Error"]) if case.error else None:
+            # Without it the answer would be that the state is tried again.
+            request["stateConfiguration"] = {"retrierRetryCount": retrier["MaxAttempts"]}
+    return request
+
+
+def _context(case: StateCase, state: dict[str, Any]) -> dict[str, Any]:
+    """Only a task that waits for its token has one."""
+    waits = state.get("Resource", "").endswith(".waitForTaskToken")
+    return {name: value for name, value in case.context.items() if waits or name != "Task"}
+
+
+def _mock(case: StateCase, state: Definition) -> dict[str, Any]:
+    if case.error:
+        return {"errorOutput": {"error": case.error["Error"], "cause": case.error["Cause"]}}
+    waits = state["Resource"].endswith(".waitForTaskToken")
+    return {"result": json.dumps(case.result), "fieldValidationMode": TOKEN if waits else MODELLED}
+
+
+def awaited(case: StateCase) -> dict[str, Any]:
+    """What was recorded, in the fields that TestState shows."""
+    return {name: value for name, value in case.expected.items() if name != "assign"}
+
+
+def outcome_in(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer of TestState as a StateOutcome; of a caught error, whose output says it, error and cause are left out."""
+    found: dict[str, Any] = {"status": answer["status"]}
+    if "nextState" in answer:
+        found["next"] = answer["nextState"]
+    if "output" in answer:
+        found["output"] = json.loads(answer["output"])
+    if answer["status"] == "FAILED":
+        found |= {name: answer.get(name, "") for name in ("error", "cause")}
+    if arguments := answer.get("inspectionData", {}).get("afterArguments"):
+        found["arguments"] = json.loads(arguments)
+    return found
