@@ -14,13 +14,14 @@ from rich.table import Table
 from shutterstep_cli.capacity.facts import facts
 from shutterstep_cli.capacity.prices import Machine, request_dollars
 from shutterstep_cli.health.check import DeployedStack
-from shutterstep_cli.stack.target import Target
+from shutterstep_cli.stack.target import Target, aws_session
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verification.account_ticks import account_ticks, raised
 from shutterstep_cli.verification.checklist import Checklist
 from shutterstep_cli.verification.cleanup import Cleaned, clean_up
 from shutterstep_cli.verification.observed import observe
+from shutterstep_cli.verification.state_checks import state_ticks
 from shutterstep_cli.verification.ticks import ticks
 from shutterstep_cli.verification.trial import Trial
 from shutterstep_cli.verification.trial_record import TrialRecord
@@ -28,6 +29,7 @@ from shutterstep_cli.verification.trial_requests import RENDERS_AT_MOST
 from shutterstep_cli.verification.verification_report import MARKS, VerificationReport
 
 MISSING = 1
+FOLDER = Path("out/verify")
 ASSUMED_RENDER_SECONDS = 15.0
 COLOURS = {"met": "green", "missing": "red", "not_applicable": "dim"}
 
@@ -38,11 +40,17 @@ def verify(
         Path | None, typer.Option(help="File for the report: HTML, or Markdown if it ends in .md.")
     ] = None,
     wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for each step at most.")] = 900,
+    states: Annotated[
+        bool, typer.Option("--states", help="Let Step Functions try each state; needs an account and no stack.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave items, pictures and the dead letter there.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it costs money.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
     """Prove a deployed stack: a trial of messages, duplicates, stops and replays. Exit code 1 if a tick is missing.
+
+    --states instead sends nothing and costs nothing: Step Functions validates both workflows and tries every state with
+    recorded inputs and mocked results, by the credentials and region of the environment.
 
     It renders pages of its own, stops one execution and one render task, and replaces the workers of a pool. Run it on
     a stack that may be disturbed. What it made is taken away at the end; the histories of its executions stay.
@@ -50,13 +58,16 @@ def verify(
     Examples: shutterstep verify
               shutterstep verify --report out/verify.md
               shutterstep verify --stack sandbox --yes --json
+              shutterstep verify --states
     """
+    if states:
+        _end(verify_states(report, stack, as_json=as_json))
+        return
     target = choose_target(stack)
     dollars = cost(target)
     if stack is not None:
         confirm(target, dollars, yes=yes)
     prefix = f"verify-{uuid.uuid4().hex[:8]}-"
-    path = report or Path("out/verify") / f"{prefix}report.html"
     progress = progress_console()
     say: Callable[[str], None] = (lambda _text: None) if as_json else lambda text: progress.print(f"{text} …")
     trial = Trial(target, prefix, say, wait)
@@ -65,9 +76,28 @@ def verify(
     finally:
         # Also after Ctrl-C: nothing of a trial may stay in a stack that others use.
         cleaned = None if keep else _clean(trial, say)
-    told = cleaned.in_words() if cleaned else "left there"
-    made = VerificationReport(about(target, trial.record), checklist, tuple(trial.record.steps), told).write(path)
-    show(checklist, trial.record, cleaned, made, dollars, as_json=as_json)
+    told = f"Taken away: {cleaned.in_words()}." if cleaned else "What the trial made was left there."
+    made = VerificationReport(about(target, trial.record), checklist, tuple(trial.record.steps), told)
+    path = made.write(report or FOLDER / f"{prefix}report.html")
+    show(made, path, trial_as_json(trial.record, cleaned, dollars), as_json=as_json)
+    _end(checklist)
+
+
+def verify_states(report: Path | None, stack: str | None, *, as_json: bool) -> Checklist:
+    """Let the Step Functions of the account try the states."""
+    if stack is not None:
+        raise typer.BadParameter("the states are tried without a stack: leave it out", param_hint="--stack")
+    session = aws_session()
+    with progress_console().status("Step Functions validates the workflows and tries each state"):
+        checklist = Checklist(tuple(state_ticks(session.client("stepfunctions"))))
+    about = f"the states of both workflows by TestState, {session.region_name}"
+    made = VerificationReport(about, checklist, (), "Nothing was made.")
+    path = made.write(report or FOLDER / "states.html")
+    show(made, path, {"region": session.region_name}, as_json=as_json)
+    return checklist
+
+
+def _end(checklist: Checklist) -> None:
     if not checklist.passed:
         raise typer.Exit(MISSING)
 
@@ -111,29 +141,28 @@ def about(target: Target, record: TrialRecord) -> str:
     return f"{where}, {region}, render mode {'pool' if record.pool else 'task'}, ids {record.prefix}*"
 
 
-def show(
-    checklist: Checklist, record: TrialRecord, cleaned: Cleaned | None, report: Path, dollars: float, *, as_json: bool
-) -> None:
+def trial_as_json(record: TrialRecord, cleaned: Cleaned | None, dollars: float) -> dict[str, Any]:
+    """What `--json` says of a trial besides its ticks."""
+    return {
+        "mode": "pool" if record.pool else "task",
+        "prefix": record.prefix,
+        "cost_dollars": dollars,
+        "steps": record.steps_as_json(),
+        "cleaned": cleaned.as_json() if cleaned else None,
+    }
+
+
+def show(report: VerificationReport, path: Path, more: dict[str, Any], *, as_json: bool) -> None:
     """One JSON object, or a table for people."""
+    checklist = report.checklist
     if as_json:
-        document: dict[str, Any] = {
-            "passed": checklist.passed,
-            "missing": checklist.missing,
-            "mode": "pool" if record.pool else "task",
-            "prefix": record.prefix,
-            "cost_dollars": dollars,
-            "ticks": checklist.as_json(),
-            "steps": record.steps_as_json(),
-            "cleaned": cleaned.as_json() if cleaned else None,
-            "report": str(report),
-        }
-        typer.echo(json.dumps(document))
+        told = {"passed": checklist.passed, "missing": checklist.missing, "ticks": checklist.as_json(), **more}
+        typer.echo(json.dumps({**told, "report": str(path)}))
         return
     table = Table("", "tick", "found", show_edge=False)
     for tick in checklist.ticks:
-        colour = COLOURS[tick.status]
-        table.add_row(f"[{colour}]{MARKS[tick.status]}[/]", tick.name, escape(tick.found))
+        table.add_row(f"[{COLOURS[tick.status]}]{MARKS[tick.status]}[/]", tick.name, escape(tick.found))
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
-    console.print(f"report: {report}\ntaken away: {cleaned.in_words() if cleaned else 'nothing'}")
+    console.print(f"report: {path}\n{report.cleaned}")
     console.print(checklist.verdict(), style="bold green" if checklist.passed else "bold red")

@@ -108,7 +108,7 @@ def awaited(case: StateCase) -> dict[str, Any]:
 
 
 def outcome_in(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer of TestState as a StateOutcome; of a caught error, whose output says it, error and cause are left out."""
+    """An answer of TestState as a StateOutcome; error and cause only of a state that fails."""
     found: dict[str, Any] = {"status": answer["status"]}
     if "nextState" in answer:
         found["next"] = answer["nextState"]
