@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-pool help setup shot demo test faults attack image test-image test-sam scan check docs lists lock clean
+.PHONY: records bench bench-pool help setup shot demo test faults attack image test-image test-sam scan check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ docs: setup ## draw the workflow's graph, write docs/COMMANDS.md and the options
 	@$(VENV)/python -m tools.request_docs
 	@$(VENV)/python -m tools.workflow_docs
 	@$(VENV)/python -m tools.command_docs
+
+records: setup ## record the states' inputs and results anew, by the tests of the workflows on their stack
+	@RECORD_STATES=1 $(VENV)/python -m pytest -q tests/workflow
 
 lists: setup ## take the block lists anew from Debian's package of uBlock Origin
 	@$(VENV)/python -m tools.block_lists

@@ -22,12 +22,13 @@ from shutterstep_cli.verification.state_cases import (
     definition_of,
     outcome_of,
 )
-from shutterstep_cli.workflow.asl import Definition
+from shutterstep_cli.workflow.asl import RENDER_STATES, Definition
 from tests.jsonata_reference.engines import emulator
 
 FILE = Path(shutterstep_cli.verification.__file__).parent / RECORDS
-MODES = ("task", "pool")
-MACHINE_OUTPUTS = dict(zip(MACHINES, ("StateMachineArn", "ReleaseStateMachineArn"), strict=True))
+MACHINE_OUTPUTS = dict(
+    zip(MACHINES, ("StateMachineArn", "ReleaseStateMachineArn", "SweepStateMachineArn"), strict=True)
+)
 
 
 @dataclass
@@ -48,7 +49,7 @@ class DoesNotFitError(Exception):
 
 def record(target: Target) -> None:
     """Adds the cases of every execution of the stack to the file; one of each kind is kept."""
-    cases = list(refreshed())
+    cases = known_cases()
     for machine, output in MACHINE_OUTPUTS.items():
         pages = target.client("stepfunctions").get_paginator("list_executions")
         for page in pages.paginate(stateMachineArn=target.outputs[output]):
@@ -57,20 +58,21 @@ def record(target: Target) -> None:
     write(cases)
 
 
-def refreshed() -> Iterator[StateCase]:
-    """The cases in the file with what today's definitions make of them, but for those of states that are gone."""
-    for known in json.loads(FILE.read_text("utf-8")) if FILE.exists() else []:
-        case = StateCase(**known)
-        with suppress(KeyError, EvaluationError):
-            definition = definition_of(case.machine, case.mode)
-            yield replace(case, expected=outcome_of(definition, case, emulator).as_json())
+def known_cases() -> list[StateCase]:
+    """Those in the file."""
+    return [StateCase(**known) for known in json.loads(FILE.read_text("utf-8"))] if FILE.exists() else []
 
 
 def write(cases: list[StateCase]) -> None:
-    """Those of one kind once, and one for each catcher that no execution came to."""
+    """Those of one kind once, in each mode that the state tells apart, and one for each catcher that none came to."""
     kept: dict[tuple[Any, ...], StateCase] = {}
     for case in cases:
-        kept.setdefault(kind_of(case), case)
+        for mode in modes_of(case):
+            in_mode = replace(case, mode=mode)
+            with suppress(KeyError, EvaluationError):
+                outcome = outcome_of(definition_of(case.machine, mode), in_mode, emulator)
+                in_mode = replace(in_mode, expected=outcome.as_json())
+                kept.setdefault(kind_of(in_mode), in_mode)
     for case in list(kept.values()):
         for made in made_errors(case):
             kept.setdefault(kind_of(made), made)
@@ -82,6 +84,12 @@ def write(cases: list[StateCase]) -> None:
     ordered = sorted(kept.values(), key=lambda case: json.dumps(kind_of(case)))
     lines = ",\n".join(json.dumps(asdict(case)) for case in ordered)
     FILE.write_text(f"[\n{lines}\n]\n", "utf-8")
+
+
+def modes_of(case: StateCase) -> list[str]:
+    """Both where the definition of the state differs between them, else one."""
+    states = [definition_of(case.machine, mode)["States"].get(case.state) for mode in RENDER_STATES]
+    return list(RENDER_STATES) if states[0] != states[1] else list(RENDER_STATES)[:1]
 
 
 def kind_of(case: StateCase) -> tuple[Any, ...]:
@@ -130,7 +138,7 @@ def cases_of(target: Target, machine: str, arn: str) -> list[StateCase]:
     events = list(sfn.get_paginator("get_execution_history").paginate(executionArn=arn).search("events[]"))
     found = passages(events)
     misfits = []
-    for mode in MODES:
+    for mode in RENDER_STATES:
         try:
             return list(fitted(machine, mode, execution, found))
         except (DoesNotFitError, EvaluationError, KeyError) as error:
@@ -207,12 +215,12 @@ def iso(moment: datetime) -> str:
 
 def main() -> None:
     """What today's definitions make of the recorded inputs, without a stack."""
-    write(list(refreshed()))
+    write(known_cases())
 
 
 def definitions() -> dict[tuple[str, str], Definition]:
     """Both workflows in both modes."""
-    return {(machine, mode): definition_of(machine, mode) for machine in MACHINES for mode in MODES}
+    return {(machine, mode): definition_of(machine, mode) for machine in MACHINES for mode in RENDER_STATES}
 
 
 if __name__ == "__main__":

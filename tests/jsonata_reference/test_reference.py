@@ -71,7 +71,6 @@ def test_every_state_has_a_case() -> None:
 
 
 def test_every_expression_is_evaluated_by_some_case() -> None:
-    """Except a second mode's: what is the same text in both is evaluated once."""
     written = {text[2:-2].strip() for one in definitions().values() for text in strings(one) if is_expression(text)}
     evaluated: set[str] = set()
 

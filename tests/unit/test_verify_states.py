@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,12 +10,18 @@ import pytest
 from botocore.stub import Stubber
 
 from shutterstep_cli.verification.checklist import Tick
-from shutterstep_cli.verification.state_cases import StateCase, recorded_cases
+from shutterstep_cli.verification.state_cases import MACHINES, StateCase, recorded_cases
 from shutterstep_cli.verification.state_checks import request_of, state_ticks, tried, validated
+from tests.unit.cloudformation import state_machines
 
 CASES = recorded_cases()
 STATES = sorted({(case.machine, case.state) for case in CASES})
 Answer = dict[str, Any]
+
+
+def test_the_types_of_the_workflows_are_the_templates() -> None:
+    found = {Path(one["DefinitionUri"]).name.partition(".")[0]: one["Type"] for one in state_machines().values()}
+    assert found == MACHINES
 
 
 def client() -> Any:
@@ -115,7 +122,7 @@ def test_a_workflow_with_an_error_is_a_missing_tick_and_a_warning_is_evidence(an
 def test_every_state_of_both_workflows_has_a_tick() -> None:
     sfn = client()
     with Stubber(sfn) as stub:
-        for _ in range(4):
+        for _ in range(2 * len(MACHINES)):
             stub.add_response("validate_state_machine_definition", {"result": "OK", "diagnostics": []})
         by_name = sorted(CASES, key=lambda case: f"{case.machine}.{case.state}")
         for case in by_name:

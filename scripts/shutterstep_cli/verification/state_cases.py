@@ -8,9 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 from shutterstep_cli.checkout import root
-from shutterstep_cli.workflow.asl import Definition, read_definition
+from shutterstep_cli.workflow.asl import RENDER_STATES, Definition, read_definition
 
-MACHINES = ("screenshot", "release")
+# The workflows of statemachine/ and their types.
+MACHINES = {"screenshot": "STANDARD", "release": "STANDARD", "sweep": "EXPRESS"}
 RECORDS = "state_records.json"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -62,19 +63,15 @@ class StateOutcome:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-class SampleSubstitutions(dict[str, str]):
-    """A value for any ${Name} of a definition: ten minutes for seconds, the render mode, else the name itself."""
-
-    def __init__(self, mode: str) -> None:
-        super().__init__(RenderMode=mode)
-
-    def __missing__(self, name: str) -> str:
-        return "600" if name.endswith("Seconds") else name
-
-
 def definition_of(machine: str, mode: str) -> Definition:
-    """A workflow of this checkout with sample values in it. Raises CheckoutError."""
-    return read_definition(root() / f"statemachine/{machine}.asl.json", SampleSubstitutions(mode))
+    """A workflow of this checkout in a render mode. Seconds are ten minutes, any other ${Name} is the name itself.
+
+    Raises CheckoutError.
+    """
+    path = root() / f"statemachine/{machine}.asl.json"
+    names = set(re.findall(r"\$\{(\w+)\}", path.read_text("utf-8")))
+    samples = {name: "600" if name.endswith("Seconds") else name for name in names}
+    return read_definition(path, samples | {"RenderMode": mode, "RenderState": RENDER_STATES[mode]})
 
 
 def recorded_cases() -> list[StateCase]:

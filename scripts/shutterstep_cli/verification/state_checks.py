@@ -20,17 +20,16 @@ from shutterstep_cli.verification.state_cases import (
     recorded_cases,
     retrier_of,
 )
-from shutterstep_cli.workflow.asl import Definition
+from shutterstep_cli.workflow.asl import RENDER_STATES, Definition
 
-MODES = ("task", "pool")
 # A task's answer through its token has no model; of a service's answer, the fields that are there must fit its model.
 TOKEN, MODELLED = "NONE", "PRESENT"
 
 
 def state_ticks(sfn: Any, cases: Iterable[StateCase] | None = None) -> Iterator[Tick]:
-    """A tick for each workflow in each mode, then one for each of its states."""
+    """A tick for each workflow in each render mode, then one for each of its states."""
     for machine in MACHINES:
-        for mode in MODES:
+        for mode in RENDER_STATES:
             yield validated(sfn, machine, mode)
     by_state: dict[str, list[StateCase]] = defaultdict(list)
     for case in recorded_cases() if cases is None else cases:
@@ -42,7 +41,8 @@ def state_ticks(sfn: Any, cases: Iterable[StateCase] | None = None) -> Iterator[
 def validated(sfn: Any, machine: str, mode: str) -> Tick:
     """Whether ValidateStateMachineDefinition finds no error; its warnings are evidence."""
     definition = json.dumps(definition_of(machine, mode))
-    answer = sfn.validate_state_machine_definition(definition=definition, type="STANDARD", severity="WARNING")
+    kind = MACHINES[machine]
+    answer = sfn.validate_state_machine_definition(definition=definition, type=kind, severity="WARNING")
     errors = [_line(one) for one in answer["diagnostics"] if one["severity"] == "ERROR"]
     if answer["result"] != "OK" and not errors:
         errors = [f"the result is {answer['result']}"]
