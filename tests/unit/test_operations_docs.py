@@ -13,7 +13,7 @@ from tests.unit.cloudformation import ROOT, resources, source
 
 OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text("utf-8")
 SCALING = (ROOT / "docs" / "SCALING.md").read_text("utf-8")
-COMMAND = re.compile(r"(?:`|^(?:    )?)(?:\.venv/bin/)?shutterstep ((?:local )?[a-z-]+)([^`#\n]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:`|^(?:    )?)(?:\.venv/bin/)?shutterstep ((?:local |dlq )?[a-z-]+)([^`#\n]*)", re.MULTILINE)
 
 
 def headings(text: str) -> set[str]:
