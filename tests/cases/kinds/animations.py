@@ -1,6 +1,17 @@
 """Motion: finite animations at their end, endless ones at their start, others left alone."""
 
 from tests.cases.case import BLUE, GREEN, RED, WHITE, Case
+from tests.cases.written import written
+
+FRAMES = "@keyframes go { from { background: #ff0000 } to { background: #00ff00 } } @keyframes back { from { background: #00ff00 } to { background: #ff0000 } }"
+BOX = "width:200px;height:200px"
+SHADOW = "host.attachShadow({{mode: 'open'}}).innerHTML = `<style>{style}</style><div id=a style='{box}'></div>`"
+
+
+def moving(style: str, script: str = "", body: str = f"<div id=a style='{BOX}'></div>") -> str:
+    """The path of a page with a box that these rules move."""
+    return written(f"<style>{FRAMES} {style}</style>{body}", script, "ffffff")
+
 
 CASES = (
     Case(
@@ -45,5 +56,126 @@ CASES = (
             (640, 10, (204, 0, 0)),
             (640, 790, (204, 0, 0)),
         ),
+    ),
+    *(
+        Case(name, page, pixels=((50, 50, GREEN),))
+        for name, page in (
+            (
+                "a finite animation in a shadow root is at its end",
+                written(
+                    "<div id=host></div>",
+                    SHADOW.format(style=f"{FRAMES} #a {{ animation: go 60s both }}", box=BOX),
+                    "ffffff",
+                ),
+            ),
+            (
+                "an endless animation in a shadow root stands at its first keyframe",
+                written(
+                    "<div id=host></div>",
+                    SHADOW.format(style=f"{FRAMES} #a {{ animation: back 2s infinite }}", box=BOX),
+                    "ffffff",
+                ),
+            ),
+            (
+                "an endless animation that began in the middle stands at its first keyframe",
+                moving("#a { animation: back 4s -2s infinite }"),
+            ),
+            (
+                "an endless animation with a delay stands at its first keyframe",
+                moving("#a { animation: back 4s 60s infinite }"),
+            ),
+            (
+                "an animation that is paused stays where it is",
+                moving("#a { background: #00ff00; animation: go 4s -9s paused both }"),
+            ),
+            (
+                "an animation that a script paused stays where it is",
+                moving(
+                    "",
+                    "const one = a.animate([{background: '#00ff00'}, {background: '#ff0000'}], {duration: 9000, fill: 'both'}); one.pause()",
+                ),
+            ),
+            (
+                "a transition is at its end",
+                moving(
+                    "#a { background: #ff0000; transition: background 60s } #a.on { background: #00ff00 }",
+                    "a.offsetWidth; a.className = 'on'",
+                ),
+            ),
+            (
+                "an animation that begins when another ends is at its end",
+                moving(
+                    "#a { animation: back 1s both } #a.on { animation: go 30s both }",
+                    "a.onanimationend = () => { a.className = 'on' }",
+                ),
+            ),
+            (
+                "a chain of five animations is at its end",
+                moving(
+                    "",
+                    "(async () => { for (const colour of ['#f00', '#00f', '#ff0', '#f0f', '#0f0']) await a.animate([{}, {background: colour}], {duration: 5000, fill: 'forwards'}).finished })()",
+                ),
+            ),
+            (
+                "an animation of a pseudo-element is at its end",
+                moving(
+                    "#a { position: relative } #a::before { content: ''; position: absolute; inset: 0; animation: go 60s both }"
+                ),
+            ),
+            (
+                "an animation that plays backwards is at its end",
+                moving(
+                    "",
+                    "a.animate([{background: '#00ff00'}, {background: '#ff0000'}], {duration: 9000, fill: 'both'}).reverse()",
+                ),
+            ),
+            (
+                "an animation with an endless chain does not hold the picture up",
+                moving(
+                    "#a { background: #00ff00 }",
+                    "const on = () => { document.body.animate([{opacity: 1}, {opacity: 1}], 500).onfinish = on }; on()",
+                ),
+            ),
+            (
+                "an animation driven by the view of an element stays",
+                moving(
+                    "#a { background: #00ff00; animation: go both linear; animation-timeline: view(); animation-range: contain -100% contain -50% }"
+                ),
+            ),
+        )
+    ),
+    Case(
+        "a smooth scroll by a script is at its end",
+        written(
+            "<a href='#b'></a><div style='height:3000px'></div><div id=b style='height:900px;background:#00ff00'></div>",
+            "onload = () => b.scrollIntoView({behavior: 'smooth'})",
+        ),
+        {"delayMs": 60},
+        pixels=((50, 50, GREEN), (50, 790, GREEN)),
+    ),
+    *(
+        Case(
+            f"the caret is hidden {name}",
+            written(body, script, "00ff00"),
+            {"delayMs": 100},
+            pixels=tuple((x, y, GREEN) for x in range(0, 9) for y in (5, 15)),
+        )
+        for name, body, script in (
+            (
+                "in a field with an important colour",
+                "<style>input { caret-color: red !important }</style><input id=a style='all:unset;font:30px serif'>",
+                "a.focus()",
+            ),
+            (
+                "in a field in a shadow root",
+                "<div id=host></div>",
+                "host.attachShadow({mode: 'open'}).innerHTML = '<style>input { caret-color: red !important; all: unset; font: 30px serif }</style><input>'; host.shadowRoot.querySelector('input').focus()",
+            ),
+            (
+                "in text that can be edited",
+                "<style>* { caret-color: red !important } #a { outline: 0; font: 30px serif }</style><div id=a contenteditable></div>",
+                "a.focus()",
+            ),
+        )
     ),
 )

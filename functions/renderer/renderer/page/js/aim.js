@@ -1,7 +1,7 @@
 // [x, y] in this frame's window where a click lands on the first visible element for a CSS selector, once it stands
 // still and nothing covers it; null where it is not there, and a word on what was in the way when the time is up.
 async ({selector, milliseconds}) => {
-  const until = performance.now() + milliseconds;
+  const until = performance.now() + milliseconds, LONGEST_ARRIVAL = 2000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
   const parentOf = (node) => real(node).assignedSlot ?? real(node).parentNode ?? (node instanceof ShadowRoot ? node.host : null);
   const isIn = (element, node) => {
@@ -23,10 +23,24 @@ async ({selector, milliseconds}) => {
     }
     return null;
   };
+  // What is about to arrive is waited for, and then three frames must show the element in one place.
+  const arriving = (element) => {
+    const found = [];
+    for (let node = element; node; node = parentOf(node)) {
+      if (node instanceof Element) found.push(...real(node).getAnimations());
+    }
+    return found.filter(({playState, effect, currentTime}) => playState === "running"
+      && effect.getComputedTiming().endTime - currentTime < LONGEST_ARRIVAL);
+  };
   const standsStill = async (element) => {
+    const ends = arriving(element).map(({finished}) => finished.catch(() => null));
+    await Promise.race([Promise.all(ends), later(LONGEST_ARRIVAL)]);
     const before = JSON.stringify(boxOf(element));
-    await painted();
-    return JSON.stringify(boxOf(element)) === before;
+    for (let frame = 0; frame < 3; frame++) {
+      await painted();
+      if (JSON.stringify(boxOf(element)) !== before) return false;
+    }
+    return true;
   };
   const scroll = (element, block) => real(element).scrollIntoView({block, inline: block, behavior: "instant"});
   let reason = null;

@@ -16,10 +16,12 @@ async () => {
   const moves = ({timeline, playState, effect, playbackRate}) => playState === "running" && effect
     && timeline instanceof DocumentTimeline && playbackRate !== 0;
   const end = (animation) => {
-    const {endTime, delay} = animation.effect.getComputedTiming();
+    const {endTime, delay, duration, direction} = animation.effect.getComputedTiming();
     if (endTime !== Infinity) return animation.finish();
     animation.pause();
-    animation.currentTime = delay;
+    // One that began before its time is at its first keyframe when it comes round.
+    const round = duration * (direction.startsWith("alternate") ? 2 : 1);
+    animation.currentTime = delay + Math.max(0, Math.ceil(-delay / round)) * round;
   };
   // The caret blinks where text is typed: in a field it takes the field's colour, elsewhere it goes with the selection.
   const hideCaret = () => {

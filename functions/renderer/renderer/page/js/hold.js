@@ -3,7 +3,8 @@
 //
 // A rule of ours is a constructed sheet, which no policy of the page governs. What is `!important` in it also wins over
 // what would win over any sheet: the page's layers (by a layer before them), inline styles (which lose their
-// `!important`) and `:host` in a shadow root (by a rule of ours in there).
+// `!important`) and `:host` in a shadow root (by a rule of ours in there). A page that drops our sheets gets them as a style
+// element too, and what is important in them as inline styles.
 ({css, hide}) => {
   const IMPORTANT = /!\s*important/i;
   const hiding = new CSSStyleSheet(), styling = new CSSStyleSheet();
@@ -32,10 +33,14 @@
       selectorText, style, names: [...style].filter((name) => style.getPropertyPriority(name) === "important"),
     }));
 
+  let isDropped = false;
+  const adopted = new WeakSet();
   const adopt = (root) => {
     const ours = [styling, hiding, ...(added.get(root)?.values() ?? [])];
     const theirs = [...real(root).adoptedStyleSheets].filter((sheet) => !ours.includes(sheet));
     const now = real(root).adoptedStyleSheets;
+    isDropped ||= adopted.has(root) && ![...now].includes(styling);
+    adopted.add(root);
     if (now.length < ours.length || ours.some((sheet, place) => now[now.length - ours.length + place] !== sheet)) {
       real(root).adoptedStyleSheets = [...theirs, ...ours];
     }
@@ -77,18 +82,19 @@
     const isOurs = (sheet) => sheet.ownerNode && sheet.ownerNode === elements.get(root);
     if (!parent || !sheets.some((sheet) => !isOurs(sheet) && isLayered(sheet))) return;
     const text = [...styling.cssRules].map((rule) => rule.cssText).join("\n");
+    isDropped ||= elements.has(root) && !elements.get(root).isConnected;
     const style = styleElement(root, `@layer shutterstep { ${text} }`);
     if (real(parent).firstChild !== style) real(parent).prepend(style);
   };
-  // Constructed sheets have no @import.
-  const putImports = () => {
+  // Constructed sheets have no @import, and a page may drop them.
+  const putStyle = () => {
     const style = styleElement(styling, css), parent = page.head ?? page.documentElement;
     if (parent && !style.isConnected) real(parent).append(style);
   };
 
   const hideWhatIsLeft = (element) => {
     const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
-    if (isHidden()) return;
+    if (isHidden() && !isDropped) return;
     real(element).style?.setProperty("display", "none", "important");
     if (!isHidden() && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
     if (!isHidden()) real(element).remove();
@@ -97,7 +103,8 @@
     for (const element of everywhere(selectorText)) {
       const own = real(element).style;
       for (const name of names) {
-        if (own?.getPropertyPriority(name) === "important") own.setProperty(name, own.getPropertyValue(name));
+        if (isDropped) own?.setProperty(name, style.getPropertyValue(name), "important");
+        else if (own?.getPropertyPriority(name) === "important") own.setProperty(name, own.getPropertyValue(name));
       }
       if (shadowOf(element)) {
         const rules = names.map((name) => `${name}: ${style.getPropertyValue(name)} !important`);
@@ -112,7 +119,7 @@
       if (isImportant) putLayer(root);
     }
     if (isImportant) important().forEach(winOver);
-    if (/@import/i.test(css)) putImports();
+    if (isDropped || /@import/i.test(css)) putStyle();
     hide.flatMap((selector) => everywhere(selector)).forEach(hideWhatIsLeft);
   };
   globalThis.hold();
