@@ -118,10 +118,13 @@ CASES = (
     ),
     Case(
         "images, forms and frames have the names of the document's properties",
-        written(
-            CLICKED + "".join(f"<img name={name}><form name={name}></form><embed name={name}>" for name in NAMES),
-        ),
-        EVERYTHING,
+        "",
+        EVERYTHING
+        | {
+            "html": "<!doctype html><body style='margin:0;background:red'>"
+            + CLICKED
+            + "".join(f"<img name={name}><form name={name}></form><embed name={name}>" for name in NAMES)
+        },
         pixels=((5, 25, BLUE), (1000, 600, GREEN)),
     ),
     Case(

@@ -3,7 +3,6 @@
 async ({selector, milliseconds}) => {
   const until = performance.now() + milliseconds, LONGEST_ARRIVAL = 2000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
-  const parentOf = (node) => real(node).assignedSlot ?? real(node).parentNode ?? (node instanceof ShadowRoot ? node.host : null);
   const isIn = (element, node) => {
     while (node && node !== element) node = parentOf(node);
     return node === element;
@@ -26,9 +25,7 @@ async ({selector, milliseconds}) => {
   // What is about to arrive is waited for, and then three frames must show the element in one place.
   const arriving = (element) => {
     const found = [];
-    for (let node = element; node; node = parentOf(node)) {
-      if (node instanceof Element) found.push(...real(node).getAnimations());
-    }
+    for (let node = element; node; node = parentOf(node)) found.push(...real(node).getAnimations());
     return found.filter(({playState, effect, currentTime}) => playState === "running"
       && effect.getComputedTiming().endTime - currentTime < LONGEST_ARRIVAL);
   };

@@ -5,19 +5,19 @@
   const rules = [];
   const isWindow = ({width, height: tall}) => width >= innerWidth * 0.98 && tall >= innerHeight * 0.98 && tall <= innerHeight * 1.5;
   const isBackdrop = (element, style) => style.position === "fixed" && isWindow(boxOf(element))
-    && !(element.textContent ?? "").trim() && !element.querySelector("iframe, input, button") && !element.matches("iframe");
+    && !(real(element).textContent ?? "").trim() && !real(element).querySelector("iframe, input, button") && !real(element).matches("iframe");
   const lengthen = (element) => {
     set(element, "transition", "none");
     set(element, "bottom", "auto");
     set(element, "max-height", "none");
     set(element, "height", `${height}px`);
-    if (element.matches("img, video, canvas")) set(element, "object-fit", "cover");
+    if (real(element).matches("img, video, canvas")) set(element, "object-fit", "cover");
   };
   const lengthenPseudo = (element, which) => {
     const style = getComputedStyle(element, which);
     if (style.position !== "fixed" || style.content === "none") return;
     if (!isWindow({width: parseFloat(style.width), height: parseFloat(style.height)})) return;
-    element.setAttribute("data-behind-the-window", "");
+    real(element).setAttribute("data-behind-the-window", "");
     rules.push(`[data-behind-the-window]${which} { height: ${height}px !important; bottom: auto !important; max-height: none !important }`);
   };
   for (const root of rootsOf(document)) {

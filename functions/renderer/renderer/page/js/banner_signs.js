@@ -31,24 +31,23 @@ const LONGEST = 6000;
 // What a banner's box may have besides the banner itself.
 const FEW_CONTROLS = 2, FEW_LETTERS = 200;
 
-const parentOf = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
-const childrenOf = (element) => [...element.children, ...(shadowOf(element) ? shadowOf(element).children : [])];
+const childrenOf = (element) => [...real(element).children, ...(shadowOf(element) ? shadowOf(element).children : [])];
 // The element and all in it, in open shadow roots too.
 const withAll = (element) => [element, ...all(element), ...[element, ...all(element)].filter(shadowOf)
   .flatMap((host) => rootsOf(shadowOf(host)).flatMap((root) => all(root)))];
-const matching = (element, selector) => withAll(element).filter((inside) => inside.matches(selector));
-const isText = (element) => !element.matches("style, script, template, noscript");
-const textOf = (element) => [element.innerText ?? element.textContent ?? "", ...withAll(element).filter(shadowOf)
-  .flatMap((host) => [...shadowOf(host).children].filter(isText).map((child) => child.innerText ?? child.textContent ?? ""))]
+const matching = (element, selector) => withAll(element).filter((inside) => real(inside).matches(selector));
+const isText = (element) => !real(element).matches("style, script, template, noscript");
+const textOf = (element) => [real(element).innerText ?? real(element).textContent ?? "", ...withAll(element).filter(shadowOf)
+  .flatMap((host) => [...shadowOf(host).children].filter(isText).map((child) => real(child).innerText ?? real(child).textContent ?? ""))]
   .join(" ").replace(/\s+/g, " ").trim();
 const wordsOf = (control) => [control.innerText ?? control.textContent, control.value, control.getAttribute("aria-label"), control.title]
   .filter((words) => typeof words === "string").map((words) => words.replace(/\s+/g, " ").trim()).filter(Boolean);
-const nameOf = (element) => element.localName
-  + (element.id ? `#${element.id}` : [...element.classList].map((name) => `.${name}`).join(""));
+const nameOf = (element) => real(element).localName
+  + (real(element).id ? `#${real(element).id}` : [...real(element).classList].map((name) => `.${name}`).join(""));
 const asksForConsent = (said) => (USES.test(said) && (PURPOSE.test(said) || !FOOD.test(said))) || AGREES.test(said);
 
 const isBanner = (element) => {
-  const names = [element.id, element.getAttribute("class"), element.getAttribute("aria-label"), element.localName].join(" ");
+  const names = [real(element).id, real(element).getAttribute("class"), real(element).getAttribute("aria-label"), real(element).localName].join(" ");
   const controls = matching(element, CONTROLS);
   const said = textOf(element);
   if (VENDOR.test(names)) return controls.length > 0 || said === "";

@@ -16,7 +16,6 @@
   const found = holder ? [holder] : everywhere(selector);
   const element = found.find((one) => hasBox(rectOf(one)) && getComputedStyle(one).visibility === "visible") ?? found[0];
   if (!element) return null;
-  const parentOf = (one) => one.assignedSlot ?? real(one).parentElement ?? one.getRootNode().host ?? null;
   const roomFor = (box, size) => {
     const missing = size - real(box).clientHeight;
     if (missing <= 0) return;

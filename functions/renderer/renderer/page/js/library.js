@@ -17,6 +17,11 @@ const all = (root, selector = "*") => [...real(root).querySelectorAll(selector)]
 const rootsOf = (root) => [root, ...all(root).filter(shadowOf).flatMap((element) => rootsOf(shadowOf(element)))];
 // The elements for a selector in the document, then those in open shadow roots.
 const everywhere = (selector) => rootsOf(document).flatMap((root) => all(root, selector));
+// The element around another one as it is shown: also out of a shadow root, or from its slot.
+const parentOf = (element) => {
+  const {assignedSlot, parentElement, getRootNode} = real(element);
+  return assignedSlot ?? parentElement ?? real(getRootNode()).host ?? null;
+};
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // A frame has been painted; a page that is not painted does not hold anybody up.
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);

@@ -6,7 +6,7 @@
   const removed = [];
   const isOver = (element, style) => ["fixed", "sticky"].includes(style.position)
     || (style.position === "absolute" && Number(style.zIndex) >= HIGH)
-    || element.matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
+    || real(element).matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
   const isRoot = (element) => element === document.documentElement || element === page.body;
   // What is painted behind the page, or holds something, is part of it.
   const isCurtain = (element, style) => {
@@ -14,14 +14,14 @@
     const covers = width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && !(Number(style.zIndex) < 0);
     const [, alpha] = style.backgroundColor.match(/^rgba\(.*, ([\d.]+)\)$/) ?? [];
     const isTranslucent = (alpha !== undefined && Number(alpha) > 0) || style.backdropFilter !== "none";
-    const isNamed = CURTAIN.test(`${element.id} ${element.getAttribute("class")}`) && alpha !== "0";
+    const isNamed = CURTAIN.test(`${real(element).id} ${real(element).getAttribute("class")}`) && alpha !== "0";
     return covers && (isTranslucent || isNamed) && textOf(element) === ""
       && matching(element, "img, video, canvas, svg, iframe, object, embed").length === 0;
   };
   const over = everywhere("*").map((element) => [element, getComputedStyle(element)])
     .filter(([element, style]) => style.display !== "none" && !isRoot(element) && isOver(element, style));
   for (const [element] of over) {
-    const banner = element.isConnected ? bannerIn(element) : null;
+    const banner = real(element).isConnected ? bannerIn(element) : null;
     if (!banner) continue;
     const box = boxAround(banner, element);
     if (matching(box, "main, nav").length > 0) continue;
@@ -29,7 +29,7 @@
     box.remove();
   }
   if (removed.length === 0 && !wasDeclined) return removed;
-  for (const [element, style] of over) if (element.isConnected && isCurtain(element, style)) element.remove();
+  for (const [element, style] of over) if (real(element).isConnected && isCurtain(element, style)) real(element).remove();
   for (const root of [document.documentElement, page.body]) {
     const style = root ? getComputedStyle(root) : null;
     if (style && [style.overflow, style.overflowY].includes("hidden")) {

@@ -1,7 +1,7 @@
 // Removes a banner's frame with the box that holds it over the page; false where it lies in the page's flow.
 (frame) => {
   const isOver = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position)
-    || element.matches("dialog[open], [role=dialog], [aria-modal=true]");
+    || real(element).matches("dialog[open], [role=dialog], [aria-modal=true]");
   let over = frame;
   while (over && !isOver(over)) over = parentOf(over);
   if (!over || over === page.body || over === document.documentElement) return false;

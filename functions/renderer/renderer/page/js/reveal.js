@@ -8,7 +8,6 @@ async ({unroll, limit, milliseconds}) => {
     if (getComputedStyle(element).contentVisibility === "auto") set(element, "content-visibility", "visible");
   }
   const heightOf = (element) => real(element).offsetHeight ?? 0;
-  const parentOf = (element) => element.assignedSlot ?? real(element).parentElement ?? element.getRootNode().host ?? null;
   const grow = (element, pixels) => {
     const style = getComputedStyle(element), parent = parentOf(element);
     const holder = parent && getComputedStyle(parent);
@@ -30,7 +29,7 @@ async ({unroll, limit, milliseconds}) => {
     }
   };
   const isScroller = (element) => {
-    if (element === page.scrollingElement || element.matches("textarea, select, html")) return false;
+    if (element === page.scrollingElement || real(element).matches("textarea, select, html")) return false;
     const {clientHeight, clientWidth} = real(element);
     return clientHeight >= innerHeight / 2 && clientWidth >= innerWidth / 2 && hidden(element) > 1
       && ["auto", "scroll"].includes(getComputedStyle(element).overflowY);
