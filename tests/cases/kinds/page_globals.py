@@ -23,9 +23,7 @@ EVERYTHING = {
     "waitForSelector": "button",
     "block": ["cookieBanners"],
 }
-CLICKED = (
-    "<button onclick='document.body.bgColor=document.body.style.background=`#00ff00`'>b</button><b class=ad>ad</b>"
-)
+CLICKED = "<button onclick='this.parentNode.style.background=`#00ff00`'>b</button><b class=ad>ad</b>"
 NAMES = [
     "images",
     "fonts",
