@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 import dns.message
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -32,6 +33,8 @@ class NameServer(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         query = dns.message.from_wire(data)
         answer = dns.message.make_response(query)
+        if query.question[0].name.to_text().endswith("unavailable.test."):
+            answer.set_rcode(dns.rcode.SERVFAIL)
         question = query.question[0]
         name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
         self.asked[f"{name} {kind}"] += 1

@@ -17,6 +17,7 @@ RenderError
 └── transient: the workflow tries these again
     ├── PageCrashedError     Render.PageCrashed
     ├── BrowserCrashedError  Render.BrowserCrashed
+    ├── DnsUnavailableError  Render.DnsUnavailable   the name server did not answer
     ├── TaskStoppedError     Render.TaskStopped
     └── StorageFailedError   Render.StorageFailed
 """
@@ -130,6 +131,12 @@ class TaskStoppedError(RenderError):
     """The task that rendered was stopped."""
 
     code = "Render.TaskStopped"
+
+
+class DnsUnavailableError(RenderError):
+    """The name server did not answer, or refused to: it is busy, or takes no more questions for a while."""
+
+    code = "Render.DnsUnavailable"
 
 
 class StorageFailedError(RenderError):

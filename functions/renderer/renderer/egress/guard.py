@@ -15,7 +15,13 @@ from aiohappyeyeballs import start_connection
 from renderer.browser.chromium_flags import GUARD_HOST
 from renderer.egress.addresses import Address, EgressPolicy
 from renderer.egress.connection import ClientConnection, UpstreamConnection
-from shutterstep.errors import ConnectionFailedError, DnsFailureError, ForbiddenAddressError, RenderError
+from shutterstep.errors import (
+    ConnectionFailedError,
+    DnsFailureError,
+    DnsUnavailableError,
+    ForbiddenAddressError,
+    RenderError,
+)
 
 if TYPE_CHECKING:
     import aiodns
@@ -23,16 +29,29 @@ if TYPE_CHECKING:
 ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the head start of each address before the next is tried beside it
 REPORTED_HOSTS = 20
 REMEMBERED_HOSTS = 500
+# c-ares: SERVFAIL, REFUSED, nobody there, no answer in time. They say nothing of the name.
+NO_ANSWER = frozenset({3, 6, 11, 12})
 HOST_LENGTH = 253  # of a DNS name
+
+
+class TooManyHostsError(ConnectionFailedError):
+    """A page names more hosts than one render may look up."""
 
 
 @dataclass(frozen=True)
 class EgressLimits:
-    """What one render may use: bytes in both directions together, connections at once, seconds until one stands."""
+    """What one render may use: bytes in both directions together, connections at once, seconds until one stands;
+    names of hosts altogether, and lookups of them at once.
+
+    AWS's resolver takes 1,024 packets a second from a network interface, and a lookup is two; the rest is dropped, for
+    every render behind that interface.
+    """
 
     bytes: int = 512 * 1024 * 1024
     connections: int = 256
     connect_seconds: float = 10
+    names: int = 300
+    lookups: int = 16
 
 
 class EgressGuard:
@@ -49,6 +68,7 @@ class EgressGuard:
         self._nameservers = nameservers
         self._resolver: aiodns.DNSResolver | None = None
         self._names: dict[str, asyncio.Future[Sequence[Address]]] = {}
+        self._lookups = asyncio.Semaphore(self.limits.lookups)
         self._clients: set[ClientConnection] = set()
         self._blocked: Counter[str] = Counter()
         self._failures: dict[str, RenderError] = {}
@@ -114,8 +134,8 @@ class EgressGuard:
             async with asyncio.timeout(self.limits.connect_seconds):
                 upstream = await self._connect(host, port, client)
         except TimeoutError:
-            raise self._failed(host, port, ConnectionFailedError("the page's host did not answer in time")) from None
-        except DnsFailureError as exc:
+            raise self._failed(host, port, self._late(host)) from None
+        except (DnsFailureError, DnsUnavailableError, TooManyHostsError) as exc:
             self._failed(host, port, exc)
             raise
         except OSError as exc:
@@ -125,6 +145,13 @@ class EgressGuard:
             raise self._failed(host, port, error) from exc
         self._failures.pop(host_and_port(host, port), None)
         return upstream
+
+    def _late(self, host: str) -> RenderError:
+        """What a connection waited for in vain: the name, or the host."""
+        name = self._names.get(host)
+        if name is not None and not name.done():
+            return DnsUnavailableError("the name server did not answer in time")
+        return ConnectionFailedError("the page's host did not answer in time")
 
     async def _connect(self, host: str, port: int, client: ClientConnection) -> UpstreamConnection:
         addresses = [one for one in await self._addresses(host) if self._policy.permits(host, one, port)]
@@ -144,6 +171,8 @@ class EgressGuard:
         except ValueError:
             pass
         if host not in self._names:
+            if len(self._names) >= self.limits.names:
+                raise TooManyHostsError(f"the page asks for more than {self.limits.names} hosts")
             self._names[host] = asyncio.ensure_future(self._resolve(host))
         return await asyncio.shield(self._names[host])
 
@@ -152,8 +181,11 @@ class EgressGuard:
 
         self._resolver = self._resolver or aiodns.DNSResolver(self._nameservers)
         try:
-            found = await self._resolver.getaddrinfo(host, type=socket.SOCK_STREAM)
+            async with self._lookups:
+                found = await self._resolver.getaddrinfo(host, type=socket.SOCK_STREAM)
         except aiodns.error.DNSError as exc:
+            if exc.args[0] in NO_ANSWER:
+                raise DnsUnavailableError(f"the name server did not answer: {exc.args[-1]}") from exc
             raise DnsFailureError(f"the name of the page's host could not be resolved: {exc.args[-1]}") from exc
         return [ipaddress.ip_address(node.addr[0].decode()) for node in found.nodes]
 
