@@ -9,7 +9,10 @@ import typer
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
+from shutterstep.plain_text import plain
+
 GAP = 2
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are the wide forms
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,15 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, 
 def one_line(value: Any) -> str:
     """A value as text without line breaks or anything that a terminal would obey."""
     text = "" if value is None else str(value)
-    return "".join(one if one.isprintable() else " " for one in text).strip()
+    return plain(text).strip()
+
+
+def sheet_cell(value: Any) -> Any:
+    """A value for a CSV file. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or value[:1] in ("\t", "\r", "\n") else text
 
 
 def _narrowest(column: Column, natural: Mapping[Column, int]) -> int:

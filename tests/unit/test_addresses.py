@@ -84,7 +84,22 @@ def test_nothing_opens_the_endpoints_that_give_credentials_out(address: str) -> 
 
 @pytest.mark.parametrize(
     "entry",
-    ["10.0.0.1/8", "*", "*:0", "*:x", "a:b", "http://a", "[foo]:80", "host:70000", "a b", "host:", "-a-", "²"],
+    [
+        "10.0.0.1/8",
+        "*",
+        "*:0",
+        "*:x",
+        "a:b",
+        "http://a",
+        "[foo]:80",
+        "host:70000",
+        "a b",
+        "host:",
+        "-a-",
+        "²",
+        "::1:8080",
+        "fd00::1:443",
+    ],
 )
 def test_an_entry_that_cannot_be_read_is_named(entry: str) -> None:
     with pytest.raises(ValueError, match="EGRESS_ALLOW has the entry"):
@@ -125,3 +140,22 @@ def test_a_closed_port_stays_closed_whatever_is_allowed(allowed: str, address: s
 def test_a_list_of_closed_ports_that_cannot_be_read_is_an_error() -> None:
     with pytest.raises(ValueError, match="EGRESS_CLOSED_PORTS has the entry 'x'"):
         read_egress_policy({"EGRESS_CLOSED_PORTS": "4566,x"})
+
+
+# 169.254.169.254 as networks translate it (RFC 6052, every length of prefix), in 6to4 and in Teredo.
+TRANSLATED = (
+    "64:ff9b::a9fe:a9fe 64:ff9b:1::a9fe:a9fe 64:ff9b:1:a9fe:a9:fe00:: 2001:db8:a9fe:a9fe:: 2001:db8:1a9:fea9:fe:: "
+    "2001:db8:122:3a9:fe:a9fe:: 2001:db8:122:344:a9:fea9:fe00:: 2001:db8:122:344::a9fe:a9fe 2002:a9fe:a9fe:: "
+    "::ffff:169.254.169.254 2001:0:1:2:3:4:5601:5601"
+)
+
+
+@pytest.mark.parametrize("text", TRANSLATED.split())
+@pytest.mark.parametrize("allowed", ["::/0", "::/0,0.0.0.0/0"])
+def test_no_allowance_opens_credentials_by_a_translated_address(text: str, allowed: str) -> None:
+    assert not parse_policy(allowed).permits(text, ipaddress.ip_address(text), 80)
+
+
+@pytest.mark.parametrize("text", ["2606:4700::1111", "2a00:1450:4001::1", "fd00::1"])
+def test_other_addresses_of_ipv6_are_not_taken_for_it(text: str) -> None:
+    assert parse_policy("::/0").permits(text, ipaddress.ip_address(text), 80)

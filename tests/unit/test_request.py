@@ -90,3 +90,27 @@ def test_an_invalid_request_is_told_in_words_without_patterns_or_secrets(message
     assert said.startswith(words)
     assert "secret" not in said
     assert not set(said) & set("^$\\[{")
+
+
+SAME_PICTURE = [
+    ({"block": ["ads", "fonts"]}, {"block": ["fonts", "ads"]}),
+    ({"failOnStatus": [404, "5xx"]}, {"failOnStatus": ["5xx", 404.0]}),
+    ({"hideSelectors": []}, {}),
+    ({"clickSelectors": [], "cookies": [], "headers": {}, "viewport": {}}, {}),
+    ({"hideSelectors": ["a", "b"]}, {"hideSelectors": ["b", "a"]}),
+    ({"headers": {"X-Key": "a"}}, {"headers": {"x-key": "a"}}),
+    ({"locale": "de-DE"}, {"locale": "DE-de"}),
+    ({"clip": {"x": 0, "y": 0, "width": 9, "height": 9}}, {"clip": {"x": 0.0, "y": 0, "width": 9.0, "height": 9}}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_PICTURE, ids=str)
+def test_what_makes_no_difference_to_the_picture_makes_none_to_the_hash(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert request_hash({"url": "http://a/"} | one) == request_hash({"url": "http://a/"} | other)
+
+
+def test_clicks_in_another_order_are_another_picture() -> None:
+    first, second = ({"url": "http://a/", "clickSelectors": order} for order in (["a", "b"], ["b", "a"]))
+    assert request_hash(first) != request_hash(second)

@@ -131,7 +131,7 @@ def send_aside(record: SQSRecord, error: InvalidRequestError) -> None:
             "error_field": _text(error.field or "message"),
             "message_id": _text(record.message_id),
             # SQS names the starter as the sender of this copy; the operator asks who sent the first.
-            "sender": _text(record.attributes.sender_id or "unknown"),
+            "sender": _text(record.raw_event.get("attributes", {}).get("SenderId") or "unknown"),
         },
     )
 

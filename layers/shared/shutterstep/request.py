@@ -173,6 +173,22 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _as_it_counts(name: str, value: Any) -> Any:
+    """An option's value without what makes no difference to the picture: order, case, or a number's spelling."""
+    value = _numbers_whole(value)
+    if name in ("block", "failOnStatus", "hideSelectors"):
+        return sorted(set(value), key=str)
+    if name == "headers":
+        return {header.lower(): text for header, text in value.items()}
+    return value.lower() if name == "locale" else value
+
+
+def _numbers_whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _numbers_whole(part) for name, part in value.items()}
+    return [_numbers_whole(part) for part in value] if isinstance(value, list) else _whole(value)
+
+
 def request_hash(request: Request) -> str:
     """SHA-256 (hex) of what determines the picture: equal for equal pictures, however the request is spelled."""
     # Without what equals its default, so that an option that is new changes no hash of a request without it.
@@ -183,5 +199,6 @@ def request_hash(request: Request) -> str:
     picture = {
         name: value for name, value in given.items() if name not in _NOT_IN_THE_PICTURE and value != usual.get(name)
     }
+    picture = {name: _as_it_counts(name, value) for name, value in picture.items() if value not in ([], {})}
     canonical = json.dumps(picture, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

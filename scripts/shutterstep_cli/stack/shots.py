@@ -162,10 +162,15 @@ def download(target: Target, shot: Shot, folder: Path) -> None:
 
 
 def file_name(shot: Shot) -> str:
-    """`<id>.<ext>` where the request has an id, else the page's address and enough of the id to tell two apart."""
+    """`<id>.<ext>` where the request has an id, else the page's address and enough of the id to tell two apart.
+
+    Each dot that an id begins with becomes %2E.
+    """
     extension = EXTENSIONS[with_defaults(shot.request)["format"]]
     if "id" in shot.request:
-        return f"{shot.id.lstrip('.')}.{extension}"
+        # No id has a percent sign, so that two ids never name one file, and none is hidden.
+        name = shot.id.lstrip(".")
+        return f"{'%2E' * (len(shot.id) - len(name))}{name}.{extension}"
     parts = urlsplit(shot.url)
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname or ''}{parts.path}").strip("-.")[:60]
     return f"{slug}-{shot.id[:8]}.{extension}"

@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from shutterstep.plain_text import plain
 from shutterstep_cli.local.stack_status import refuse_if_nothing_renders
 from shutterstep_cli.stack.shots import Shot, download, follow, submit
 from shutterstep_cli.terminal import progress_console
@@ -132,7 +133,7 @@ def view(shots: list[Shot]) -> Group:
     table.add_column("page", overflow="ellipsis", no_wrap=True, max_width=48)
     table.add_column("states passed")
     for shot in shots:
-        table.add_row(_coloured(shot.status), escape(shot.url), " → ".join(shot.states) or "in the queue")
+        table.add_row(_coloured(shot.status), escape(plain(shot.url)), " → ".join(shot.states) or "in the queue")
     ended = sum(shot.ended for shot in shots)
     return Group(table, f"{ended} of {len(shots)} ended")
 
@@ -151,14 +152,14 @@ def report(shots: list[Shot], as_json: bool) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for shot in shots:
         status = f"  [yellow]HTTP {shot.http_error}[/yellow]" if shot.http_error else ""
-        console.print(f"{_coloured(shot.status):<8} {escape(shot.url)}{status}{escape(_detail(shot))}")
+        console.print(f"{_coloured(shot.status):<8} {escape(plain(shot.url))}{status}{escape(_detail(shot))}")
 
 
 def _detail(shot: Shot) -> str:
-    reason = f" ({shot.reason})" if shot.reason else ""
+    reason = f" ({plain(shot.reason)})" if shot.reason else ""
     if shot.file:
         size = f"{shot.result['width']}x{shot.result['height']}, {shot.result['bytes']:,} bytes"
         return f"{reason}\n         {shot.file}  {size}"
     if shot.error_code:
-        return f"{reason}\n         {shot.error_code}: {shot.error_message}"
+        return f"{reason}\n         {shot.error_code}: {plain(shot.error_message or '')}"
     return reason

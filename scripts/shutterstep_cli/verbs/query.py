@@ -18,7 +18,7 @@ from shutterstep_cli.stack.finished import Reading, finished
 from shutterstep_cli.stack.items import is_stuck, items_by_id, result_of, unfinished
 from shutterstep_cli.stack.shots import Shot, download
 from shutterstep_cli.stack.target import Target
-from shutterstep_cli.tables import Column, show_table
+from shutterstep_cli.tables import Column, one_line, sheet_cell, show_table
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verbs.time_option import time_ago
@@ -150,7 +150,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool, wide: bool)
         names = ["status", "error_code", "items"] if any("items" in row for row in rows) else list(Item.__annotations__)
         writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: sheet_cell(value) for name, value in row.items()} for row in rows)
     elif rows:
         show_table(rows, COLUMNS, wide=wide)
     else:
@@ -162,7 +162,7 @@ def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:
     shots = [as_shot(item) for item in items if item["status"] == "success"]
     for shot in shots:
         download(target, shot, folder)
-        typer.echo(shot.file or f"{shot.id}: {shot.error_message}", err=True)
+        typer.echo(one_line(shot.file or f"{shot.id}: {shot.error_message}"), err=True)
     return all(shot.file for shot in shots)
 
 

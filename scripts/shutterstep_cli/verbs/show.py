@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from shutterstep.item import RESULT_FIELDS
+from shutterstep.plain_text import plain
 from shutterstep_cli.stack.executions import Execution, ExecutionNotFoundError, Story, find_execution, read_story
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.verbs.stack_option import choose_target
@@ -106,7 +107,7 @@ def _print(story: Story, item: dict[str, Any]) -> None:
 
 def _clean(text: str) -> str:
     """Makes text from a page safe for a terminal: no control sequences, no Rich markup."""
-    return escape("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))
+    return escape(plain(text))
 
 
 def _coloured(outcome: str, words: str = "") -> str:

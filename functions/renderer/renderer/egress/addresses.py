@@ -98,7 +98,7 @@ class EgressPolicy:
     def permits(self, host: str, address: Address, port: int) -> bool:
         """Whether a page that named `host` may connect to `address`, one that the name has."""
         address = unwrapped(address)
-        if address in CREDENTIAL_ENDPOINTS or (port in self.closed_ports and not is_public(address)):
+        if leads_to_credentials(address) or (port in self.closed_ports and not is_public(address)):
             return False
         if any(allowance.covers(host, address, port) for allowance in self.allowances):
             return True
@@ -145,6 +145,18 @@ def unwrapped(address: Address) -> Address:
 
 
 @lru_cache(4096)
+def leads_to_credentials(address: Address) -> bool:
+    """Whether an address is one of CREDENTIAL_ENDPOINTS, or may be translated to one by some network's NAT64."""
+    if address in CREDENTIAL_ENDPOINTS or isinstance(address, ipaddress.IPv4Address):
+        return address in CREDENTIAL_ENDPOINTS
+    octets = address.packed
+    # RFC 6052: where the IPv4 address lies depends on the length of a prefix that the operator of the network chooses.
+    places = [octets[4:8], octets[12:16], octets[9:13], octets[2:6], bytes(255 - octet for octet in octets[12:16])]
+    places += [octets[8 - first : 8] + octets[9 : 13 - first] for first in (1, 2, 3)]
+    return any(ipaddress.IPv4Address(place) in CREDENTIAL_ENDPOINTS for place in places)
+
+
+@lru_cache(4096)
 def is_public(address: Address) -> bool:
     """Whether an unwrapped address is anyone's on the internet, rather than this host's or network's own."""
     if isinstance(address, ipaddress.IPv4Address):
@@ -158,6 +170,9 @@ def _in_any(address: Address, networks: Iterable[Network]) -> bool:
 
 def _allowance(entry: str) -> Allowance:
     bare = _network(entry)
+    address, colon, port = entry.rpartition(":")
+    if bare is not None and colon and port.isdigit() and "/" not in entry and _network(address) is not None:
+        raise _wrong(entry)  # `::1:8080` is an address, and was meant for one at a port
     if bare is not None:
         return Allowance(bare)
     match = ENTRY.fullmatch(entry)
