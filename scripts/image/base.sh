@@ -29,4 +29,6 @@ printf '%s\n' force-unsafe-io path-exclude=/usr/share/{doc,info,locale,man}/\* >
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
 { printf '[global]\ncert = /etc/machine-ca.crt\n'; .venv/bin/python -m pip config list 2>/dev/null |
   sed -nE "s/^(:env:|global)\.(index-url|proxy|trusted-host)='(.*)'$/\2 = \3/p" | sort -u; } >"$root/etc/pip.conf"
+# A name and a password in an address stay on this machine.
+find "$root/etc/apt" "$root/etc/pip.conf" -type f -exec sed -Ei 's#(://)[^/@[:space:]"]*@#\1#g' {} +
 tar -C "$root" -c . | docker import - "$name" >/dev/null
