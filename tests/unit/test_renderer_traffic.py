@@ -1,0 +1,36 @@
+"""Headers of the request and of the page, and which document judges what is third-party."""
+
+from renderer.page.blocking import Blocking
+from renderer.page.secrets import Secrets
+from renderer.page.traffic import Traffic
+
+OWN, OTHER = "https://example.com/", "https://elsewhere.example/api"
+
+
+def sent(url: str, headers: dict[str, str]) -> dict[str, str]:
+    secrets = Secrets({"url": OWN, "headers": {"X-Key": "ours"}})
+    changed = secrets.headers({"url": url, "headers": headers})
+    assert changed is not None
+    return {header["name"]: header["value"] for header in changed}
+
+
+def test_a_header_of_the_page_with_the_name_of_ours_reaches_another_origin_unchanged() -> None:
+    assert sent(OTHER, {"x-key": "the page's own", "Accept": "*/*"}) == {"x-key": "the page's own", "Accept": "*/*"}
+
+
+def test_our_header_does_not_reach_another_origin_by_a_redirect() -> None:
+    assert sent(OTHER, {"X-Key": "ours", "Accept": "*/*"}) == {"Accept": "*/*"}
+
+
+def test_our_header_replaces_that_of_the_page_on_its_own_origin() -> None:
+    assert sent(OWN, {"x-key": "the page's own"}) == {"X-Key": "ours"}
+
+
+def test_third_party_is_judged_by_the_document_rather_than_by_the_requested_address() -> None:
+    traffic = Traffic()
+    blocking = Blocking({"url": OWN, "block": ["ads"]}, "main", traffic)
+    script = {"resourceType": "Script", "frameId": "main", "request": {"url": "https://zedo.com/ad.js"}}
+    traffic.address = "https://zedo.com/"
+    of_itself = blocking.reason(script)
+    traffic.address = "https://another.example/"
+    assert (of_itself, blocking.reason(script)) == (None, "ads")
