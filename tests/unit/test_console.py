@@ -188,7 +188,7 @@ def test_the_gauges_show_the_way_the_stack_renders(
 def test_dead_letters_raise_an_alarm_in_words(aws: FakeAws) -> None:
     aws.waiting["dead"] = (1, 1)
     (dead,) = [gauge for gauge in Gauges(target(aws)).read() if gauge.name == "Dead letters"]
-    assert (dead.value, dead.level, dead.note) == ("2", "alarm", "look and replay")
+    assert (dead.value, dead.level, dead.note) == ("2", "alarm", "shutterstep dlq list")
 
 
 def test_a_picture_comes_from_the_stacks_own_bucket_and_what_is_no_picture_is_a_download(aws: FakeAws) -> None:

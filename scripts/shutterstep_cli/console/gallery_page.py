@@ -79,6 +79,7 @@ def _card(execution: Execution) -> None:
                 image.props["alt"] = f"picture of {execution.url}"
         with box("figcaption"):
             Link(str(result.get("title") or execution.url), execution_path(execution.name), "caption")
+            Text("span", execution.id, "id mono")
             words = (
                 f"{result.get('width')} \N{MULTIPLICATION SIGN} {result.get('height')} · {clock(execution.stopped_at)}"
             )

@@ -42,7 +42,13 @@ class Gauges:
         if pool:
             gauges.append(self._queue("Render queue", "RenderQueueUrl", "jobs that wait for a worker of the pool"))
         gauges.append(self._pool(pool) if pool else self._tasks())
-        gauges.append(self._dead("Dead letters", "DeadLetterQueueUrl", "shutterstep replay --from dlq"))
+        gauges.append(
+            self._dead(
+                "Dead letters",
+                "DeadLetterQueueUrl",
+                "shutterstep dlq list shows body, sender, time and reason; dlq send and dlq purge act",
+            )
+        )
         others = ("RenderDeadLetterQueueUrl", "ReleaseDeadLetterQueueUrl")
         gauges += [gauge for gauge in (self._other_dead(name) for name in others) if gauge.level == "alarm"]
         return gauges
@@ -87,8 +93,10 @@ class Gauges:
     def _dead(self, name: str, output: str, hint: str) -> Gauge:
         waiting, in_flight = self._counts(output)
         count = waiting + in_flight
-        return Gauge(name, f"{count:,}", "look and replay" if count else "none", "alarm" if count else "calm", hint)
+        return Gauge(
+            name, f"{count:,}", "shutterstep dlq list" if count else "none", "alarm" if count else "calm", hint
+        )
 
     def _other_dead(self, output: str) -> Gauge:
         name = output.removesuffix("DeadLetterQueueUrl") + " dead letters"
-        return self._dead(name, output, f"what lies in {output.removesuffix('Url')}: see its messages carry the reason")
+        return self._dead(name, output, f"{output.removesuffix('Url')}: shutterstep dlq list shows what lies there")

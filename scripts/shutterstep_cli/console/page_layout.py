@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from nicegui import ui
@@ -11,8 +12,10 @@ from shutterstep_cli.console.context import TROUBLE, ConsoleContext, ask
 from shutterstep_cli.console.gauges import Gauge
 from shutterstep_cli.console.widgets import Button, Link, Text, box, execution_path
 from shutterstep_cli.stack.executions import ExecutionNotFoundError, find_execution
+from shutterstep_cli.tables import one_line
 
 GAUGES_EVERY_SECONDS = 3.0
+LATE_SECONDS = 3.0
 
 
 class PageLayout:
@@ -21,6 +24,9 @@ class PageLayout:
     def __init__(self, context: ConsoleContext, here: str) -> None:
         self.context = context
         self.troubles: dict[str, str] = {}
+        self.asked: dict[str, float] = {}
+        self.answered: dict[str, float] = {}
+        self.opened = monotonic()
         ui.dark_mode(None)
         with box("header", "top"):
             with box("div", "brand"):
@@ -39,6 +45,7 @@ class PageLayout:
         self.trouble = Text("p", "", "trouble hidden")
         self.trouble.props["role"] = "alert"
         self.every(GAUGES_EVERY_SECONDS, self._refresh_gauges)
+        ui.timer(1, self._show_troubles)
 
     def _find_box(self) -> None:
         with box("search", "find"):
@@ -66,18 +73,28 @@ class PageLayout:
 
     async def watched(self, refresh: Callable[[], Awaitable[None]]) -> None:
         """Refresh once, and show whether AWS answered."""
+        name = refresh.__qualname__
+        self.asked[name] = monotonic()
         try:
             await refresh()
         except TROUBLE as error:
-            self.troubles[refresh.__qualname__] = str(error)
+            self.troubles[name] = one_line(error)
         else:
-            self.troubles.pop(refresh.__qualname__, None)
+            self.troubles.pop(name, None)
+            self.answered[name] = monotonic()
+        del self.asked[name]
         self._show_troubles()
 
     def _show_troubles(self) -> None:
-        said = " ".join(dict.fromkeys(self.troubles.values()))
-        text = f"AWS does not answer as it should; trying again. {said}" if said else ""
-        self.trouble.say(text, "trouble" if said else "trouble hidden")
+        """What is on the page is old as soon as an answer is late, which is long before the retries are used up."""
+        now = monotonic()
+        late = {name for name, since in self.asked.items() if now - since > LATE_SECONDS} | self.troubles.keys()
+        text = ""
+        if late:
+            age = max(now - self.answered.get(name, self.opened) for name in late)
+            said = " ".join(dict.fromkeys(self.troubles.values()))
+            text = f"AWS does not answer: last answer {age:.0f} s ago, so this page is old. {said}".strip()
+        self.trouble.say(text, "trouble" if text else "trouble hidden")
 
     async def _refresh_gauges(self) -> None:
         gauges = await ask(self.context.gauges.read)

@@ -10,7 +10,7 @@ from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema, validate
 from shutterstep_cli.console.context import TROUBLE, ConsoleContext, ask
 from shutterstep_cli.console.page_layout import page, say_refused
-from shutterstep_cli.console.widgets import Link, Text, box, execution_path
+from shutterstep_cli.console.widgets import Link, Text, box, execution_path, prose
 
 # The form has a field for each of these; every other option of the schema goes into the JSON.
 USUAL = ("url", "id", "viewport.width", "viewport.height", "format", "reuse", "fullPage")
@@ -59,7 +59,7 @@ class _Form:
             control = _control(option)
             control.props["name"] = name
             control.on("input", lambda event: self._set(name, option, event.args), js_handler=ON_INPUT)
-            Text("span", option.get("description", ""), "hint")
+            prose("span", option.get("description", ""), "hint")
             self.problems[name] = Text("span", "", "problem")
 
     def _more(self) -> None:
@@ -182,4 +182,4 @@ def _options() -> None:
             for name, option in schema()["properties"].items():
                 Text("dt", name)
                 default = f" Default: {json.dumps(option['default'])}." if "default" in option else ""
-                Text("dd", f"{option.get('description', '')}{default}")
+                prose("dd", f"{option.get('description', '')}{default}")

@@ -30,6 +30,15 @@ class Text(TextElement):
             self.classes(replace=classes)
 
 
+def prose(tag: str, text: str, classes: str = "") -> ui.element:
+    """A text in which `names` stand between backticks; they are shown as code."""
+    with box(tag, classes) as element:
+        for place, part in enumerate(text.split("`")):
+            if part:
+                Text("code" if place % 2 else "span", part)
+    return element
+
+
 class Link(Text):
     """A link to a page of the console, or to a web page in a new tab."""
 

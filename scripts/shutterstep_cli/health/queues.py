@@ -8,11 +8,11 @@ VISIBILITY_OF_TIMEOUT = 6
 BEATS_OF_VISIBILITY = 3
 HEARTBEAT_SECONDS = 10
 DEAD_LETTERS = {
-    "DeadLetterQueueUrl": "shutterstep replay --from dlq --dry-run shows each with its reason; then without --dry-run",
+    "DeadLetterQueueUrl": "shutterstep dlq list shows each with its reason; then shutterstep dlq send, or dlq purge",
     "RenderDeadLetterQueueUrl": "no worker could answer these jobs: look for report_failed in the renderer's log, "
-    "then purge the queue; their executions have failed or timed out, so replay those",
-    "ReleaseDeadLetterQueueUrl": "EventBridge could not start the release workflow: check its role, then purge the "
-    "queue; leases free the ids",
+    "then shutterstep dlq purge --queue jobs; their executions have failed or timed out, so replay those",
+    "ReleaseDeadLetterQueueUrl": "EventBridge could not start the release workflow: check its role, then "
+    "shutterstep dlq purge --queue release; leases free the ids",
 }
 
 
