@@ -27,8 +27,7 @@ def install() -> None:
 
 @contextmanager
 def reference() -> Iterator[Engine]:
-    """The reference implementation, in one process of Node.js."""
-    install()
+    """The reference implementation, once it is installed, in one process of Node.js."""
     with subprocess.Popen(
         [str(NODE), "evaluate.mjs"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
