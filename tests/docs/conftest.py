@@ -14,9 +14,9 @@ from tests.docs.blocks import ROOT
 from tests.docs.terminal import path_with
 from tests.loopback import serving
 
-# The AWS CLI pins its own botocore, so it gets a place of its own. Version 1 needs the endpoint of SQS said aloud.
+# The AWS CLI as people have it: the documents name the endpoint. Its pins are its own, so it gets a place of its own.
 AWS_CLI = """#!/usr/bin/env bash
-exec uv --quiet tool run --from awscli==1.45.64 aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"
+exec uv --quiet tool run --from awscli==1.45.64 aws "$@"
 """
 
 

@@ -1,5 +1,6 @@
 """The checks of what the local stack does not have: alarms, image, quotas, deployments of the pool."""
 
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -84,6 +85,31 @@ def test_an_image_that_is_there_passes_with_its_date() -> None:
     pushed = {"imageDetails": [{"imagePushedAt": datetime(2026, 1, 2, tzinfo=UTC)}]}
     check = rendering.image(stack(describe_images=pushed))
     assert (check.status, "2026-01-02" in check.found) == ("pass", True)
+
+
+GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd"
+SOCI = {"manifests": [{"artifactType": "application/vnd.amazon.soci.index.v2+json"}]}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ({"layers": [{"size": 413_000_000, "mediaType": GZIP}]}, "413 MB, compressed by gzip; zstd would start sooner"),
+        ({"layers": [{"size": 380_000_000, "mediaType": ZSTD}]}, "380 MB, compressed by zstd"),
+        (SOCI, "with a SOCI index"),
+        ({"manifests": [{}]}, "no SOCI index"),
+    ],
+)
+def test_what_a_cold_start_fetches_is_told_with_how_it_is_compressed(manifest: dict[str, Any], said: str) -> None:
+    image = {"images": [{"imageManifest": json.dumps(manifest)}]}
+    (check,) = rendering.cold_start(stack(batch_get_image=image))
+    assert check.status == "pass"
+    assert said in check.found
+
+
+def test_an_image_of_another_registry_has_no_word_on_its_cold_start() -> None:
+    assert list(rendering.cold_start(stack(batch_get_image={"images": []}))) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ from typing import Any
 import parliament
 import pytest
 
-from tests.unit.cloudformation import deployed_workflow, policies, resources, role_of, state_machines, transformed
+from tests.unit.cloudformation import (
+    ACCOUNT,
+    deployed_workflow,
+    policies,
+    resources,
+    role_of,
+    sample,
+    state_machines,
+    transformed,
+)
 
 ROLES = list(resources("AWS::IAM::Role"))
 NEEDED_BESIDE = {"ecs:RunTask": {"iam:PassRole"}}
@@ -88,6 +97,29 @@ def test_only_actions_that_know_no_resource_are_allowed_on_all(role: str):
 @pytest.mark.parametrize("role", ROLES)
 def test_no_action_is_allowed_by_a_pattern(role: str):
     assert not [action for action in allowed(role) if "*" in action or "?" in action]
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "StarterRole"])
+def test_a_service_can_assume_a_role_only_for_this_account(role: str):
+    """Lambda documents no aws:SourceAccount for execution roles."""
+    assert sample(trust(role)["Condition"]["StringEquals"]) == {"aws:SourceAccount": ACCOUNT}
+
+
+@pytest.mark.parametrize("name", state_machines())
+def test_step_functions_can_assume_a_workflows_role_only_for_that_workflow(name: str):
+    machine = sample(state_machines()[name]["Name"])
+    assert sample(trust(role_of(name))["Condition"]["ArnLike"]["aws:SourceArn"]).endswith(f":stateMachine:{machine}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_takes_the_permissions_boundary(role: str):
+    boundary = resources("AWS::IAM::Role")[role]["PermissionsBoundary"]
+    assert boundary == {"Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+
+
+def trust(role: str) -> dict[str, Any]:
+    (statement,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    return statement
 
 
 @pytest.mark.parametrize("name", state_machines())

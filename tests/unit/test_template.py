@@ -14,10 +14,8 @@ import pytest
 from shutterstep_cli.local.deployment import read_template
 from shutterstep_cli.workflow.asl import read_definition
 from tests.unit.cloudformation import (
-    ACCOUNT,
     ROOT,
     resources,
-    role_of,
     sample,
     source,
     state_machines,
@@ -28,8 +26,6 @@ from tests.unit.cloudformation import (
 FUNCTIONS = resources("AWS::Serverless::Function")
 LAYERS = resources("AWS::Serverless::LayerVersion")
 TASKS = resources("AWS::ECS::TaskDefinition")
-# Lambda documents no aws:SourceAccount for execution roles.
-NAMES_NO_SOURCE = {"lambda.amazonaws.com"}
 READ_BY_LIBRARIES = re.compile(r"AWS_|POWERTOOLS_|PYTHON")
 PRINCIPALS = {
     "StarterRole": "lambda.amazonaws.com",
@@ -119,25 +115,6 @@ def test_only_its_service_can_assume_a_role(role: str, principal: str):
     assert [(item["Principal"], item["Action"]) for item in statements] == [({"Service": principal}, "sts:AssumeRole")]
 
 
-@pytest.mark.parametrize("role", [role for role, principal in PRINCIPALS.items() if principal not in NAMES_NO_SOURCE])
-def test_a_service_can_assume_a_role_only_for_this_account(role: str):
-    (statement,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
-    assert sample(statement["Condition"]["StringEquals"]) == {"aws:SourceAccount": ACCOUNT}
-
-
-@pytest.mark.parametrize("name", state_machines())
-def test_step_functions_can_assume_a_workflows_role_only_for_that_workflow(name: str):
-    (statement,) = resources("AWS::IAM::Role")[role_of(name)]["AssumeRolePolicyDocument"]["Statement"]
-    machine = sample(state_machines()[name]["Name"])
-    assert sample(statement["Condition"]["ArnLike"]["aws:SourceArn"]).endswith(f":stateMachine:{machine}")
-
-
-@pytest.mark.parametrize("role", PRINCIPALS)
-def test_every_role_takes_the_permissions_boundary(role: str):
-    boundary = resources("AWS::IAM::Role")[role]["PermissionsBoundary"]
-    assert boundary == {"Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
-
-
 @pytest.mark.parametrize("name", ["Table", "Bucket"])
 def test_data_outlives_the_stack_but_not_a_creation_that_failed(name: str):
     resource = source()["Resources"][name]
@@ -158,6 +135,12 @@ def test_an_execution_that_a_deployment_overtakes_can_still_run_its_task():
 def test_the_pool_waits_for_the_way_to_its_image():
     needed = {"DefaultRoute", "PublicSubnetARouteTable", "PublicSubnetBRouteTable"}
     assert needed <= referred_to(source()["Resources"]["PoolService"])
+
+
+def test_a_workers_health_is_asked_of_the_file_that_it_touches():
+    (worker,) = containers_of("PoolTaskDefinition")
+    (file,) = [pair["Value"] for pair in worker["Environment"] if pair["Name"] == "POOL_WORKED_FILE"]
+    assert f"os.stat('{file}')" in worker["HealthCheck"]["Command"][-1]
 
 
 def test_tasks_and_their_image_are_of_one_architecture():

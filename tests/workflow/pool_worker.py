@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from renderer.jobs.delivery import Storage, Workflow
@@ -33,10 +34,13 @@ class PoolWorker:
         task: str = "a-task",
         visibility_seconds: int = 6,
         heartbeat: Callable[[], None] | None = None,
+        worked_file: Path | None = None,
     ) -> None:
         settings = read_pool_settings({**ENVIRONMENT, "RENDER_QUEUE_URL": target.outputs["RenderQueueUrl"]})
         assert settings is not None
-        settings = replace(settings, grace_seconds=grace_seconds, visibility_seconds=visibility_seconds)
+        settings = replace(
+            settings, grace_seconds=grace_seconds, visibility_seconds=visibility_seconds, worked_file=worked_file
+        )
         self.gate = threading.Event()
         self.started: Counter[str] = Counter()
         self.log = io.StringIO()

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +74,17 @@ def test_a_job_goes_by_the_queue_and_its_item_points_to_the_picture(pool_stack: 
     assert item["status"] == "success"
     assert item["s3_key"].startswith(f"shots/{shot.id}/{item['claim']}-0-")
     assert sha256(picture_of(pool_stack, item)).hexdigest() == item["sha256"]
+
+
+def test_a_worker_shows_that_the_queue_answers_and_that_jobs_end(pool_stack: Any, send: Send, tmp_path: Path) -> None:
+    with PoolWorker(pool_stack, worked_file=(file := tmp_path / "worked")) as worker:
+        wait_for(file.exists)
+        shots = [send("held"), send("held")]
+        wait_for(lambda: worker.started.total() == 2)
+        file.unlink()
+        worker.gate.set()
+        end(pool_stack, *shots)
+        wait_for(file.exists)
 
 
 def test_every_line_about_a_job_names_its_id_and_execution_and_none_its_token(pool_stack: Target, send: Send) -> None:

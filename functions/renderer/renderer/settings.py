@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from renderer.egress.addresses import EgressPolicy, parse_policy
 from renderer.egress.closed_ports import parse_closed_ports
@@ -60,7 +61,7 @@ class PoolSettings:
 
     `concurrency` renders at once; a job stays hidden for `visibility_seconds` after each beat, and is failed once
     `max_receives` workers died with it alone, which is noted in the table `table_name`; `grace_seconds` is what is left
-    for pages in work when it must stop.
+    for pages in work when it must stop; `worked_file` is touched whenever the queue answers and a job ends.
     """
 
     queue_url: str
@@ -70,6 +71,7 @@ class PoolSettings:
     grace_seconds: float
     beat_seconds: float
     table_name: str = ""
+    worked_file: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -96,4 +98,5 @@ def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
         # Two beats may be lost before another worker takes the job.
         beat_seconds=min(_number("HEARTBEAT_SECONDS", environment.get("HEARTBEAT_SECONDS", 10)), visibility / 3),
         table_name=environment.get("POOL_TABLE_NAME", ""),
+        worked_file=Path(file) if (file := environment.get("POOL_WORKED_FILE")) else None,
     )

@@ -1,5 +1,6 @@
 """The renderer: its image, the pool's workers, and the quotas for the rate that is expected."""
 
+import json
 from collections.abc import Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,6 +11,11 @@ from shutterstep_cli.capacity.prices import Machine
 from shutterstep_cli.health.check import Check, DeployedStack
 from shutterstep_cli.stack.pool import pool_of
 
+MANIFESTS = [
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+]
 # Fargate On-Demand vCPU resource count, the quota that new accounts meet first.
 VCPU_QUOTA = "L-3032A538"
 
@@ -17,6 +23,7 @@ VCPU_QUOTA = "L-3032A538"
 def checks(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
     """Runs the checks of what renders; `rate` is in messages a second, None when it is not known."""
     yield image(stack)
+    yield from cold_start(stack)
     if stack.parameters["RenderMode"] == "pool":
         yield pool(stack)
         yield deployment(stack)
@@ -37,6 +44,32 @@ def image(stack: DeployedStack) -> Check:
         return Check("image", "fail", f"{repository}:latest: {error}", fix)
     pushed = found["imageDetails"][0]["imagePushedAt"]
     return Check("image", "pass", f"{repository}:latest, pushed {pushed:%Y-%m-%d %H:%M}")
+
+
+def cold_start(stack: DeployedStack) -> Iterator[Check]:
+    """Says what a cold start fetches of the stack's own repository, and whether that is compressed for a quick one."""
+    if stack.is_local:
+        return
+    _, _, digest = stack.parameters.get("ImageUri", "").partition("@")
+    wanted = {"imageDigest": digest} if digest else {"imageTag": "latest"}
+    try:
+        found = stack.target.client("ecr").batch_get_image(
+            repositoryName=stack.physical("Repository"), imageIds=[wanted], acceptedMediaTypes=MANIFESTS
+        )["images"]
+    except ClientError:
+        return
+    if not found:
+        return  # another registry's image, or none, of which `image` speaks
+    manifest = json.loads(found[0]["imageManifest"])
+    if "manifests" in manifest:
+        lazy = any("soci" in str(part.get("artifactType", "")) for part in manifest["manifests"])
+        yield Check("cold start", "pass", "an index of images" + (" with a SOCI index" if lazy else ", no SOCI index"))
+        return
+    layers = manifest.get("layers", [])
+    size = sum(layer["size"] for layer in layers) / 1e6
+    quick = bool(layers) and all(layer["mediaType"].endswith("zstd") for layer in layers)
+    advice = "zstd" if quick else "gzip; zstd would start sooner, see docs/SCALING.md"
+    yield Check("cold start", "pass", f"each task fetches {size:.0f} MB, compressed by {advice}")
 
 
 def pool(stack: DeployedStack) -> Check:

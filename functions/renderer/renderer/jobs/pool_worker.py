@@ -5,7 +5,7 @@ import hashlib
 import itertools
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -89,6 +89,7 @@ class Worker:
             self._pause = min(self._pause * 2, LAST_PAUSE_SECONDS)
             return
         self._pause = FIRST_PAUSE_SECONDS
+        self._show_work()
         if deliveries:
             await self._hold(deliveries)
         for delivery in deliveries:
@@ -98,6 +99,14 @@ class Worker:
                 job = asyncio.create_task(self._handle(delivery))
                 self._jobs[job] = delivery
                 job.add_done_callback(self._jobs.pop)
+                job.add_done_callback(lambda _job: self._show_work())
+
+    def _show_work(self) -> None:
+        """Notes that the queue answered or a job ended, which is what the container's health check asks for."""
+        if self._settings.worked_file is not None:
+            # A file that cannot be written grows old, and the worker is replaced: that is as it should be.
+            with suppress(OSError):
+                self._settings.worked_file.touch()
 
     async def _hold(self, deliveries: list[Delivery]) -> None:
         """Before anything can kill this worker. What is not noted comes back by its visibility."""
