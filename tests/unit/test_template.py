@@ -261,7 +261,7 @@ def test_the_image_has_what_the_renderer_imports_and_nothing_else() -> None:
     files = [*(ROOT / "functions/renderer/renderer").rglob("*.py"), *(ROOT / "layers/shared/shutterstep").glob("*.py")]
     named = (ROOT / "functions/renderer/requirements.in").read_text("utf-8").splitlines()
     imported = {module for file in files for module in imports(file)} - {*sys.stdlib_module_names}
-    own_or_for_types = {"renderer", "shutterstep", "mypy_boto3_sqs"}
+    own_or_for_types = {"renderer", "shutterstep", "mypy_boto3_dynamodb", "mypy_boto3_sqs"}
     needed = {DISTRIBUTIONS.get(module, module) for module in imported - own_or_for_types}
     assert needed == {line for line in named if not line.startswith("#")}
 
