@@ -2,7 +2,7 @@ VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
 
 .DEFAULT_GOAL := help
-.PHONY: records bench bench-pool help setup shot demo test faults attack image test-image test-sam scan check docs lists lock clean
+.PHONY: records bench bench-pool help setup shot demo test faults soak attack image test-image test-sam scan check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: setup ## every test, on all cores; tests that share a stack stay in one pr
 
 faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1) --mode $(or $(MODE),task)
+
+soak: setup ## the whole stack under fire: bad pages, killed workers, redeployments, stopped executions: make soak MINUTES=3
+	@$(VENV)/python -m tests.soak.run --minutes $(or $(MINUTES),30)
 
 attack: setup ## hostile pages against canaries on loopback, with the egress guard and without: make attack ONLY=WebRTC JSON=1
 	@$(VENV)/python -m tests.security.attack --only "$(ONLY)" $(if $(JSON),--json)

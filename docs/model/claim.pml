@@ -5,6 +5,7 @@
  * interleave: executions may be stopped or time out between any two steps, a write that was sent may land after its
  * sender's end, an answer may be lost and the write sent again, an event may come late, twice or never.
  *
+ * -DREDELIVERY     workers die with a job, and a job is delivered again; with one execution less
  * -DSKEW           a lease may run out while its owner still works (clocks differ, an owner is paused)
  * Each of these takes one condition away, and spin must find what it was for:
  * -DNO_FENCE       MarkSuccess and MarkFailed without `claim = :claim`
@@ -12,9 +13,14 @@
  * -DNO_TAKEOVER    nobody looks at the lease: an item at work is left to its owner, dead or alive
  * -DANY_OWN_CLAIM  Claim sent again passes by `claim = :claim`, also when the item is finished
  * -DSWEEP_ALL      the sweep takes an item at work without looking at its lease
+ * -DONE_KEY        all deliveries of a job write their picture under one key
  * -DANY_OWN_FAILURE  MarkFailed passes by `claim = :claim` alone, also over the owner's own success
  */
+#ifdef REDELIVERY
+#define EXECUTIONS 1
+#else
 #define EXECUTIONS 2 /* messages of one id, replays among them: all are executions of their own */
+#endif
 #define LAST EXECUTIONS /* the message that comes when all others are over */
 #define NOBODY 255
 
@@ -28,6 +34,9 @@ byte picture = NOBODY;
 
 /* What the world knows of each execution: it was stopped or ran out of time, or came to its own end. */
 bool ended[EXECUTIONS + 1];
+
+/* Whose answer the token of an execution took: the number of a delivery of its job, 0 for none yet. */
+byte answer[EXECUTIONS + 1];
 
 byte commits = 0; /* how often the item came to point to a picture */
 byte owners = 0;  /* executions at work, from a won claim to their last write or their end */
@@ -64,6 +73,18 @@ bool owns[EXECUTIONS + 1];
 #define MAY_FAIL MAY_FINISH
 #else
 #define MAY_FAIL (MAY_FINISH && status == processing)
+#endif
+
+#ifdef REDELIVERY
+#define ANSWERED answer[me]
+#else
+#define ANSWERED true
+#endif
+
+#ifdef ONE_KEY
+#define KEY_OF(delivery) 1
+#else
+#define KEY_OF(delivery) delivery
 #endif
 
 #define CLAIMABLE (status == absent || status == failed || OWN_AGAIN || TAKES_OVER)
@@ -138,10 +159,20 @@ Claim:
     :: run LateClaim(me) /* the answer was lost, the write is sent again, and the first lands whenever it likes */
     :: goto LookUpOwner /* the answer was lost, and the write that is sent again finds the claim taken: by itself */
     fi;
-Render:
-    if /* RenderOnTask, RenderInPool */
-    :: !ended[me] -> write_success()
-    :: !ended[me] -> write_success(); write_failed() /* MarkSuccess landed, but every answer to it was lost */
+Render: /* RenderOnTask, RenderInPool */
+#ifdef REDELIVERY
+    if
+    :: atomic { !ended[me] -> answer[me] = 1 } /* the first worker uploads and answers; the job may come again all the same */
+    :: skip /* it dies */
+    fi;
+    if
+    :: run DeliveredAgain(me)
+    :: answer[me] || me != LAST
+    fi;
+#endif
+    if
+    :: !ended[me] && ANSWERED -> write_success()
+    :: !ended[me] && ANSWERED -> write_success(); write_failed() /* MarkSuccess landed, but every answer to it was lost */
     :: !ended[me] && me != LAST -> write_failed()
     :: ended[me]
     fi;
@@ -155,6 +186,21 @@ LookUpOwner:
     fi;
 Over:
     atomic { ended[me] = true; disown() }
+}
+
+/* The second delivery of a job: its worker uploads and answers whenever it likes, or dies. The last message's lives. */
+proctype DeliveredAgain(byte me) {
+    if
+    :: atomic {
+           /* A picture that an item points to never changes. */
+           assert(!(status == success && picture == me && answer[me] == 1 && KEY_OF(1) == KEY_OF(2)));
+           if
+           :: !answer[me] && !ended[me] -> answer[me] = 2
+           :: else /* the token is gone */
+           fi
+       }
+    :: me != LAST
+    fi
 }
 
 proctype LateClaim(byte me) {

@@ -247,7 +247,7 @@ def environment_of(pid: int) -> list[str]:
 
 def left_in(home: Path) -> list[str]:
     """What a stack left behind that has gone down: processes by their command, folders of browsers by their name."""
-    folders = [entry.name for entry in (home / "tmp").iterdir()]
+    folders = [entry.name for entry in (home / "tmp").glob("*chromium-*")]
     return [*folders, *(command for pid in processes() if str(home) in (command := command_of(pid)))]
 
 

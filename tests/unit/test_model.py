@@ -42,6 +42,21 @@ def test_no_interleaving_breaks_the_claim(tmp_path: Path, defines: tuple[str, ..
     assert int(states[1]) > 100_000
 
 
+@pytest.mark.parametrize("defines", [("REDELIVERY",), ("REDELIVERY", "SKEW")])
+def test_no_job_that_is_delivered_twice_and_no_worker_that_dies_breaks_it(
+    tmp_path: Path, defines: tuple[str, ...]
+) -> None:
+    printed = verify(tmp_path, *defines)
+    states = re.search(r"(\d+) states, stored", printed)
+    assert "errors: 0" in printed
+    assert states
+    assert int(states[1]) > 1_000
+
+
+def test_with_one_key_for_all_deliveries_spin_finds_a_picture_that_changes(tmp_path: Path) -> None:
+    assert "assertion violated" in verify(tmp_path, "REDELIVERY", "ONE_KEY")
+
+
 @pytest.mark.parametrize(
     ("mutation", "violated"),
     [

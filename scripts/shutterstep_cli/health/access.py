@@ -17,7 +17,8 @@ NEEDED = {
     "ReleaseRole": {"dynamodb:UpdateItem": "table", "states:SendTaskFailure": "machine"},
     "RenderTaskRole": {"s3:PutObject": "shot", "s3:GetObject": "request", "states:SendTaskSuccess": "machine"},
     "PoolTaskRole": {"sqs:ReceiveMessage": "RenderQueue", "sqs:ChangeMessageVisibility": "RenderQueue"}
-    | {"sqs:DeleteMessage": "RenderQueue", "s3:PutObject": "shot", "states:SendTaskSuccess": "machine"},
+    | {"sqs:DeleteMessage": "RenderQueue", "s3:PutObject": "shot", "states:SendTaskSuccess": "machine"}
+    | {"s3:GetObject": "request", "dynamodb:UpdateItem": "pool table"},
 }
 
 
@@ -110,6 +111,7 @@ def _arn(stack: DeployedStack, name: str) -> str:
         return f"arn:{partition}:sqs:{region}:{account}:{outputs[f'{name}Url'].rpartition('/')[2]}"
     return {
         "machine": machine,
+        "pool table": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs.get('PoolTableName', '')}",
         "table": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs['TableName']}",
         "task": outputs["TaskDefinitionArn"],
         "cluster": f"arn:{partition}:ecs:{region}:{account}:cluster/{outputs['ClusterName']}",
