@@ -37,6 +37,10 @@ class Page:
     next_token: str | None
 
 
+# A call may leave keys out when the table is busy; what is still missing after so many shows at the next refresh.
+BATCH_CALLS = 4
+
+
 class ExecutionsCache:
     """Reads executions of one stack; safe to ask from several threads."""
 
@@ -92,15 +96,20 @@ class ExecutionsCache:
         return Story(execution, graph, read_history(self.target, execution.arn, graph))
 
     def _owners(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The claim and attempts of each item, in one call: a page has fewer ids than BatchGetItem takes."""
+        """The claim and attempts of each item; a page has fewer ids than one call takes."""
         keys = [{"id": {"S": id_}} for id_ in sorted(ids)]
         if not keys:
             return {}
         asked = {"Keys": keys, "ProjectionExpression": "id, claim, attempts"}
         table = self.target.outputs["TableName"]
-        found = self.dynamodb.batch_get_item(RequestItems={table: asked})
-        items = (plain(item) for item in found["Responses"].get(table, []))
-        return {item["id"]: item for item in items}
+        wanted, owners = {table: asked}, {}
+        for _ in range(BATCH_CALLS):
+            found = self.dynamodb.batch_get_item(RequestItems=wanted)
+            owners |= {item["id"]: item for item in map(plain, found["Responses"].get(table, []))}
+            wanted = found.get("UnprocessedKeys")
+            if not wanted:
+                break
+        return owners
 
     def attempts(self, execution: Execution) -> int | None:
         """How often its id was claimed so far; None where it does not hold the claim."""

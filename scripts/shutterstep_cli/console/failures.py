@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from shutterstep_cli.console.recent import Recent
 from shutterstep_cli.stack.failed_executions import REPLAYABLE, described, restart, say_why_not_restartable
@@ -58,8 +58,8 @@ class Failures:
         for arn in arns:
             try:
                 line = self.replay_one(arn)
-            except (BotoCoreError, ClientError) as error:
-                line = _refused(arn, "error", str(error))
+            except Exception as error:  # noqa: BLE001 (the boundary: whatever happens to one, the batch goes on and ends)
+                line = _refused(arn, "error", str(error) or type(error).__name__)
             batch.outcomes[line.outcome] += 1
             if line.note:
                 batch.notes.append(f"{line.id}: {line.note}")

@@ -5,10 +5,14 @@ next run: it names the same id either way, so that the claim renders it once.
 """
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import id_of
@@ -16,7 +20,7 @@ from shutterstep.request import parse
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
 
-# Longer than anybody takes to read the plan and answer.
+# Hidden anew long before it is over: a question may stand open for an hour, and a slow replay last as long.
 HIDDEN_SECONDS = 900
 EMPTY_ANSWERS = 2
 # What a message means that carries no reason of its own.
@@ -52,22 +56,39 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """Holds the queue's messages hidden while it is open, and shows again those that stay."""
+    """Holds the queue's messages hidden while it is open, however long, and shows again those that stay."""
 
-    def __init__(self, target: Target, queue: str = "requests") -> None:
+    def __init__(self, target: Target, queue: str = "requests", hidden_seconds: int = HIDDEN_SECONDS) -> None:
+        self.hidden_seconds = hidden_seconds
         self.sqs = target.client("sqs")
         self.name, self.queue = queue, target.outputs[QUEUES[queue]]
         self.requests = target.outputs["RequestQueueUrl"]
         self.held: dict[str, dict[str, Any]] = {}
+        self._over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_hidden, daemon=True)
 
     def __enter__(self) -> "DeadLetters":
+        self._keeper.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._keeper.join()
         for message in self.held.values():
-            self.sqs.change_message_visibility(
-                QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-            )
+            # Whatever becomes of this one, the outcome of the others is not hidden by it.
+            with suppress(ClientError, BotoCoreError):
+                self._hide(message, 0)
+
+    def _keep_hidden(self) -> None:
+        while not self._over.wait(self.hidden_seconds / 3):
+            for message in tuple(self.held.values()):
+                with suppress(ClientError, BotoCoreError):
+                    self._hide(message, self.hidden_seconds)
+
+    def _hide(self, message: dict[str, Any], seconds: int) -> None:
+        self.sqs.change_message_visibility(
+            QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
+        )
 
     def lines(self, since: datetime) -> list[ReplayItem]:
         """Gives one line for each message that arrived after `since`, valid or not."""
@@ -96,7 +117,7 @@ class DeadLetters:
                 QueueUrl=self.queue,
                 MaxNumberOfMessages=10,
                 WaitTimeSeconds=1,
-                VisibilityTimeout=HIDDEN_SECONDS,
+                VisibilityTimeout=self.hidden_seconds,
                 MessageAttributeNames=["All"],
                 AttributeNames=["SentTimestamp", "SenderId", "ApproximateReceiveCount"],
             )
@@ -105,8 +126,14 @@ class DeadLetters:
             yield from messages
 
     def send(self, line: ReplayItem) -> None:
-        """To the request queue, then off this one."""
+        """To the request queue, then off this one; `gone` when the message is no longer held by us."""
         message = self.held[line.message_id]
+        try:
+            self._hide(message, self.hidden_seconds)
+        except ClientError as error:
+            del self.held[line.message_id]
+            line.refuse("gone", f"another reader may have it: {error.response.get('Error', {}).get('Code')}")
+            return
         self.sqs.send_message(QueueUrl=self.requests, MessageBody=message["Body"])
         self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
         del self.held[line.message_id]
