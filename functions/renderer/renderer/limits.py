@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FORMAT_SIDES = {"png": 2**31 - 1, "jpeg": 65_535, "webp": 16_383}
 
 # A png or jpeg is joined of tiles, each forgotten once it is written; a webp is in memory as a whole.
-FORMAT_PIXELS = {"webp": 50_000_000}
+FORMAT_PIXELS = {"webp": 32_000_000}
 
 # Chromium paints into textures of at most this many pixels a side; tiles are joined in height alone.
 WIDEST = 16_384

@@ -35,4 +35,23 @@ CASES = (
         size=(1170, 7944),
         pixels=tuple((585, y, (10, 38, 64), 45) for y in range(42, 184, 3)),
     ),
+    Case(
+        "a page that is taken in tiles notices nothing",
+        "/capture/notes-what-it-sees.html",
+        {"fullPage": True, "viewport": {"width": 1280, "height": 800}, "delayMs": 600},
+        pixels=((640, 50, GREEN), (640, 150, GREEN)),
+        told={"title": "nothing"},
+    ),
+    Case(
+        "a phone's page that is taken in tiles notices nothing",
+        "/capture/notes-what-it-sees.html",
+        {"fullPage": True, "device": "Pixel 7", "format": "jpeg", "delayMs": 600},
+        told={"title": "nothing"},
+    ),
+    Case(
+        "a page of which an element below the window is taken notices nothing",
+        "/capture/notes-what-it-sees.html",
+        {"selector": "#target", "delayMs": 600},
+        told={"title": "nothing"},
+    ),
 )

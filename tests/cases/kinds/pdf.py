@@ -21,4 +21,11 @@ CASES = (
         told={"details.pages": 1},
         seen_in="puppeteer/puppeteer#9365",
     ),
+    Case(
+        "what is shown when it comes into view is in the pdf",
+        "/pdf/shell.html",
+        {"format": "pdf"},
+        pixels=((100, 100, GREEN, 8),),
+        sheet=11,
+    ),
 )

@@ -1,6 +1,6 @@
 """When a page is ready: late pictures, workers that are awaited, images that never come."""
 
-from tests.cases.case import BLUE, GREEN, Case
+from tests.cases.case import BLUE, GREEN, MAGENTA, Case
 
 CASES = (
     Case(
@@ -62,5 +62,19 @@ CASES = (
         "/readiness/preload.html",
         {"waitUntil": "still"},
         pixels=((640, 10, BLUE), (640, 400, GREEN)),
+    ),
+    Case(
+        "late pictures in a shadow root, a frame and a pseudo-element are waited for",
+        "/readiness/shadow-and-frame.html",
+        {"fullPage": True},
+        size=(1280, 3200),
+        pixels=((100, 2700, BLUE), (100, 2900, GREEN), (100, 3100, MAGENTA)),
+    ),
+    Case(
+        "a picture that nobody sees holds nobody up",
+        "/readiness/counter.html",
+        {"waitUntil": "domcontentloaded"},
+        pixels=((640, 400, GREEN),),
+        told={"details.deadlineReached": False},
     ),
 )

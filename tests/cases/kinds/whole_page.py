@@ -1,6 +1,6 @@
 """The whole page: inner scrollers, backdrops, right-to-left pages, content that is painted late."""
 
-from tests.cases.case import GREEN, MAGENTA, YELLOW, Case
+from tests.cases.case import BLUE, GREEN, MAGENTA, YELLOW, Case
 
 CASES = (
     Case(
@@ -63,5 +63,90 @@ CASES = (
             (1900, 200, GREEN),
         ),
         seen_in="mempool/mempool#3620",
+    ),
+    Case(
+        "a main beside a menu and below a header grows with both",
+        "/whole_page/flex-shell.html",
+        {"fullPage": True},
+        size=(1280, 2460),
+        pixels=((640, 30, BLUE), (640, 100, GREEN), (640, 1200, YELLOW), (640, 2450, GREEN), (100, 2450, MAGENTA)),
+    ),
+    Case(
+        "a fixed box that holds the page is unrolled",
+        "/whole_page/fixed-shell.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 1200, YELLOW), (640, 2399, MAGENTA)),
+    ),
+    Case(
+        "the row of a grid that scrolls is unrolled",
+        "/whole_page/grid-shell.html",
+        {"fullPage": True},
+        size=(1280, 2200),
+        pixels=((640, 50, BLUE), (640, 150, GREEN), (640, 900, YELLOW), (640, 2199, MAGENTA)),
+    ),
+    Case(
+        "a box in a shadow root is unrolled",
+        "/whole_page/shadow-shell.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 1200, YELLOW), (640, 2399, MAGENTA)),
+    ),
+    Case(
+        "lazy content comes in a box that scrolls",
+        "/whole_page/lazy-in-a-shell.html",
+        {"fullPage": True},
+        size=(1280, 4000),
+        pixels=((640, 100, YELLOW), (100, 3700, GREEN), (640, 3900, GREEN)),
+    ),
+    Case(
+        "a box is scrolled before it is unrolled",
+        "/whole_page/scroll-listener-in-a-shell.html",
+        {"fullPage": True},
+        size=(1280, 1800),
+        pixels=((640, 1700, GREEN),),
+    ),
+    Case(
+        "a box is unrolled as far as maxHeight",
+        "/whole_page/fixed-shell.html",
+        {"fullPage": True, "maxHeight": 1000},
+        size=(1280, 1000),
+        pixels=((640, 400, GREEN), (640, 999, YELLOW)),
+        told={"details.truncated": True},
+    ),
+    Case(
+        "a fixed background image reaches over the picture, and over an element of its own",
+        "/whole_page/fixed-background.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 2399, GREEN), (300, 1300, BLUE)),
+    ),
+    Case(
+        "a backdrop without an element covers the picture",
+        "/whole_page/pseudo-backdrop.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 2399, GREEN)),
+    ),
+    Case(
+        "a picture as backdrop covers the picture",
+        "/whole_page/image-backdrop.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 2399, GREEN)),
+    ),
+    Case(
+        "a bar and a dialog with text are there once and where they were",
+        "/whole_page/fixed-bar.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 25, BLUE), (640, 490, MAGENTA), (640, 700, GREEN), (640, 2399, GREEN)),
+    ),
+    Case(
+        "what content-visibility hides stays hidden",
+        "/whole_page/content-visibility-hidden.html",
+        {"fullPage": True},
+        size=(1280, 2700),
+        pixels=((640, 2150, YELLOW), (640, 2690, GREEN)),
     ),
 )

@@ -19,14 +19,14 @@ async def load_lazy(context: RenderContext) -> None:
     until = loop.time() + context.deadline.waiting_seconds() * SHARE
     limit = context.limits.css_height(context.request)
     limit = min(context.request.get("maxHeight", limit), limit)
-    first, height = await _scroll(context, limit, until)
+    first, height, hidden = await _scroll(context, limit, until)
     while height < limit and loop.time() < until and context.request["fullPage"]:
         await _comes_to_rest(context, has_grown=height > first)
-        _, after = await _scroll(context, limit, until)
+        _, after, hidden = await _scroll(context, limit, until)
         if after <= height:
             break
         height = after
-    context.findings.truncated = height > first and (height > limit or loop.time() >= until)
+    context.findings.truncated = hidden or (height > first and (height > limit or loop.time() >= until))
     await context.run("top")
 
 
@@ -36,12 +36,12 @@ def shows_more_than_the_window(context: RenderContext) -> bool:
     return request["fullPage"] or "selector" in request or "clip" in request or request["format"] == "pdf"
 
 
-async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[float, float]:
-    """The height before and after scrolling down to the bottom, the limit or the time."""
-    await context.run(
-        "reveal", {"unroll": context.request["fullPage"], "limit": limit, "milliseconds": _milliseconds(until)}
-    )
-    return tuple(await context.run("scroll", {"limit": limit, "milliseconds": _milliseconds(until)}))
+async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[float, float, bool]:
+    """The height before and after scrolling down to the bottom, the limit or the time; whether a box hides more."""
+    bounds = {"limit": limit, "milliseconds": _milliseconds(until)}
+    hidden = await context.run("reveal", {**bounds, "unroll": context.request["fullPage"]})
+    before, after = await context.run("scroll", {**bounds, "milliseconds": _milliseconds(until)})
+    return before, after, bool(hidden)
 
 
 def _milliseconds(until: float) -> float:

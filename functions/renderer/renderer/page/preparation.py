@@ -7,6 +7,7 @@ from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_
 from renderer.page.cookie_banners import remove_banners
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
+from renderer.page.pictures import pictures_come
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
 from renderer.page.stillness import be_still
@@ -14,8 +15,6 @@ from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
 # Pictures that no element waits for: of style rules, in shadow roots, in frames. A counter's may never come.
-SHOWN_SECONDS = 3.0
-POLL_SECONDS = 0.02
 
 
 async def prepare(context: RenderContext) -> None:
@@ -80,15 +79,13 @@ async def hold_styles(context: RenderContext) -> None:
 async def settle(context: RenderContext) -> None:
     """Waits for drawings, fonts and pictures, though not for ever, and brings animations to their end."""
     await be_still(context)
-    whole = shows_more_than_the_window(context)
     # A font that stalled while the page loaded has had its time.
     font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
-    await context.within(SETTLE_SECONDS, context.run("settle", {"whole": whole, "fontMs": font_ms}))
-    await context.within(SHOWN_SECONDS, _all_shown(context))
+    await context.within(SETTLE_SECONDS, _all_come(context, font_ms))
     await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
     await hold_styles(context)
 
 
-async def _all_shown(context: RenderContext) -> None:
-    while context.traffic.is_showing():
-        await asyncio.sleep(POLL_SECONDS)
+async def _all_come(context: RenderContext, font_ms: int) -> None:
+    await context.run("fonts", {"fontMs": font_ms})
+    await pictures_come(context, whole=shows_more_than_the_window(context))

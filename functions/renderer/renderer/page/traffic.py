@@ -20,10 +20,11 @@ PAGE = "page"
 
 @dataclass(frozen=True)
 class Pending:
-    """A request that has no end yet."""
+    """A request that has no end yet; `address` is the one the page asked for, before redirects."""
 
     kind: str
     since: float
+    address: str = ""
 
 
 class Traffic:
@@ -69,13 +70,13 @@ class Traffic:
         fonts = [request.since for request in self.pending.values() if request.kind == "font"]
         return self._clock() - min(fonts) if fonts else 0
 
+    def awaited(self, kinds: frozenset[str]) -> set[str]:
+        """The addresses that requests of these kinds wait for."""
+        return {request.address for request in self.pending.values() if request.kind in kinds}
+
     def is_fetching(self) -> bool:
         """Whether scripts of the page wait for data."""
         return any(request.kind in ("xhr", "fetch") for request in self.pending.values())
-
-    def is_showing(self) -> bool:
-        """Whether pictures, also those of style rules and in shadow roots, or documents of frames are on their way."""
-        return any(request.kind in ("image", "document") for request in self.pending.values())
 
     def _sent(self, event: Params) -> None:
         kind = event.get("type", "other").lower()
@@ -84,7 +85,10 @@ class Traffic:
         self.requests[kind] += 1
         if len(self._kinds) < REMEMBERED:
             self._kinds[event["requestId"]] = kind
-            self.pending[event["requestId"]] = Pending(PAGE if self._is_main(event) else kind, self._clock())
+            before = self.pending.get(event["requestId"])
+            address = before.address if before is not None else event["request"]["url"]
+            waits_for = PAGE if self._is_main(event) else kind
+            self.pending[event["requestId"]] = Pending(waits_for, self._clock(), address)
 
     def _is_main(self, event: Params) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._main_frame

@@ -17,7 +17,8 @@
   const element = found.find((one) => hasBox(rectOf(one)) && getComputedStyle(one).visibility === "visible") ?? found[0];
   if (!element) return null;
   const roomFor = (box, size) => {
-    const missing = size - real(box).clientHeight;
+    const {paddingTop, paddingBottom} = getComputedStyle(box);
+    const missing = size - real(box).clientHeight + parseFloat(paddingTop) + parseFloat(paddingBottom);
     if (missing <= 0) return;
     set(box, "transition", "none");
     set(box, "max-height", "none");

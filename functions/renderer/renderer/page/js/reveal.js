@@ -1,5 +1,5 @@
 // Lays out what `content-visibility` leaves out. With `unroll`, a page that scrolls in one box and not as a whole is scrolled
-// through in that box, which then grows to its content, up to `limit` CSS pixels. Takes `milliseconds` at the most.
+// through in that box, which then grows to its content, up to `limit` CSS pixels. Takes `milliseconds` at the most. Whether some of it stays hidden, beyond the limit.
 async ({unroll, limit, milliseconds}) => {
   const end = performance.now() + milliseconds;
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
@@ -47,14 +47,17 @@ async ({unroll, limit, milliseconds}) => {
   };
   // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a whole.
   const scrollsAsAWhole = () => (page.documentElement?.scrollHeight ?? 0) > innerHeight * 1.25;
-  if (!unroll || scrollsAsAWhole()) return;
+  // A box that has grown grows again with what came into it since.
+  if (!unroll || (!globalThis.grownBox?.isConnected && scrollsAsAWhole())) return false;
   for (let depth = 0; depth < 4; depth += 1) {
     const element = scroller();
-    if (!element || page.documentElement.scrollHeight >= limit) return;
+    if (!element || page.documentElement.scrollHeight >= limit) return Boolean(element);
     if (depth === 0) await scrollThrough(element);
+    globalThis.grownBox = element;
     for (let turn = 0; turn < 3 && hidden(element) > 1; turn += 1) {
       const room = Math.max(0, limit - Math.max(innerHeight, page.documentElement.scrollHeight));
       growWithParents(element, Math.min(hidden(element), room));
     }
   }
+  return false;
 }

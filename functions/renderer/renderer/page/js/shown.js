@@ -1,0 +1,29 @@
+// The addresses of pictures and frames that this frame shows, in open shadow roots too: in its window, or anywhere in its
+// document with `whole`. What is not displayed, or is a lazy picture that was never asked for, is awaited by nobody.
+({whole}) => {
+  const found = new Set();
+  const add = (address) => {
+    try { found.add(new URL(address, page.baseURI).href.split("#")[0]); } catch { /* no address */ }
+  };
+  const isSeen = (element) => {
+    const {top, bottom, width, height} = boxOf(element);
+    return width + height > 0 && (whole || (bottom > 0 && top < innerHeight));
+  };
+  const IMAGES = ["backgroundImage", "borderImageSource", "maskImage", "listStyleImage", "content"];
+  const addImagesOf = (style) => {
+    for (const name of IMAGES) {
+      const value = style[name];
+      if (value?.includes("url(")) for (const [, address] of value.matchAll(/url\("((?:[^"\\]|\\.)*)"\)/g)) add(address);
+    }
+  };
+  for (const element of everywhere("*")) {
+    if (!isSeen(element)) continue;
+    const {currentSrc, src, poster, data} = real(element);
+    if (element.matches("img, iframe, frame, input[type=image], embed")) add(currentSrc || src);
+    if (element.matches("video")) add(poster);
+    if (element.matches("object")) add(data);
+    if (element.matches("image, feImage, use")) add(element.getAttribute("href") ?? element.getAttribute("xlink:href"));
+    for (const part of [null, "::before", "::after"]) addImagesOf(getComputedStyle(element, part));
+  }
+  return [...found];
+}

@@ -1,0 +1,39 @@
+"""Waits for pictures, frames and style sheets that the page shows and that have not come."""
+
+import asyncio
+from contextlib import suppress
+
+from renderer.browser.frames import Frame, frames_of
+from renderer.browser.script_error import ScriptError
+from renderer.page.render_context import FRAMES, RenderContext, script
+from shutterstep.errors import PageUnstableError
+
+POLL_SECONDS = 0.05
+FRAME_SECONDS = 1.0
+
+# What is shown where it stands, and what changes the look of all.
+SHOWN, STYLES = frozenset(["image", "document"]), frozenset(["stylesheet"])
+
+
+async def pictures_come(context: RenderContext, *, whole: bool) -> None:
+    """Returns when nothing that is shown is still awaited: in the whole page, or in its window alone.
+
+    A request whose picture is not shown, such as a counter's, holds nobody up.
+    """
+    while context.traffic.awaited(STYLES) or await _is_shown(context, context.traffic.awaited(SHOWN), whole=whole):
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _is_shown(context: RenderContext, awaited: set[str], *, whole: bool) -> bool:
+    """Whether one of these addresses is that of a picture or frame to be seen; asks the page only if there are any."""
+    if not awaited:
+        return False
+    frames = (await frames_of(context.page))[:FRAMES]
+    shown = await asyncio.gather(*(_shown_in(frame, whole=whole or not frame.is_main) for frame in frames))
+    return any(not awaited.isdisjoint(addresses) for addresses in shown)
+
+
+async def _shown_in(frame: Frame, *, whole: bool) -> list[str]:
+    with suppress(ScriptError, PageUnstableError, TimeoutError):
+        return await asyncio.wait_for(frame.evaluate(script("shown"), {"whole": whole}), FRAME_SECONDS)
+    return []
