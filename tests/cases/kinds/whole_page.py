@@ -149,4 +149,18 @@ CASES = (
         size=(1280, 2700),
         pixels=((640, 2150, YELLOW), (640, 2690, GREEN)),
     ),
+    Case(
+        "a frame of another site far below the window is painted",
+        "/whole_page/far-frame.html",
+        {"fullPage": True},
+        size=(1280, 2800),
+        pixels=((640, 20, BLUE), (200, 2450, MAGENTA), (200, 2550, MAGENTA), (800, 2500, GREEN)),
+    ),
+    Case(
+        "a box that grows while it is scrolled is unrolled to its end",
+        "/whole_page/feed-in-a-shell.html",
+        {"fullPage": True},
+        size=(1280, 4000),
+        pixels=((640, 100, YELLOW), (640, 3900, GREEN)),
+    ),
 )

@@ -36,6 +36,15 @@ class Area:
         names = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
         return {**{name: pixels / self.scale for name, pixels in names.items()}, "scale": 1}
 
+    def within(self, other: "Area") -> "Area | None":
+        """What of it lies in another area; None for nothing."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        right = min(self.x + self.width, other.x + other.width)
+        bottom = min(self.y + self.height, other.y + other.height)
+        if right <= left or bottom <= top:
+            return None
+        return Area(left, top, right - left, bottom - top, self.scale)
+
     def bottom(self) -> float:
         """Where the area ends, in CSS pixels from the page's top."""
         return (self.y + self.height) / self.scale

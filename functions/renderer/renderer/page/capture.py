@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from renderer.page.area import Area, area_of
+from renderer.page.far_frames import FarFrame, far_frames, with_far_frames
 from renderer.page.navigation import load_again
 from renderer.page.pdf import print_pdf
 from renderer.page.picture_bytes import Extremes, is_blank
@@ -59,13 +60,16 @@ async def _shot(context: RenderContext) -> Captured:
     area, format_ = await area_of(context), context.request["format"]
     if area is not None and area.bottom() > context.request["viewport"]["height"]:
         await context.run("backdrops", area.bottom())
+    frames = await far_frames(context, area) if area is not None else []
     if area is not None and format_ != "webp" and area.width * area.height > TILE_PIXELS:
-        return await _tiled(context, area)
+        return await _tiled(context, area, frames)
     body = await screenshot(context, area, format_)
+    if area is not None:
+        body = await with_far_frames(body, area, frames, context.request.get("quality", 0))
     return Captured(body, await asyncio.to_thread(is_blank, body))
 
 
-async def _tiled(context: RenderContext, area: Area) -> Captured:
+async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> Captured:
     """Each tile is joined to the picture before the next is taken; ends early when the time or the bytes are up."""
     request, extremes = context.request, Extremes()
     joiner = PngJoiner(request["omitBackground"]) if request["format"] == "png" else JpegJoiner(request["quality"])
@@ -75,7 +79,7 @@ async def _tiled(context: RenderContext, area: Area) -> Captured:
         if longest > context.deadline.remaining_ms() / 1000 * LAST_TILE_SHARE or joiner.size > context.limits.bytes:
             context.findings.truncated = True
             break
-        image = await screenshot(context, tile, "png")
+        image = await with_far_frames(await screenshot(context, tile, "png"), tile, frames, 0)
         await asyncio.to_thread(joiner.add, image, extremes)
         longest = max(longest, loop.time() - started)
     return Captured(await asyncio.to_thread(joiner.finish), extremes.are_one_colour())
