@@ -14,7 +14,6 @@ from renderer.page.stillness import be_still
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
-# Pictures that no element waits for: of style rules, in shadow roots, in frames. A counter's may never come.
 
 
 async def prepare(context: RenderContext) -> None:
