@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
 from renderer.page.cookie_banners import remove_banners
+from renderer.page.late_pictures import pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
-from renderer.page.pictures import pictures_come
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
 from renderer.page.stillness import be_still
