@@ -44,14 +44,22 @@ class Case:
         return {"url": f"http://{self.host}:{port}{self.page}", **self.options}
 
     def wrong(self, picture: Picture) -> list[str]:
-        """What of the picture is not right; empty where all is."""
-        shown = _image(picture, self.sheet)
-        found = [_wrong_pixel(shown, *pixel) for pixel in self.pixels if _is_inside(shown, *pixel[:2])]
-        found += [f"nothing at {pixel[:2]}" for pixel in self.pixels if not _is_inside(shown, *pixel[:2])]
-        if self.size is not None and (picture.width, picture.height) != self.size:
-            found.append(f"the size is {picture.width}x{picture.height}, not {self.size[0]}x{self.size[1]}")
+        """What of the result is not right; empty where all is."""
+        found = self._wrong_image(_image(picture, self.sheet), (picture.width, picture.height))
         found += [_wrong_word(picture, path, value) for path, value in self.told.items()]
         return [text for text in found if text]
+
+    def is_shown_by(self, body: bytes) -> bool:
+        """Whether a PNG alone has the size and the pixels."""
+        shown = Image.open(io.BytesIO(body)).convert("RGBA")
+        return not any(self._wrong_image(shown, shown.size))
+
+    def _wrong_image(self, shown: Image.Image, size: tuple[int, int]) -> list[str]:
+        found = [_wrong_pixel(shown, *pixel) for pixel in self.pixels if _is_inside(shown, *pixel[:2])]
+        found += [f"nothing at {pixel[:2]}" for pixel in self.pixels if not _is_inside(shown, *pixel[:2])]
+        if self.size is not None and size != self.size:
+            found.append(f"the size is {size[0]}x{size[1]}, not {self.size[0]}x{self.size[1]}")
+        return found
 
 
 def _image(picture: Picture, sheet: int) -> Image.Image:
