@@ -69,7 +69,8 @@ def combinations() -> list[Combination]:
     )
     admin_2 = _in(
         "/npm/startbootstrap-sb-admin-2/",
-        "404 utilities-animation blank buttons cards charts forgot-password index login register tables utilities-border utilities-color",
+        "404 blank buttons cards charts forgot-password index login register tables "
+        "utilities-animation utilities-border utilities-color",
     )
     manual = _in(FLASK, "index quickstart config cli design testing tutorial/index patterns/sqlite3 genindex")
     references = _in(GIT, "git git-add git-log git-rebase gitcore-tutorial")

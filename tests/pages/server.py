@@ -25,6 +25,9 @@ class Pages(ThreadingHTTPServer):
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.stop = threading.Event()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing: a browser that closes its page closes its connections."""
+
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
