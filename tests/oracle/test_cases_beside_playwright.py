@@ -5,7 +5,6 @@ import pytest
 from renderer.page.render import Picture
 from tests.cases.case import Case
 from tests.cases.kinds import kinds
-from tests.cases.test_cases import marked
 from tests.end_to_end.studio import Studio
 from tests.oracle.both import take_both
 from tests.oracle.comparison import compare
@@ -13,7 +12,7 @@ from tests.oracle.playwright_driver import PlaywrightDriver, understands
 from tests.pages.server import Pages
 
 CASES = [
-    marked(kind, case)
+    pytest.param(case, id=f"{kind}: {case.name}")
     for kind, cases in kinds().items()
     for case in cases
     if not case.error and (case.pixels or case.size) and understands(case.request(0))
