@@ -145,4 +145,17 @@ CASES = (
         {"block": ["cookieBanners"]},
         pixels=((5, 300, DARK_GREEN),),
     ),
+    Case(
+        "a banner that comes after a while is removed",
+        "",
+        {
+            "html": PAGE
+            + "<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', `"
+            + BANNERS["two buttons"].format(BOX)
+            + "`), 1500)</script>",
+            "delayMs": 2500,
+            **BLOCKED,
+        },
+        pixels=((640, 700, GREEN),),
+    ),
 )

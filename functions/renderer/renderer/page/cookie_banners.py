@@ -36,6 +36,11 @@ async def remove_banners(context: RenderContext) -> None:
     await context.within(FRAME_SECONDS, asyncio.gather(*(_decline(context, frame) for frame in frames)))
     for frame in frames[1:]:
         await _remove_frame(context, frame)
+    await remove_overlays(context)
+
+
+async def remove_overlays(context: RenderContext) -> None:
+    """Removes the banners that lie over the page now; some come only after a while."""
     for name in await context.run("overlays", bool(context.findings.removed), SIGNS):
         _note(context, "overlay", name)
 

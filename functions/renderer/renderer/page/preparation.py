@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
-from renderer.page.cookie_banners import remove_banners
+from renderer.page.cookie_banners import remove_banners, remove_overlays
 from renderer.page.late_pictures import pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
@@ -28,6 +28,8 @@ async def prepare(context: RenderContext) -> None:
     context.end_phase("prepare")
     await load_lazy(context)
     await asyncio.sleep(min(request["delayMs"] / 1000, context.deadline.waiting_seconds()))
+    if "cookieBanners" in request["block"]:
+        await remove_overlays(context)
     if "selector" in request:
         await appears(context, "selector", request["selector"], ELEMENT_SECONDS)
     await settle(context)
