@@ -72,7 +72,8 @@ def combinations() -> list[Combination]:
         "404 blank buttons cards charts forgot-password index login register tables "
         "utilities-animation utilities-border utilities-color",
     )
-    manual = _in(FLASK, "index quickstart config cli design testing tutorial/index patterns/sqlite3 genindex")
+    manual = _in(FLASK, "index quickstart config cli design testing tutorial/index patterns/sqlite3")
+    short = _in(FLASK, "index design testing tutorial/index patterns/sqlite3 server debugging")
     references = _in(GIT, "git git-add git-log git-rebase gitcore-tutorial")
     return [
         *_all(ours, "window", "whole page", "phone", "tablet", "dark", "print", "sharp"),
@@ -81,7 +82,8 @@ def combinations() -> list[Combination]:
         *_all(themes, "window", "whole page", "phone", "tablet", "print"),
         *_all(admin, "window", "whole page", "phone"),
         *_all(admin_2, "at rest", "phone at rest"),
-        *_all(manual, "window", "whole page", "phone"),
+        *_all(manual, "window", "whole page"),
+        *_all(short, "phone", "sharp"),
         *_all(references, "window", "whole page"),
         *_all(charts, "at rest"),
     ]

@@ -15,7 +15,7 @@ from shutterstep.request import with_defaults
 # Names lead nowhere, as behind the guard; text is painted as Chromium does by default.
 ARGUMENTS = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",)
 NOT_ITS_OWN = ("--font-render-hinting=none",)
-SECONDS = 30
+SECONDS = 15
 
 # What an ordinary user of Playwright writes for a page with lazy content: scroll through, then wait for the pictures.
 SCROLL = """async () => {

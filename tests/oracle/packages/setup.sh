@@ -14,7 +14,9 @@ npm ci --ignore-scripts --no-audit --no-fund --silent
 # Unpacked here, not installed: that takes no root, and slim images of Debian leave documents out when they install.
 rm -rf debian
 mkdir -p debian/archives
-(cd debian/archives && apt-get download -qq $manuals)
+# shellcheck disable=SC2086 # one word a package
+download() { apt-get -qq -o APT::Sandbox::User=root download $manuals; }
+(cd debian/archives && { download 2>/dev/null || { apt-get -qq update && download; }; })
 for archive in debian/archives/*.deb; do dpkg-deb -x "$archive" debian; done
 rm -rf debian/archives
 touch "$stamp"

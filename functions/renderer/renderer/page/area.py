@@ -89,7 +89,12 @@ async def _whole_page(context: RenderContext) -> Area:
     if height > longest:
         context.findings.truncated, height = True, longest
     scale = viewport["deviceScaleFactor"]
-    return Area(0, 0, round(width * scale), max(1, round(height * scale)), scale)
+    return Area(0, 0, _rounded(width * scale), max(1, _rounded(height * scale)), scale)
+
+
+def _rounded(pixels: float) -> int:
+    # Half a pixel counts as one, as in Chromium; Python's own round goes to the even number.
+    return math.floor(pixels + 0.5)
 
 
 async def _element(context: RenderContext, selector: str) -> Area:
