@@ -69,7 +69,7 @@ def combinations() -> list[Combination]:
     )
     admin_2 = _in(
         "/npm/startbootstrap-sb-admin-2/",
-        "404 blank buttons cards charts forgot-password index login register tables "
+        "404 blank buttons cards forgot-password login register tables "
         "utilities-animation utilities-border utilities-color",
     )
     manual = _in(FLASK, "index quickstart config cli design testing tutorial/index patterns/sqlite3")
