@@ -49,11 +49,6 @@ class Case:
         found += [_wrong_word(picture, path, value) for path, value in self.told.items()]
         return [text for text in found if text]
 
-    def is_shown_by(self, body: bytes) -> bool:
-        """Whether a PNG alone has the size and the pixels."""
-        shown = Image.open(io.BytesIO(body)).convert("RGBA")
-        return not any(self._wrong_image(shown, shown.size))
-
     def _wrong_image(self, shown: Image.Image, size: tuple[int, int]) -> list[str]:
         found = [_wrong_pixel(shown, *pixel) for pixel in self.pixels if _is_inside(shown, *pixel[:2])]
         found += [f"nothing at {pixel[:2]}" for pixel in self.pixels if not _is_inside(shown, *pixel[:2])]

@@ -11,7 +11,6 @@ DARK = {"colorScheme": "dark", "fullPage": True}
 PRINT = {"media": "print"}
 # Scripts of some pages move for a second: charts grow, a button fades in and out while the page is scrolled.
 AT_REST = {"fullPage": True, "delayMs": 1500}
-PHONE_AT_REST = {**PHONE, "delayMs": 1500}
 SHARP = {"viewport": {"width": 800, "height": 600, "deviceScaleFactor": 2}}
 
 FLASK = "/debian/doc/python-flask-doc/html/"
@@ -24,7 +23,6 @@ NAMES = {
     "dark": DARK,
     "print": PRINT,
     "at rest": AT_REST,
-    "phone at rest": PHONE_AT_REST,
     "sharp": SHARP,
 }
 
@@ -73,7 +71,7 @@ def combinations() -> list[Combination]:
         "utilities-animation utilities-border utilities-color",
     )
     manual = _in(FLASK, "index quickstart config cli design testing tutorial/index patterns/sqlite3")
-    short = _in(FLASK, "index design testing tutorial/index patterns/sqlite3 server debugging")
+    short = _in(FLASK, "index design testing tutorial/index patterns/sqlite3")
     references = _in(GIT, "git git-add git-log git-rebase gitcore-tutorial")
     return [
         *_all(ours, "window", "whole page", "phone", "tablet", "dark", "print", "sharp"),
@@ -81,7 +79,7 @@ def combinations() -> list[Combination]:
         *_all(libraries, "window", "whole page", "phone", "tablet", "sharp"),
         *_all(themes, "window", "whole page", "phone", "tablet", "print"),
         *_all(admin, "window", "whole page", "phone"),
-        *_all(admin_2, "at rest", "phone at rest"),
+        *_all(admin_2, "window", "tablet"),
         *_all(manual, "window", "whole page"),
         *_all(short, "phone", "sharp"),
         *_all(references, "window", "whole page"),

@@ -29,14 +29,6 @@ COME = """() => Promise.all([document.fonts.ready, ...[...document.querySelector
   .filter((image) => !image.complete && image.loading !== "lazy")
   .map((image) => new Promise((resolve) => { image.onload = image.onerror = resolve; }))])"""
 
-# The options of a request that Playwright has no own way for.
-UNKNOWN = {"headers", "cookies", "basicAuth", "block", "failOnStatus", "maxHeight", "quality"}
-
-
-def understands(request: dict[str, Any]) -> bool:
-    """Whether Playwright has an own way to do all of the request."""
-    return not request.keys() & UNKNOWN and request.get("format", "png") == "png"
-
 
 class PlaywrightDriver:
     """One browser in a loop of its own."""
