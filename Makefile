@@ -71,8 +71,11 @@ lists: setup ## take the block lists anew from Debian's package of uBlock Origin
 lock: setup ## pin pyproject.toml's dependencies, with hashes
 	@$(VENV)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
-	@$(VENV)/python -m uv pip compile functions/renderer/requirements.in -c requirements.lock --universal --python-version 3.13 \
-		--generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o functions/renderer/requirements.txt
+	@for part in functions/renderer:3.13 functions/starter:3.11 layers/shared:3.11; do \
+		$(VENV)/python -m uv pip compile $${part%:*}/requirements.in -c requirements.lock --universal \
+			--python-version $${part#*:} --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet \
+			-o $${part%:*}/requirements.txt; \
+	done
 
 clean: ## remove what setup and runs made
 	@rm -rf .venv .shutterstep .aws-sam .ruff_cache .pytest_cache .hypothesis out *.egg-info

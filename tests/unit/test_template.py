@@ -229,11 +229,22 @@ def lowest(value: Any) -> int:
     return source()["Parameters"][value["Ref"]]["MinValue"] if isinstance(value, dict) else value
 
 
-@pytest.mark.parametrize("file", ["layers/shared", "functions/starter", "functions/renderer"])
+DEPLOYED = ("layers/shared", "functions/starter", "functions/renderer")
+
+
+@pytest.mark.parametrize("file", DEPLOYED)
+def test_every_package_that_is_deployed_comes_with_hashes(file: str) -> None:
+    requirements = re.split(r"\n(?=\S)", (ROOT / file / "requirements.txt").read_text("utf-8").strip())
+    assert [found for found in requirements if not re.search(r"--hash=sha256:[0-9a-f]{64}", found)] == []
+    build = (ROOT / file / ("Dockerfile" if file == "functions/renderer" else "Makefile")).read_text("utf-8")
+    assert "--require-hashes" in build
+
+
+@pytest.mark.parametrize("file", DEPLOYED)
 def test_what_is_deployed_has_the_locked_versions(file: str) -> None:
     locked = (ROOT / "requirements.lock").read_text("utf-8")
     lines = (ROOT / file / "requirements.txt").read_text("utf-8").splitlines()
-    pins = [line.removesuffix(" \\") for line in lines if line[:1].isalnum()]
+    pins = [line.removesuffix(" \\").partition(" ;")[0] for line in lines if line[:1].isalnum()]
     assert pins
     assert [pin for pin in pins if f"\n{pin} " not in f"\n{locked}"] == []
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from shutterstep_cli.checkout import root
 
 ROOT = root()
-LOCK = ROOT / "requirements.lock"
 
 
 class PackageError(Exception):
@@ -33,7 +32,7 @@ LAYER = Package(ROOT / "layers/shared", "python")
 
 
 def package(wanted: Package, cache: Path) -> Path:
-    """Gives the zip archive of a package; makes it only when the sources, the lock file or the Python changed."""
+    """Gives the zip archive of a package; makes it only when the sources or the Python changed."""
     archive = cache / f"{wanted.source.name}-{_hash(wanted)}.zip"
     if not archive.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -48,7 +47,6 @@ def package(wanted: Package, cache: Path) -> Path:
 
 def _hash(wanted: Package) -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    digest.update(LOCK.read_bytes())
     for path in _sources(wanted.source):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -60,24 +58,15 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _install(wanted: Package, folder: Path) -> None:
-    """The versions are those of the lock file; its hashes were checked when the environment was set up."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
-        constraints.write("\n".join(_pins()))
-        constraints.flush()
-        command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
-        command += ["--target", str(folder), "-c", constraints.name, "-r", str(wanted.source / "requirements.txt")]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable, "--require-hashes"]
+    command += ["--target", str(folder), "-r", str(wanted.source / "requirements.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise PackageError(f"{wanted.source.name}: {done.stderr.strip()}")
     for path in _sources(wanted.source):
         target = folder / path.relative_to(wanted.source)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-
-
-def _pins() -> Iterator[str]:
-    lines = LOCK.read_text("utf-8").splitlines()
-    return (line.removesuffix("\\").strip() for line in lines if line[:1].isalnum())
 
 
 def _zip(folder: Path, archive: Path) -> None:
