@@ -24,6 +24,7 @@ service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs")
 SHARED_STACK = ("end_to_end", "workflow", "docs", "faults", "image")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several processes (`-n`), tests that share a stack stay in one, which begins early; others go by file."""
     if not hasattr(config, "workerinput"):
