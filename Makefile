@@ -19,7 +19,7 @@ demo: setup ## twelve requests for the bundled pages, six of them duplicates, an
 	@$(SHUTTERSTEP) demo
 
 test: setup ## every test, on all cores; tests that share a stack stay in one process
-	@$(VENV)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(ARGS)
 
 faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1) --mode $(or $(MODE),task)

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_localstack import constants, service_checks
 from pytest_localstack.session import RunningSession
+from xdist.scheduler import LoadScopeScheduling
 
 from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.local_target import local_target
@@ -20,26 +22,36 @@ SERVICES = ("cloudformation", "dynamodb", "ecs", "iam", "lambda", "s3", "sqs", "
 constants.SERVICE_PORTS.setdefault("ecs", local_stack.DEFAULT_PORT)
 service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs"))
 
-# Levels whose tests share one stack, the longest first: one process runs all of a level, so that it starts once.
-SHARED_STACK = ("end_to_end", "workflow", "docs", "faults", "image")
+# Levels whose tests share one stack, the longest first: one process runs all of a level, so that its stack starts once.
+SHARED_STACK = ("end_to_end", "faults", "workflow", "docs", "image")
+LEVELS = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes (`-n`), tests that share a stack stay in one, which begins early; others go by file."""
-    if not hasattr(config, "workerinput"):
-        return
-    groups = {item: _group(item) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    order = {group: place for place, group in enumerate(SHARED_STACK)}
-    items.sort(key=lambda item: order.get(groups[item], len(order)))
+    """With several processes (`-n`), what shares a stack begins first: it takes longest."""
+    if hasattr(config, "workerinput"):
+        order = {group: place for place, group in enumerate(SHARED_STACK)}
+        items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
 
 
-def _group(item: pytest.Item) -> str:
-    level = item.path.parent.name
-    uses_stack = "running_stack" in getattr(item, "fixturenames", ())
-    return level if level in SHARED_STACK and (uses_stack or level != "end_to_end") else str(item.path)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Gives each process whole groups of tests. (xdist's own `loadgroup` writes a name that pytest 9 does not have.)"""
+
+    class GroupScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return GroupScheduling(config, log)
+
+
+@cache
+def group_of(nodeid: str) -> str:
+    """The level where the test shares its level's stack, else its file."""
+    file = nodeid.partition("::")[0]
+    level = Path(file).parent.name
+    if level == "end_to_end" and "running_stack" not in (LEVELS.parent / file).read_text("utf-8"):
+        return file
+    return level if level in SHARED_STACK else file
 
 
 @contextmanager
