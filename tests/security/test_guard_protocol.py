@@ -186,8 +186,10 @@ def test_too_many_bytes_end_every_connection() -> None:
     async def scene() -> None:
         async with host() as server, EgressGuard(LOCAL, EgressLimits(bytes=100_000)) as guard:
             server.answer = b"x" * 200_000
+            assert guard.details() == {}
             assert len(await asked(guard, get(server.port))) < 200_000
             assert await asked(guard, get(server.port)) == b""
+            assert guard.details() == {"transferLimitReached": True}
 
     run(scene)
 

@@ -97,14 +97,19 @@ class EgressGuard:
             await self._resolver.close()
 
     def details(self) -> dict[str, Any]:
-        """Gives what the result tells of the guard: `blocked`, where connections were refused.
+        """Gives what the result tells of the guard: what it refused, and that it cut a page which moved too much.
 
-        It has the `count` of all of them and the `hosts` refused most, each as `host:port` with its count.
+        `blocked` has the `count` of refused connections and the `hosts` refused most, each as `host:port` with its
+        count. `transferLimitReached` is true where all connections were ended, because the page had moved more bytes
+        than a render may.
         """
-        if not self._blocked:
-            return {}
-        hosts = [{"host": host, "count": count} for host, count in self._blocked.most_common(REPORTED_HOSTS)]
-        return {"blocked": {"count": self._blocked.total(), "hosts": hosts}}
+        told: dict[str, Any] = {}
+        if self._blocked:
+            hosts = [{"host": host, "count": count} for host, count in self._blocked.most_common(REPORTED_HOSTS)]
+            told["blocked"] = {"count": self._blocked.total(), "hosts": hosts}
+        if self.bytes > self.limits.bytes:
+            told["transferLimitReached"] = True
+        return told
 
     def failure_of(self, url: str) -> RenderError | None:
         """Why the last connection to the host of an http or https address failed, if it did."""
