@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shutterstep.ids import parse_shot_key
 from shutterstep_cli.local.local_stack import task_logs
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.stack.shots import Shot, follow, submit
@@ -49,7 +50,9 @@ def test_fifty_messages_with_one_id_render_once_though_their_owner_is_killed_at_
     assert reasons.total() == 49
     assert set(reasons) <= {"already_processing", "race_condition_prevented", "already_processed"}
     assert (item["status"], item["attempts"]) == ("success", 1)
-    assert item["s3_key"].endswith("-1.png")
+    key = parse_shot_key(item["s3_key"])
+    assert key is not None
+    assert key.attempt == 1
 
 
 def test_an_execution_that_is_stopped_frees_its_id_and_a_duplicate_renders(

@@ -28,7 +28,7 @@ LEFT = "no process and no folder is left"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: how often each fault struck, and the verdicts before and after the replay."""
+    """How a run ended: how often each fault struck, the verdicts before and after the replay, and their evidence."""
 
     seed: int
     digest: str
@@ -37,7 +37,7 @@ class Outcome:
     before: list[Verdict]
     after: list[Verdict]
     mode: str = "task"
-    evidence: Evidence | None = None
+    evidence: tuple[Evidence, Evidence] | None = None
 
     @property
     def good(self) -> bool:
@@ -71,16 +71,17 @@ def _suffer(schedule: Schedule, home: Path, say: Any) -> Outcome:
         stack.send_all({"good": f"{site}/known.html", "failing": "http://no.invalid/", "down": f"{down.origin}/"})
         stack.wait_until_idle()
         say("nothing runs any more: looking, then replaying with the site up again")
-        before = before_replay(schedule, stack.evidence())
+        seen_before = stack.evidence()
+        before = before_replay(schedule, seen_before)
         stack.proxy.calm = True
         with down.answered():
             stack.replay()
             stack.wait_until_idle()
             stack.proxy.send_late_answers()
-            evidence = stack.evidence()
-        struck, after = dict(stack.proxy.struck), after_replay(schedule, evidence)
+            seen_after = stack.evidence()
+        struck, after = dict(stack.proxy.struck), after_replay(schedule, seen_after)
         count, digest = len(schedule.messages), schedule.digest()
-        return Outcome(schedule.seed, digest, count, struck, before, after, schedule.mode, evidence)
+        return Outcome(schedule.seed, digest, count, struck, before, after, schedule.mode, (seen_before, seen_after))
 
 
 class UnansweredPort:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from shutterstep.ids import parse_shot_key
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.stack.shots import follow, submit
 from shutterstep_cli.stack.target import Target
@@ -44,7 +45,9 @@ def test_a_container_that_is_killed_at_work_is_followed_by_another(
     site.let.set()
     follow(running_stack, [shot], lambda: None, 60)
     assert shot.status == "success"
-    assert item_of(running_stack, shot.id)["s3_key"].endswith("-1.png")
+    key = parse_shot_key(item_of(running_stack, shot.id)["s3_key"])
+    assert key is not None
+    assert key.attempt == 1
 
 
 @pytest.fixture
