@@ -104,7 +104,7 @@ def test_the_process_stores_the_picture_and_reports_it(site: str) -> None:
     code, told, log = run_process(job, stored)
     kind, answer = answer_of(told)
     result = json.loads(answer["output"])
-    picture = stored["/bucket/shots/a/1.png"]
+    (picture,) = (body for key, body in stored.items() if key.startswith("/bucket/shots/a/1-"))
     assert (code, told[0][0], kind) == (0, "SendTaskHeartbeat", "SendTaskSuccess"), log
     assert tuple(result) == (*RESULT_FIELDS, "details")
     assert (result["sha256"], result["bytes"]) == (hashlib.sha256(picture).hexdigest(), len(picture))

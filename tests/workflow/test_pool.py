@@ -22,7 +22,7 @@ from tests import waiting
 from tests.workflow.pool_worker import PoolWorker
 from tests.workflow.test_release import release
 
-wait_for = partial(waiting.wait_for, seconds=30)
+wait_for = partial(waiting.wait_for, seconds=150)
 
 Send = Callable[..., Shot]
 
@@ -46,7 +46,7 @@ def send(pool_stack: Target) -> Send:
 
 
 def end(target: Target, *shots: Shot) -> None:
-    follow(target, list(shots), lambda: None, 60)
+    follow(target, list(shots), lambda: None, 180)
 
 
 def take(target: Target, seconds: int = 6) -> dict[str, Any]:

@@ -13,6 +13,10 @@ class ScriptError(Exception):
         self.message = message
 
 
+class DocumentAwayError(ScriptError):
+    """The document went away before the script began, so nothing of it ran."""
+
+
 def value_of(answer: Params) -> Any:
     """The JSON value in an answer of the Runtime domain. Raises ScriptError for an exception."""
     if "exceptionDetails" in answer:

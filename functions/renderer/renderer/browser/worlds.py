@@ -3,7 +3,7 @@
 from typing import Any
 
 from renderer.browser.protocol import Params, ProtocolError, Session
-from renderer.browser.script_error import ScriptError, value_of
+from renderer.browser.script_error import DocumentAwayError, ScriptError, value_of
 
 WORLD = "renderer"
 GONE = "uniqueContextId not found"
@@ -45,7 +45,7 @@ class Worlds:
         await self._session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": WORLD})
         # Its event has come before the answer, unless the document went in between.
         if frame not in self._contexts:
-            raise ScriptError("the document went away")
+            raise DocumentAwayError("the document went away")
         return self._contexts[frame]
 
     def _created(self, event: Params) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from renderer.browser.protocol import ProtocolError
-from renderer.browser.script_error import ScriptError
+from renderer.browser.script_error import DocumentAwayError, ScriptError
 from renderer.page.documents import POLL_SECONDS
 from renderer.page.navigation import arrive
 from renderer.page.render_context import RenderContext
@@ -17,6 +17,8 @@ from shutterstep.errors import PageUnstableError, SelectorNotFoundError
 DOCUMENTS = 10
 # The news of another document comes a little behind the failure of what ran in the one before.
 NEWS_SECONDS = 0.5
+# The same where the document is known to have gone: only a busy machine takes so long to say where to.
+AWAY_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -32,8 +34,10 @@ async def on_one_document(context: RenderContext, work: Callable[[], Awaitable[T
         try:
             result = await work()
             await stay(context)
+        except DocumentAwayError:
+            await _has_changed(context, AWAY_SECONDS)
         except SIGNS:
-            if not await _has_changed(context):
+            if not await _has_changed(context, NEWS_SECONDS):
                 raise
         else:
             return result
@@ -41,9 +45,9 @@ async def on_one_document(context: RenderContext, work: Callable[[], Awaitable[T
     raise PageUnstableError(f"the page went on to another document more than {DOCUMENTS} times while it was made ready")
 
 
-async def _has_changed(context: RenderContext) -> bool:
+async def _has_changed(context: RenderContext, seconds: float) -> bool:
     with suppress(TimeoutError):
-        async with asyncio.timeout(NEWS_SECONDS):
+        async with asyncio.timeout(seconds):
             while context.documents.loader == context.document and not context.documents.is_leaving():
                 context.documents.check()
                 await asyncio.sleep(POLL_SECONDS)
