@@ -117,12 +117,17 @@ async def _outcome(browser: WarmBrowser, request: dict[str, Any]) -> str:
 
 
 def _data_bytes() -> int:
-    with open("/proc/self/status", encoding="utf-8") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+    return _status_kib("VmData") * 1024
 
 
 def _peak_mib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """The most memory this program had; getrusage would count that of the process it was started from as well."""
+    return _status_kib("VmHWM") // 1024
+
+
+def _status_kib(name: str) -> int:
+    with open("/proc/self/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(f"{name}:"))
 
 
 def main() -> None:
