@@ -23,6 +23,9 @@ from shutterstep_cli.stack.target import Target
 
 ENVIRONMENT = {"POOL_VISIBILITY_SECONDS": "6", "POOL_CONCURRENCY": "2", "POOL_MAX_RECEIVES": "3"}
 
+# The tasks of workers that died.
+DEAD: list[set[asyncio.Task[Any]]] = []
+
 
 class PoolWorker:
     """A worker in a thread of its own; a request's path says what its page does. `gate` lets `/held` pages through."""
@@ -69,8 +72,11 @@ class PoolWorker:
 
     def die(self) -> None:
         """What SIGKILL does: nothing goes on, nobody is told."""
+        # Kept, since Python runs the `finally` of a forgotten coroutine: a dead worker would go on in another's thread.
+        DEAD.append(asyncio.all_tasks(self._loop))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(60)
+        DEAD.append(asyncio.all_tasks(self._loop))
 
     def stop(self) -> None:
         """Tell it, and wait until it has let go."""
