@@ -20,7 +20,7 @@ EXAMPLES = re.compile(r"^\x08?\n?Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
 def reference() -> str:
     """Gives each verb's arguments, options and examples as Typer documents them, with titles one level down."""
     command = typer.main.get_command(app)
-    context = typer.Context(command, info_name="shutterstep")
+    context = typer.Context(command, info_name="shutterstep", help_option_names=["-h", "--help"])
     text = html.unescape(get_docs_for_click(obj=command, ctx=context, name="shutterstep"))
     _, _, verbs = text.partition("\n## ")
     return EXAMPLES.sub(_as_block, f"## {verbs}").replace("```console\n$ ", "```text\n").strip()
