@@ -28,7 +28,7 @@ class StackStudio(Studio):
         self._target = target
 
     def outcomes(self, *requests: dict[str, Any]) -> list[Picture | RenderError]:
-        shots = [submit(self._target, {"id": uuid.uuid4().hex, **request}) for request in requests]
+        shots = [submit(self._target, {**request, "id": uuid.uuid4().hex}) for request in requests]
         follow(self._target, shots, lambda: None, WAIT_SECONDS)
         return [self._picture(shot) if shot.status == "success" else self._error(shot) for shot in shots]
 
