@@ -36,6 +36,7 @@ def items(running_stack: Target, aws: Any, prefix: str) -> None:
 def put(running_stack: Target, aws: Any, id_: str, *, lease: str, **texts: str) -> None:
     item = {
         "id": {"S": id_},
+        "claim": {"S": f"{id_}--claimed"},
         "url": {"S": texts.pop("url", "http://example.com/")},
         "claimed_at": {"S": PAST},
         "lease_expires_at": {"S": lease},

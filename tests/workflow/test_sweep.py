@@ -63,6 +63,21 @@ def test_a_claim_whose_lease_holds_and_a_failed_item_stay_as_they_are(
     assert [item_of(running_stack, f"{prefix}-{name}") for name in ("at-work", "failed")] == before
 
 
+def test_an_item_that_cannot_be_given_back_does_not_stop_the_others_and_fails_the_run(
+    running_stack: Target, aws: Any, prefix: str
+) -> None:
+    for number in range(25):
+        put(aws, running_stack, f"{prefix}-{number}", lease_expires_at=PAST)
+    table = aws.resource("dynamodb").Table(running_stack.outputs["TableName"])
+    table.update_item(Key={"id": f"{prefix}-7"}, UpdateExpression="REMOVE claim")
+    try:
+        assert sweep(aws, running_stack)["status"] == "FAILED"
+    finally:
+        table.delete_item(Key={"id": f"{prefix}-7"})
+    others = [item_of(running_stack, f"{prefix}-{number}") for number in range(25) if number != 7]
+    assert {item["status"] for item in others} == {"failed"}
+
+
 def test_what_was_swept_is_a_metric(running_stack: Target, aws: Any, prefix: str) -> None:
     put(aws, running_stack, prefix, lease_expires_at=PAST)
     sweep(aws, running_stack)

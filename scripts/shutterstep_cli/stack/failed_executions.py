@@ -36,20 +36,20 @@ def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:
                 yield described(sfn.describe_execution(executionArn=execution["executionArn"]))
 
 
-def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[ReplayItem], int]:
-    """One line an id, that of its newest failure; and how many ids were left out, which have their picture by now."""
+def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[ReplayItem], list[ReplayItem]]:
+    """One line an id, that of its newest failure: those that have no picture yet, and those that have one by now."""
     newest: dict[str, ReplayItem] = {}
     for line in sorted(lines, key=lambda line: line.stopped_at):
         newest[line.id or line.old_execution] = line
     items = read_items(target, (line.id for line in newest.values() if line.id))
     left: list[ReplayItem] = []
+    done: list[ReplayItem] = []
     for line in newest.values():
         status = items.get(line.id, {}).get("status")
         if status == "processing":
             line.refuse("at_work", f"{items[line.id]['claim']} is rendering it")
-        if status != "success":
-            left.append(line)
-    return left, len(newest) - len(left)
+        (done if status == "success" else left).append(line)
+    return left, done
 
 
 def described(execution: dict[str, Any]) -> ReplayItem:

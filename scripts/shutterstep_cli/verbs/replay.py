@@ -75,10 +75,10 @@ def replay(
               shutterstep replay --mode redrive --stack shutterstep
     """
     after = time_ago(since)
-    if not (yes or dry_run or sys.stdin.isatty()):
-        raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
     target = choose_target(stack)
     _check(source, mode, wait, target)
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
 
     def wanted(line: ReplayItem) -> bool:
         given = error_code in (None, line.error_code) and id_ in (None, line.id)
@@ -90,10 +90,10 @@ def replay(
             lines = [line for line in letters.lines(after) if wanted(line)]
             how.run(lines, letters.send)
     else:
-        found, done = without_a_picture(target, _reading(failed(target, after)))
-        lines = [line for line in found if wanted(line)]
+        lines, done = without_a_picture(target, _reading(failed(target, after)))
+        lines, done = [line for line in lines if wanted(line)], [line for line in done if wanted(line)]
         if done:
-            progress_console().print(f"not offered: {done} that failed and have their picture by now")
+            progress_console().print(f"not offered: {len(done)} that failed and have their picture by now")
         prepare, act = (say_why_not_restartable, restart) if mode == "restart" else (say_why_not_redrivable, redrive)
         for line in lines:
             prepare(target, line)
