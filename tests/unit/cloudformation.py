@@ -122,7 +122,10 @@ def _ref(name: str) -> Any:
         return PSEUDO_PARAMETERS[name]
     if name in source()["Parameters"]:
         return source()["Parameters"][name].get("Default") or "sample"
-    return _arn(name) if source()["Resources"][name]["Type"] in ARN_IS_REF else name.lower()
+    kind = source()["Resources"][name]["Type"]
+    if kind == "AWS::EC2::Route":  # its primary identifier has two parts
+        return f"rtb-{name.lower()}|0.0.0.0/0"
+    return _arn(name) if kind in ARN_IS_REF else name.lower()
 
 
 def _get_att(argument: str | list[str]) -> str:

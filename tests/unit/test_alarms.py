@@ -1,0 +1,74 @@
+"""The alarms on the series that CloudWatch has: a minute in which nothing happened, or nothing ran, has no value."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.cloudformation import resources, source
+from tests.unit.metric_math import Points, evaluated
+
+ALARMS = resources("AWS::CloudWatch::Alarm")
+FIRST_WORKER = {"PoolNeededAlarm": "jobs", "PoolStillNeededAlarm": "waiting"}
+NOTHING: Points = [None] * 5
+
+
+def rings(name: str, **series: Points) -> bool:
+    """Whether the alarm is on at the last minute; a minute without a value is not breaching."""
+    alarm = ALARMS[name]
+    (expression,) = [metric["Expression"] for metric in alarm["Metrics"] if metric.get("ReturnData")]
+    last = evaluated(expression, **series)[-alarm["EvaluationPeriods"] :]
+    threshold = alarm["Threshold"] if isinstance(alarm["Threshold"], int) else default_of(alarm["Threshold"]["Ref"])
+    strict = alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    breaching = [value for value in last if value is not None and (value > threshold if strict else value >= threshold)]
+    return len(breaching) >= alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+
+
+def default_of(parameter: str) -> int:
+    return source()["Parameters"][parameter]["Default"]
+
+
+@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
+def test_a_job_starts_the_first_worker_although_no_metric_tells_of_a_pool_without_workers(name: str, jobs: str) -> None:
+    """Container Insights sends nothing for a service without a running task."""
+    assert rings(name, **{jobs: [None, 0, 1, 1, 1], "wanted": NOTHING})
+
+
+@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
+@pytest.mark.parametrize("wanted", [[4] * 5, [4, 4, 4, 4, None], [4, 4, None, None, None], [1, None, 1, None, None]])
+def test_a_pool_at_work_does_not_grow_because_its_size_comes_late(name: str, jobs: str, wanted: list[Any]) -> None:
+    assert not rings(name, **{jobs: [9] * 5, "wanted": wanted})
+
+
+@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
+def test_no_worker_is_started_where_there_is_no_job(name: str, jobs: str) -> None:
+    assert not rings(name, **{jobs: NOTHING, "wanted": NOTHING})
+
+
+def test_the_alarm_of_the_first_worker_may_stay_on_until_it_runs_and_starts_no_second() -> None:
+    step = resources("AWS::ApplicationAutoScaling::ScalingPolicy")["PoolFromZero"]["StepScalingPolicyConfiguration"]
+    assert step["StepAdjustments"] == [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}]
+    # Target tracking shrinks after 15 minutes at the soonest, so a first worker is never missed.
+    assert step["Cooldown"] == 15 * 60
+
+
+def test_a_pool_that_should_have_workers_and_tells_of_none_is_an_alarm() -> None:
+    condition, kept, may_be_empty = ALARMS["PoolNotStartingAlarm"]["TreatMissingData"]["Fn::If"]
+    assert (condition, kept, may_be_empty) == ("PoolKeepsOne", "breaching", "notBreaching")
+    assert rings("PoolNotStartingAlarm", wanted=[5] * 15, running=[3] * 15)
+
+
+SILENT = ["succeeded", "timed_out"]
+
+
+@pytest.mark.parametrize("silent", [[], ["timed_out"], ["succeeded"], SILENT])
+def test_failures_ring_also_where_nothing_else_happened(silent: list[str]) -> None:
+    series = {"failed": [9, 9, 9], "timed_out": [0, 0, 0], "succeeded": [1, 1, 1]}
+    assert rings("FailureRatioAlarm", **{name: [None] * 3 if name in silent else v for name, v in series.items()})
+
+
+@pytest.mark.parametrize("name", ["ReleaseFailedAlarm", "SweepFailedAlarm"])
+@pytest.mark.parametrize("ended", ["failed", "timed_out"])
+def test_a_release_or_sweep_that_fails_or_runs_out_of_time_rings(name: str, ended: str) -> None:
+    silent: dict[str, Points] = {"failed": [None] * 4, "timed_out": [None] * 4}
+    assert rings(name, **{**silent, ended: [1] * 4})
+    assert not rings(name, **silent)
