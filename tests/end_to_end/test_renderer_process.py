@@ -140,7 +140,7 @@ def test_a_setting_that_cannot_be_used_is_reported_by_its_name(name: str, value:
     assert name in json.loads(answer["cause"])["message"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("POOL_CONCURRENCY", "two"), ("EGRESS_ALLOW", "10.0.0.0/99")])
+@pytest.mark.parametrize(("name", "value"), [("POOL_CONCURRENCY", "0.5"), ("EGRESS_ALLOW", "10.0.0.0/99")])
 def test_a_worker_with_a_setting_that_cannot_be_used_takes_no_job_and_says_which(name: str, value: str) -> None:
     code, told, log = run_process({}, {}, **{"JOB": "", "RENDER_QUEUE_URL": "http://127.0.0.1:9/q", name: value})
     assert (code, told) == (1, [])

@@ -13,7 +13,8 @@ from renderer.browser.chromium import Chromium, start_chromium
 from renderer.browser.processes import members
 from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.jobs.warm_browser import Recycling, WarmBrowser
-from shutterstep.errors import PageCrashedError, RenderTimeoutError
+from renderer.limits import Limits
+from shutterstep.errors import PageCrashedError, RenderTimeoutError, TooLargeError
 from tests.end_to_end.test_render_pixels import ROOT, Site
 from tests.loopback import serving
 
@@ -69,6 +70,19 @@ def test_renders_share_one_browser_and_it_leaves_no_process(site: str) -> None:
 
     asyncio.run(run())
     assert (len(starts.browsers), starts.left()) == (1, [])
+
+
+def test_a_pdf_above_the_limit_of_bytes_is_an_error_and_one_below_comes_whole(site: str) -> None:
+    async def run() -> None:
+        request = {"url": f"{site}/known.html", "format": "pdf"}
+        async with WarmBrowser(policy=LOCAL, limits=Limits(bytes=2**20)) as browser:
+            body = (await browser.render(request)).body
+        async with WarmBrowser(policy=LOCAL, limits=Limits(bytes=len(body) - 1)) as browser:
+            with pytest.raises(TooLargeError, match=f"^the PDF has more than {len(body) - 1} bytes"):
+                await browser.render(request)
+        assert (body[:5], body.rstrip()[-5:]) == (b"%PDF-", b"%%EOF")
+
+    asyncio.run(run())
 
 
 def test_a_browser_that_took_its_number_of_pictures_gives_way_to_a_new_one(site: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import parliament
 import pytest
 
+from shutterstep_cli.health.access import NEEDED
 from tests.unit.cloudformation import (
     ACCOUNT,
     deployed_workflow,
@@ -134,6 +135,19 @@ def test_a_role_may_do_exactly_what_its_code_does(role: str):
 
 def test_every_role_has_its_actions_expected():
     assert {*EXPECTED, *map(role_of, state_machines())} == set(ROLES)
+
+
+@pytest.mark.parametrize("role", NEEDED)
+def test_doctor_asks_for_all_that_a_role_needs(role: str):
+    """But for what IAM can only tell with a request's own context, logs and traces."""
+    with_context = {"iam:PassRole", "ecs:TagResource", "cloudwatch:PutMetricData"}
+    asked_for = {action for action in allowed(role) if not action.startswith(("logs:", "xray:"))} - with_context
+    assert set(NEEDED[role]) == asked_for
+
+
+def test_doctor_asks_for_the_role_of_every_part_that_runs():
+    of_aws = {"ReleaseEventsRole", "WebhookEventsRole", "RenderExecutionRole"}
+    assert set(NEEDED) == set(ROLES) - of_aws
 
 
 @pytest.mark.parametrize("name", state_machines())

@@ -6,6 +6,7 @@ import pytest
 
 from renderer.jobs.job import with_key_of_its_own
 from renderer.settings import read_pool_settings
+from shutterstep.errors import MisconfiguredError
 
 QUEUE = {"RENDER_QUEUE_URL": "https://sqs/jobs"}
 
@@ -20,6 +21,13 @@ def test_a_worker_has_the_templates_values_where_nothing_is_said() -> None:
     assert settings is not None
     assert (settings.concurrency, settings.max_receives, settings.visibility_seconds) == (2, 3, 60)
     assert (settings.beat_seconds, settings.grace_seconds) == (10, 110)
+
+
+@pytest.mark.parametrize("name", ["POOL_CONCURRENCY", "POOL_MAX_RECEIVES", "POOL_VISIBILITY_SECONDS"])
+@pytest.mark.parametrize("value", ["two", "0", "0.5", "inf", ""])
+def test_a_number_that_no_worker_could_work_with_is_an_error_that_names_the_setting(name: str, value: str) -> None:
+    with pytest.raises(MisconfiguredError, match=f"^{name} is '{value}'"):
+        read_pool_settings({"RENDER_QUEUE_URL": "q", name: value})
 
 
 def test_two_beats_may_be_lost_before_another_worker_takes_the_job() -> None:

@@ -39,8 +39,8 @@ def read_limits(environment: Mapping[str, str]) -> Limits:
     """How large pictures may be, for a task and a worker alike. Raises MisconfiguredError when a number is none."""
     usual = Limits()
     return Limits(
-        side=int(_number("MAX_PICTURE_SIDE", environment.get("MAX_PICTURE_SIDE", usual.side))),
-        pixels=int(_number("MAX_PICTURE_PIXELS", environment.get("MAX_PICTURE_PIXELS", usual.pixels))),
+        side=_whole("MAX_PICTURE_SIDE", environment.get("MAX_PICTURE_SIDE", usual.side)),
+        pixels=_whole("MAX_PICTURE_PIXELS", environment.get("MAX_PICTURE_PIXELS", usual.pixels)),
     )
 
 
@@ -53,6 +53,14 @@ def _number(name: str, text: str | float) -> float:
     if not 0 < number < math.inf:
         raise MisconfiguredError(f"{name} is {str(text)[:50]!r}; it needs a number greater than 0")
     return number
+
+
+def _whole(name: str, text: str | float) -> int:
+    """The value of a setting that counts; half a page at once would be a worker that takes no job."""
+    number = _number(name, text)
+    if number < 1:
+        raise MisconfiguredError(f"{name} is {str(text)[:50]!r}; it needs a whole number of 1 or more")
+    return int(number)
 
 
 @dataclass(frozen=True)
@@ -87,12 +95,12 @@ def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
     queue_url = environment.get("RENDER_QUEUE_URL", "")
     if environment.get("JOB") or not queue_url:
         return None
-    visibility = int(_number("POOL_VISIBILITY_SECONDS", environment.get("POOL_VISIBILITY_SECONDS", 60)))
+    visibility = _whole("POOL_VISIBILITY_SECONDS", environment.get("POOL_VISIBILITY_SECONDS", 60))
     stop = _number("POOL_STOP_SECONDS", environment.get("POOL_STOP_SECONDS", 120))
     return PoolSettings(
         queue_url=queue_url,
-        concurrency=int(_number("POOL_CONCURRENCY", environment.get("POOL_CONCURRENCY", 2))),
-        max_receives=int(_number("POOL_MAX_RECEIVES", environment.get("POOL_MAX_RECEIVES", 3))),
+        concurrency=_whole("POOL_CONCURRENCY", environment.get("POOL_CONCURRENCY", 2)),
+        max_receives=_whole("POOL_MAX_RECEIVES", environment.get("POOL_MAX_RECEIVES", 3)),
         visibility_seconds=visibility,
         grace_seconds=max(stop - STOP_MARGIN_SECONDS, stop / 2),
         # Two beats may be lost before another worker takes the job.

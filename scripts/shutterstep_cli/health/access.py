@@ -7,18 +7,31 @@ from botocore.exceptions import ClientError
 from shutterstep_cli.health.check import Check, DeployedStack
 
 # For each role, the actions it needs, and on which resource.
+ANSWERS = dict.fromkeys(("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"), "machine")
+RENDERS = {"s3:PutObject": "shot", "s3:GetObject": "request", **ANSWERS}
+TAKES = ("sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage")
 NEEDED = {
     "StarterRole": {
         "states:StartExecution": "machine",
-        "sqs:ReceiveMessage": "RequestQueue",
+        **dict.fromkeys(("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), "RequestQueue"),
+        "sqs:SendMessage": "DeadLetterQueue",
         "s3:PutObject": "request",
     },
-    "ScreenshotRole": {"dynamodb:UpdateItem": "table", "ecs:RunTask": "task", "sqs:SendMessage": "RenderQueue"},
-    "ReleaseRole": {"dynamodb:UpdateItem": "table", "states:SendTaskFailure": "machine"},
-    "RenderTaskRole": {"s3:PutObject": "shot", "s3:GetObject": "request", "states:SendTaskSuccess": "machine"},
-    "PoolTaskRole": {"sqs:ReceiveMessage": "RenderQueue", "sqs:ChangeMessageVisibility": "RenderQueue"}
-    | {"sqs:DeleteMessage": "RenderQueue", "s3:PutObject": "shot", "states:SendTaskSuccess": "machine"}
-    | {"s3:GetObject": "request", "dynamodb:UpdateItem": "pool table"},
+    "ScreenshotRole": {
+        "dynamodb:UpdateItem": "table",
+        "dynamodb:GetItem": "table",
+        "ecs:RunTask": "task",
+        "sqs:SendMessage": "RenderQueue",
+    },
+    "ReleaseRole": {
+        "dynamodb:UpdateItem": "table",
+        "states:SendTaskFailure": "machine",
+        "dynamodb:GetItem": "pool table",
+        "sqs:ChangeMessageVisibility": "RenderQueue",
+    },
+    "SweepRole": {"dynamodb:Query": "unfinished", "dynamodb:UpdateItem": "table"},
+    "RenderTaskRole": RENDERS,
+    "PoolTaskRole": {**dict.fromkeys(TAKES, "RenderQueue"), "dynamodb:UpdateItem": "pool table", **RENDERS},
 }
 
 
@@ -113,6 +126,7 @@ def _arn(stack: DeployedStack, name: str) -> str:
         "machine": machine,
         "pool table": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs.get('PoolTableName', '')}",
         "table": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs['TableName']}",
+        "unfinished": f"arn:{partition}:dynamodb:{region}:{account}:table/{outputs['TableName']}/index/unfinished",
         "task": outputs["TaskDefinitionArn"],
         "cluster": f"arn:{partition}:ecs:{region}:{account}:cluster/{outputs['ClusterName']}",
         "shot": f"arn:{partition}:s3:::{outputs['BucketName']}/shots/a.png",
