@@ -1,11 +1,10 @@
 """Each patch of the emulator: what it mends, and that the unpatched emulator has the fault."""
 
 import json
-import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from ministack.services import dynamodb, ecs, stepfunctions
 
 from shutterstep_cli.local import patches
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -29,24 +29,27 @@ def unpatched() -> Iterator[None]:
                 old[name].update(content)
 
 
-@pytest.fixture
-def eager_threads() -> Iterator[None]:
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
+def winners(monkeypatch: pytest.MonkeyPatch, seconds: float) -> int:
+    """How many of two threads claim one id by the same conditional write.
 
-
-def winners_of(round_: int) -> int:
-    """How many of eight threads claim one id by the same conditional write."""
+    Each waits for the other so long after its condition was checked and before it writes.
+    """
     wins: list[int] = []
-    start = threading.Barrier(8)
+    checked = threading.Barrier(2)
+    evaluate = dynamodb._evaluate_condition
+
+    def evaluated(*arguments: Any) -> bool:
+        found = evaluate(*arguments)
+        with suppress(threading.BrokenBarrierError):  # the other waits for our write
+            checked.wait(seconds)
+        return found
+
+    monkeypatch.setattr(dynamodb, "_evaluate_condition", evaluated)
 
     def claim(owner: int) -> None:
-        start.wait()
         write = {
             "TableName": "claims",
-            "Key": {"id": {"S": f"id-{round_}"}},
+            "Key": {"id": {"S": "id"}},
             "UpdateExpression": "SET claim = :owner",
             "ConditionExpression": "attribute_not_exists(id)",
             "ExpressionAttributeValues": {":owner": {"S": str(owner)}},
@@ -54,7 +57,7 @@ def winners_of(round_: int) -> int:
         if dynamodb._update_item(write)[0] == 200:
             wins.append(owner)
 
-    threads = [threading.Thread(target=claim, args=(owner,)) for owner in range(8)]
+    threads = [threading.Thread(target=claim, args=(owner,)) for owner in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -75,15 +78,15 @@ def table() -> Iterator[None]:
     dynamodb._delete_table({"TableName": "claims"})
 
 
-@pytest.mark.usefixtures("unpatched", "eager_threads", "table")
-def test_of_many_claims_at_once_exactly_one_wins() -> None:
+@pytest.mark.usefixtures("unpatched", "table")
+def test_of_two_claims_at_once_exactly_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     patches.serialize_table_writes()
-    assert {winners_of(round_) for round_ in range(150)} == {1}
+    assert winners(monkeypatch, seconds=0.5) == 1
 
 
-@pytest.mark.usefixtures("unpatched", "eager_threads", "table")
-def test_without_the_lock_two_claims_win() -> None:
-    assert any(winners_of(round_) > 1 for round_ in range(3000))
+@pytest.mark.usefixtures("unpatched", "table")
+def test_without_the_lock_both_claims_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert winners(monkeypatch, seconds=60) == 2
 
 
 @pytest.mark.usefixtures("unpatched")
@@ -100,22 +103,20 @@ def token_of_an_attempt() -> str:
     return context["Task"]["Token"]
 
 
-WAITING = {"TimeoutSeconds": 3, "HeartbeatSeconds": 0.2}
-
-
-def error_of_a_silent_task() -> str:
+def error_of_a_silent_task(timeout: float) -> str:
     resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    waiting = {"TimeoutSeconds": timeout, "HeartbeatSeconds": 0.2}
     with pytest.raises(stepfunctions._ExecutionError) as caught:
-        stepfunctions._invoke_with_callback(resource, {}, "token", WAITING)
+        stepfunctions._invoke_with_callback(resource, {}, "token", waiting)
     return caught.value.error
 
 
 @pytest.mark.usefixtures("unpatched")
 def test_a_task_that_sends_no_heartbeat_ends_before_its_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stepfunctions, "_SERVICE_DISPATCH", {"arn:aws:states:::sqs": lambda _r, _d: {}})
-    assert error_of_a_silent_task() == "States.Timeout"
+    assert error_of_a_silent_task(timeout=0.6) == "States.Timeout"
     patches.honour_heartbeat_seconds()
-    assert error_of_a_silent_task() == "States.HeartbeatTimeout"
+    assert error_of_a_silent_task(timeout=600) == "States.HeartbeatTimeout"
 
 
 RETRIER = {
@@ -153,7 +154,7 @@ def test_retries_with_jitter_are_spread() -> None:
 WAITS = {
     "Type": "Task",
     "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-    "TimeoutSeconds": 20,
+    "TimeoutSeconds": 600,
     "Arguments": "{% $states.context.Task.Token %}",
     "Retry": [{"ErrorEquals": ["Late"], "IntervalSeconds": 0}],
     "End": True,
@@ -180,42 +181,45 @@ def start(**definition: Any) -> str:
     return json.loads(started[2])["executionArn"]
 
 
-def wait_for(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 4
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-
-
-def stop_then_answer(sent_tokens: list[str], error: str) -> tuple[str, int]:
-    """The execution that was stopped before its task failed, and the HTTP status of the late answer."""
+def stopped_while_it_waits(sent_tokens: list[str]) -> tuple[str, list[threading.Thread]]:
+    """An execution that was stopped before its task answered, and the threads in which it goes on."""
+    before = threading.enumerate()
     execution = start()
-    wait_for(lambda: sent_tokens)
+    # Until its token is known to the emulator, which comes after the job was sent.
+    wait_for(lambda: sent_tokens and sent_tokens[0] in stepfunctions._task_tokens)
+    threads = [thread for thread in threading.enumerate() if thread not in before]
     stepfunctions._stop_execution({"executionArn": execution})
-    time.sleep(0.1)
-    answer = stepfunctions._send_task_failure({"taskToken": sent_tokens[0], "error": error})
-    time.sleep(0.3)
-    return execution, answer[0]
+    return execution, threads
+
+
+def answered_late(sent_tokens: list[str], error: str) -> int:
+    """The HTTP status of the answer that the task gives."""
+    return stepfunctions._send_task_failure({"taskToken": sent_tokens[0], "error": error})[0]
 
 
 @pytest.mark.usefixtures("unpatched")
 def test_unpatched_a_late_answer_makes_a_stopped_execution_failed(sent_tokens: list[str]) -> None:
-    execution, answer = stop_then_answer(sent_tokens, "Other")
-    assert (stepfunctions._executions[execution]["status"], answer) == ("FAILED", 200)
+    execution, _ = stopped_while_it_waits(sent_tokens)
+    assert answered_late(sent_tokens, "Other") == 200
+    wait_for(lambda: stepfunctions._executions[execution]["status"] == "FAILED")
 
 
 @pytest.mark.usefixtures("unpatched")
 def test_unpatched_a_stopped_execution_starts_its_task_again(sent_tokens: list[str]) -> None:
-    stop_then_answer(sent_tokens, "Late")
-    assert len(sent_tokens) == 2
+    stopped_while_it_waits(sent_tokens)
+    answered_late(sent_tokens, "Late")
+    wait_for(lambda: len(sent_tokens) == 2)
 
 
 @pytest.mark.usefixtures("unpatched")
 @pytest.mark.parametrize("error", ["Other", "Late"])
 def test_a_stopped_execution_stays_stopped(sent_tokens: list[str], error: str) -> None:
     patches.keep_ended_executions_ended()
-    execution, answer = stop_then_answer(sent_tokens, error)
-    assert (stepfunctions._executions[execution]["status"], answer) == ("ABORTED", 400)
+    execution, threads = stopped_while_it_waits(sent_tokens)
+    wait_for(lambda: sent_tokens[0] not in stepfunctions._task_tokens)
+    assert answered_late(sent_tokens, error) == 400
+    wait_for(lambda: not any(thread.is_alive() for thread in threads))
+    assert stepfunctions._executions[execution]["status"] == "ABORTED"
     assert stepfunctions._executions[execution]["events"][-1]["type"] == "ExecutionAborted"
     assert len(sent_tokens) == 1
 
@@ -223,7 +227,8 @@ def test_a_stopped_execution_stays_stopped(sent_tokens: list[str], error: str) -
 @pytest.mark.usefixtures("unpatched")
 def test_unpatched_a_workflow_outlives_its_timeout(sent_tokens: list[str]) -> None:
     execution = start(TimeoutSeconds=1)
-    time.sleep(1.3)
+    wait_for(lambda: sent_tokens)
+    threading.Event().wait(1.3)
     assert stepfunctions._executions[execution]["status"] == "RUNNING"
     stepfunctions._send_task_success({"taskToken": sent_tokens[0]})
 
@@ -243,7 +248,7 @@ def test_a_workflow_times_out_and_its_token_with_it(sent_tokens: list[str]) -> N
 def test_a_workflow_that_ends_in_time_succeeds(sent_tokens: list[str]) -> None:
     patches.keep_ended_executions_ended()
     patches.honour_the_workflows_timeout()
-    execution = start(TimeoutSeconds=4)
+    execution = start(TimeoutSeconds=600)
     wait_for(lambda: sent_tokens)
     stepfunctions._send_task_success({"taskToken": sent_tokens[0], "output": "{}"})
     wait_for(lambda: stepfunctions._executions[execution]["status"] == "SUCCEEDED")

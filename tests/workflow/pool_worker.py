@@ -28,7 +28,10 @@ DEAD: list[set[asyncio.Task[Any]]] = []
 
 
 class PoolWorker:
-    """A worker in a thread of its own; a request's path says what its page does. `gate` lets `/held` pages through."""
+    """A worker in a thread of its own; a request's path says what its page does. `gate` lets `/held` pages through.
+
+    `hidden` has the seconds of each call that hid a job again, or made it visible.
+    """
 
     def __init__(
         self,
@@ -36,20 +39,28 @@ class PoolWorker:
         grace_seconds: float = 30,
         task: str = "a-task",
         visibility_seconds: int = 6,
+        beat_seconds: float = 2,
         heartbeat: Callable[[], None] | None = None,
         worked_file: Path | None = None,
     ) -> None:
         settings = read_pool_settings({**ENVIRONMENT, "RENDER_QUEUE_URL": target.outputs["RenderQueueUrl"]})
         assert settings is not None
         settings = replace(
-            settings, grace_seconds=grace_seconds, visibility_seconds=visibility_seconds, worked_file=worked_file
+            settings,
+            grace_seconds=grace_seconds,
+            visibility_seconds=visibility_seconds,
+            beat_seconds=beat_seconds,
+            worked_file=worked_file,
         )
         self.gate = threading.Event()
+        self.hidden: list[int] = []
         self.started: Counter[str] = Counter()
         self.log = io.StringIO()
         sfn = target.client("stepfunctions")
         work = JobRunner(self._render, Storage(target.client("s3")), settings.beat_seconds)
-        queue = RenderQueue(target.client("sqs"), settings, wait_seconds=1)
+        sqs = target.client("sqs")
+        sqs.meta.events.register("provide-client-params.sqs.ChangeMessageVisibility", self._note_hidden)
+        queue = RenderQueue(sqs, settings, wait_seconds=1)
         held = HeldJobs(target.client("dynamodb"), target.outputs["PoolTableName"], task)
         self._worker = Worker(
             settings, queue, work, lambda token: _workflow(sfn, token, heartbeat), Log(self.log), held
@@ -64,6 +75,9 @@ class PoolWorker:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _note_hidden(self, params: dict[str, Any], **_: object) -> None:
+        self.hidden.append(params["VisibilityTimeout"])
 
     def tell_to_stop(self) -> None:
         """What SIGTERM does."""
