@@ -27,7 +27,7 @@ def show_answers(console: Console, load: Load, chosen: Mode, answers: list[Capac
     for service in answers[0].by_service:
         table.add_row(f"  {service}", *(f"{one.by_service[service]:.3f}" for one in answers))
     table.add_row("dollars a month", *(f"{one.per_month:,.2f}" for one in answers), style="bold")
-    table.add_row("a month when idle, without workers", *(f"{one.idle_month:,.2f}" for one in answers))
+    table.add_row("a month when idle, workers apart", *(f"{one.idle_month:,.2f}" for one in answers))
     console.print(table)
     hosted = (f"{one['name']} ${one['low']:.2f}" + _up_to(one) for one in facts()["hosted"])
     console.print(f"hosted, per 1,000: {', '.join(hosted)}")
