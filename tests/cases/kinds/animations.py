@@ -176,6 +176,17 @@ CASES = (
                 "<style>* { caret-color: red !important } #a { outline: 0; font: 30px serif }</style><div id=a contenteditable></div>",
                 "a.focus()",
             ),
+            (
+                "in a document that can be edited as a whole",
+                "<style>* { caret-color: red !important } body { outline: 0; font: 30px serif }</style>",
+                "document.designMode = 'on'; document.body.focus()",
+            ),
         )
+    ),
+    Case(
+        # Chromium paints all of a page again whose body gets another colour of the caret.
+        "a page in which nothing is typed keeps its styles",
+        written("<style>body[style*=caret] { background: red !important }</style>", "", "00ff00"),
+        pixels=((5, 5, GREEN),),
     ),
 )

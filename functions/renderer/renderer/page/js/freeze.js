@@ -28,9 +28,12 @@ async () => {
     let focused = page.activeElement;
     while (focused && shadowOf(focused) && real(shadowOf(focused)).activeElement) focused = real(shadowOf(focused)).activeElement;
     if (!focused) return;
+    const isField = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
+    // Nothing is typed elsewhere, as in the body that has the focus of most pages: they need not be painted once more.
+    if (!isField && !real(focused).isContentEditable && page.designMode !== "on") return;
     real(focused).style?.setProperty("caret-color", "transparent", "important");
     const selection = getSelection();
-    if (!(focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement) && selection?.isCollapsed) {
+    if (!isField && selection?.isCollapsed) {
       selection.removeAllRanges();
     }
   };
