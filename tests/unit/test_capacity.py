@@ -81,7 +81,7 @@ def test_the_command_says_mode_cost_and_quotas_as_json() -> None:
 
 
 def test_the_recommended_parameters_carry_the_load_in_the_simulation(tmp_path: Path) -> None:
-    arguments = ["--rate", "20", "--duplicates", "0.1", "--simulate", "--messages", "12000", "--plots", str(tmp_path)]
+    arguments = ["--rate", "20", "--duplicates", "0.1", "--simulate", "--messages", "6000", "--plots", str(tmp_path)]
     told = json.loads(run(*arguments, "--json").stdout)
     for simulated in told["simulations"]:
         said = told[simulated["mode"]]
@@ -92,7 +92,7 @@ def test_the_recommended_parameters_carry_the_load_in_the_simulation(tmp_path: P
 
 
 def test_the_defaults_do_not_carry_a_hundred_requests_a_second_and_the_simulation_says_so() -> None:
-    arguments = ["--rate", "100", "--simulate", "--messages", "60000", "--defaults", "--json"]
+    arguments = ["--rate", "100", "--simulate", "--messages", "20000", "--defaults", "--json"]
     for simulated in json.loads(run(*arguments).stdout)["simulations"]:
         assert simulated["failed"] > 0.5 * simulated["messages"]
 

@@ -75,10 +75,10 @@ def replay(
               shutterstep replay --mode redrive --stack shutterstep
     """
     after = time_ago(since)
-    target = choose_target(stack)
-    _check(source, mode, wait, target)
+    _check(source, mode, wait, stack)
     if not (yes or dry_run or sys.stdin.isatty()):
         raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
+    target = choose_target(stack)
 
     def wanted(line: ReplayItem) -> bool:
         given = error_code in (None, line.error_code) and id_ in (None, line.id)
@@ -102,14 +102,14 @@ def replay(
         raise typer.Exit(1)
 
 
-def _check(source: str, mode: str, wait: float | None, target: Target) -> None:
+def _check(source: str, mode: str, wait: float | None, stack: str | None) -> None:
     if wait is not None and source == "dlq":
         raise typer.BadParameter(
             "a dead letter has no execution to wait for; see: shutterstep query", param_hint="--wait"
         )
     if mode == "redrive" and source == "dlq":
         raise typer.BadParameter("a dead letter has no execution to redrive", param_hint="--mode")
-    if mode == "redrive" and target.endpoint_url is not None:
+    if mode == "redrive" and stack is None:
         raise typer.BadParameter(
             "the embedded AWS has no RedriveExecution. Use --mode restart, or name a stack on AWS: --stack NAME",
             param_hint="--mode",

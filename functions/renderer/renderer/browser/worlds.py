@@ -30,15 +30,16 @@ class Worlds:
             raise ScriptError(exc.message) from exc
 
     async def _evaluate(self, frame: str, call: Params) -> Params:
-        known = self._contexts.get(frame)
-        if known is not None:
+        while (known := self._contexts.get(frame)) is not None:
             try:
                 return await self._session.send("Runtime.evaluate", call | {"uniqueContextId": known})
             except ProtocolError as exc:
                 if GONE not in exc.message:
                     raise
-                # The document went before the call began, so nothing is done twice.
-                self._contexts.pop(frame, None)
+                # The document went before the call began, so nothing is done twice. Another call may have made the
+                # world of the next document meanwhile; Chromium does not announce it again, so it must be kept.
+                if self._contexts.get(frame) == known:
+                    del self._contexts[frame]
         return await self._session.send("Runtime.evaluate", call | {"uniqueContextId": await self._made(frame)})
 
     async def _made(self, frame: str) -> str:
