@@ -29,12 +29,12 @@ async def be_still(context: RenderContext) -> None:
 
 
 async def _rest(context: RenderContext, seconds: float) -> None:
-    loop = asyncio.get_running_loop()
-    known, since = 0.0, loop.time()
-    while loop.time() - since < seconds:
+    # Counted in answers of the page, not by the clock: on a busy machine frames come late, and so do the answers.
+    known, still = 0.0, 0.0
+    while still < seconds:
         now = sum([await _script_seconds(session) for session in context.page.frame_sessions])
-        if now != known or context.traffic.is_fetching():
-            known, since = now, loop.time()
+        still = 0.0 if now != known or context.traffic.is_fetching() else still + POLL_SECONDS
+        known = now
         await asyncio.sleep(POLL_SECONDS)
 
 
