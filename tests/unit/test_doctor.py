@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shutterstep_cli.capacity.capacity_plan import Need
-from shutterstep_cli.health import access, rendering, workflow_health
+from shutterstep_cli.health import access, queues, rendering, workflow_health
 from shutterstep_cli.health.check import DeployedStack
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:alarms:1"
@@ -67,6 +67,14 @@ def subscribers(*arns: str) -> dict[str, Any]:
 def test_alarms_are_there_quiet_and_heard(found: Any, subscribed: Any, statuses: list[str]) -> None:
     checks = access.alarms(stack(describe_alarms=found, list_subscriptions_by_topic=subscribed))
     assert [check.status for check in checks] == statuses
+
+
+@pytest.mark.parametrize(("waiting", "hidden", "status"), [(0, 0, "pass"), (3, 0, "fail"), (0, 1, "fail")])
+def test_jobs_of_a_pool_that_is_no_more_are_told(waiting: int, hidden: int, status: str) -> None:
+    counts = {"ApproximateNumberOfMessages": str(waiting), "ApproximateNumberOfMessagesNotVisible": str(hidden)}
+    found = stack({"RenderMode": "task"}, get_queue_attributes={"Attributes": counts})
+    found.target.outputs["RenderQueueUrl"] = "renders"
+    assert queues.nobodys_jobs(found).status == status
 
 
 def test_a_stack_without_alarms_is_warned_of() -> None:

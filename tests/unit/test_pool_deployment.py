@@ -52,3 +52,32 @@ def test_an_image_that_a_service_still_needs_does_not_expire_by_its_age() -> Non
     (repository,) = resources("AWS::ECR::Repository").values()
     rules = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
     assert {rule["selection"]["countType"] for rule in rules} == {"imageCountMoreThan"}
+
+
+def test_another_share_of_spot_replaces_the_workers_that_run() -> None:
+    """ECS starts no deployment for another strategy alone."""
+    service = source()["Resources"]["PoolService"]["Properties"]
+    strategy = {provider["Weight"]["Fn::FindInMap"][1]["Ref"] for provider in service["CapacityProviderStrategy"]}
+    assert strategy == {"PoolSpotPercent"}
+    assert service["ForceNewDeployment"]["EnableForceNewDeployment"] is True
+    assert "${PoolSpotPercent}" in service["ForceNewDeployment"]["ForceNewDeploymentNonce"]["Fn::Sub"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("VpcId", ["", "vpc-0a1b2c3d4e5f60718"], ["default", "vpc-0a1b ", "arn:aws:ec2:x"]),
+        (
+            "SubnetIds",
+            ["", "subnet-0a1b", "subnet-0a1b,subnet-0c2d"],
+            ["subnet-0a1b, subnet-0c2d", "subnet-0a1b,", "a"],
+        ),
+        ("TaskMemory", ["2048", "16384"], ["2 GB", "2", "2048.5", ""]),
+    ],
+)
+def test_a_parameter_that_no_task_could_start_with_is_refused_at_once(
+    parameter: str, good: list[str], bad: list[str]
+) -> None:
+    pattern = source()["Parameters"][parameter]["AllowedPattern"]
+    assert [value for value in good if not re.fullmatch(pattern, value)] == []
+    assert [value for value in bad if re.fullmatch(pattern, value)] == []

@@ -22,6 +22,8 @@ def checks(stack: DeployedStack) -> Iterator[Check]:
     yield event_source(stack)
     if stack.parameters.get("RenderMode") == "pool":
         yield job_visibility(stack)
+    else:
+        yield nobodys_jobs(stack)
     for output, fix in DEAD_LETTERS.items():
         yield empty(stack, output, fix)
 
@@ -68,6 +70,16 @@ def job_visibility(stack: DeployedStack) -> Check:
         f"{found}: a short stall gives it to a second worker",
         f"PoolVisibilityTimeout={least}",
     )
+
+
+def nobodys_jobs(stack: DeployedStack) -> Check:
+    """Jobs of executions that began while the stack had a pool; no worker is there for them any more."""
+    attributes = stack.queue_attributes("RenderQueueUrl")
+    count = sum(int(attributes[f"ApproximateNumberOfMessages{state}"]) for state in ("", "NotVisible"))
+    if count == 0:
+        return Check("jobs of a pool", "pass", "none is left")
+    fix = "deploy with RenderMode=pool until RenderQueue is empty, or let them time out and run: shutterstep replay"
+    return Check("jobs of a pool", "fail", f"{count} wait for a worker, and the stack has no pool", fix)
 
 
 def empty(stack: DeployedStack, output: str, fix: str) -> Check:
