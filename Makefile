@@ -1,5 +1,7 @@
 VENV := .venv/bin
 SHUTTERSTEP := $(VENV)/shutterstep
+# Some containers set it. Each of the many processes that the tests start would then compile all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: records bench bench-pool help setup shot demo test faults soak attack image test-image test-sam scan check docs lists lock clean

@@ -46,7 +46,9 @@ def _commands() -> dict[str, list[str]]:
 def environment_of(concurrency: int, folder: Path) -> Mapping[str, str]:
     """Tells every taker the one Chromium."""
     chromium = str(find_chromium())
-    return os.environ | {
+    # The image has its code compiled. Where this is set, each cold start here would compile it all again.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {
         "CHROMIUM": chromium,
         "CONCURRENCY": str(concurrency),
         "EGRESS_ALLOW": "127.0.0.0/8",
