@@ -87,3 +87,10 @@ def test_the_script_takes_away_every_resource_that_outlives_the_stack() -> None:
 
 def test_the_script_is_sound_shell() -> None:
     subprocess.run(["bash", "-n", str(FOLDER / "delete-stack.sh")], check=True)
+
+
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
+    """Who may move a tag of an action may take the role that deploys."""
+    used = [line for line in (FOLDER / "verify.yml").read_text("utf-8").splitlines() if "uses:" in line]
+    assert len(used) == 4
+    assert [line for line in used if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
