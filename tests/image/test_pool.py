@@ -1,16 +1,19 @@
 """Three workers of the pool side by side, each a container with the pool's role."""
 
 import json
+import os
+import signal
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.local_stack import calls_file
 from shutterstep_cli.stack.shots import follow, submit
 from shutterstep_cli.stack.target import Target
-from tests.conftest import stack_of_its_own, workers_of
+from tests.conftest import stack_of_its_own
 from tests.image.conftest import IMAGE, SlowSite, has_the_flags_of_the_task_definition, renderers
 from tests.waiting import wait_for
 
@@ -19,11 +22,14 @@ from tests.waiting import wait_for
 def pool(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     home = tmp_path_factory.mktemp("pool")
     parameters = {"ImageUri": IMAGE, "RenderMode": "pool", "PoolConcurrency": "1"}
-    with stack_of_its_own(home, launcher=True, **parameters) as target, workers_of(target, 3):
+    with stack_of_its_own(home, launcher=True, **parameters) as target:
+        outputs = target.outputs
+        service = {"cluster": outputs["ClusterName"], "service": outputs["PoolServiceName"]}
+        target.client("ecs").update_service(**service, desiredCount=3)
         yield target
 
 
-def test_three_workers_share_six_pages_and_call_only_what_their_role_allows(
+def test_three_workers_share_six_pages_call_only_what_their_role_allows_and_leave_no_container(
     pool: Target, engine: Any, site: SlowSite
 ) -> None:
     wait_for(lambda: len(renderers(engine)) == 3)
@@ -42,3 +48,10 @@ def test_three_workers_share_six_pages_and_call_only_what_their_role_allows(
         "states:SendTaskSuccess",
     }
     assert [call for call in calls if not call["allowed"]] == []
+    # Killed, it cannot clean up itself.
+    running = local_stack.known()
+    assert running is not None
+    assert len(renderers(engine)) == 3
+    os.kill(running.emulator_pid, signal.SIGKILL)
+    local_stack.down()
+    assert engine.containers.list(all=True, filters={"label": "ministack=ecs"}) == []

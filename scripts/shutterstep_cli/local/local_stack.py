@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.checkout import root
+from shutterstep_cli.local.left_containers import remove_containers
 from shutterstep_cli.local.own_processes import end_process, find_process, has_ended, is_ours, spawn_module
 from shutterstep_cli.local.port_choice import PortTakenError, ask_for, choose_port
 from shutterstep_cli.local.root_key import RootKey, create_root_key, read_root_key
@@ -143,6 +144,8 @@ def down() -> bool:
     if last is not None:
         end_process(last.launcher_pid, LAUNCHER)
         end_process(last.emulator_pid, EMULATOR)
+        if "ImageUri" in last.parameters:
+            remove_containers(last.port)
     _state_file().unlink(missing_ok=True)
     root_key_file().unlink(missing_ok=True)
     return last is not None
