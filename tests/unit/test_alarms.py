@@ -8,7 +8,6 @@ from tests.unit.cloudformation import resources, source
 from tests.unit.metric_math import Points, evaluated
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
-FIRST_WORKER = {"PoolNeededAlarm": "jobs", "PoolStillNeededAlarm": "waiting"}
 NOTHING: Points = [None] * 5
 
 
@@ -27,21 +26,26 @@ def default_of(parameter: str) -> int:
     return source()["Parameters"][parameter]["Default"]
 
 
-@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
-def test_a_job_starts_the_first_worker_although_no_metric_tells_of_a_pool_without_workers(name: str, jobs: str) -> None:
+def test_a_job_starts_the_first_worker_although_no_metric_tells_of_a_pool_without_workers() -> None:
     """Container Insights sends nothing for a service without a running task."""
-    assert rings(name, **{jobs: [None, 0, 1, 1, 1], "wanted": NOTHING})
+    assert rings("PoolNeededAlarm", jobs=[None, 0, 1, 1, 1], wanted=NOTHING)
 
 
-@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
 @pytest.mark.parametrize("wanted", [[4] * 5, [4, 4, 4, 4, None], [4, 4, None, None, None], [1, None, 1, None, None]])
-def test_a_pool_at_work_does_not_grow_because_its_size_comes_late(name: str, jobs: str, wanted: list[Any]) -> None:
-    assert not rings(name, **{jobs: [9] * 5, "wanted": wanted})
+def test_a_pool_at_work_does_not_grow_because_its_size_comes_late(wanted: list[Any]) -> None:
+    assert not rings("PoolNeededAlarm", jobs=[9] * 5, wanted=wanted)
 
 
-@pytest.mark.parametrize(("name", "jobs"), FIRST_WORKER.items())
-def test_no_worker_is_started_where_there_is_no_job(name: str, jobs: str) -> None:
-    assert not rings(name, **{jobs: NOTHING, "wanted": NOTHING})
+def test_no_worker_is_started_where_there_is_no_job() -> None:
+    assert not rings("PoolNeededAlarm", jobs=NOTHING, wanted=NOTHING)
+    assert not rings("PoolStillNeededAlarm", waiting=[0] * 5, received=[0] * 5, empty=[0] * 5)
+
+
+@pytest.mark.parametrize(
+    ("received", "empty", "needed"), [([0] * 5, [0] * 5, True), ([3] * 5, [0] * 5, False), ([0] * 5, [12] * 5, False)]
+)
+def test_jobs_that_nobody_asks_for_start_the_first_worker(received: Points, empty: Points, needed: bool) -> None:
+    assert rings("PoolStillNeededAlarm", waiting=[7] * 5, received=received, empty=empty) is needed
 
 
 def test_the_alarm_of_the_first_worker_may_stay_on_until_it_runs_and_starts_no_second() -> None:

@@ -23,6 +23,7 @@ AWS_METRICS: dict[str, list[tuple[set[str], set[str]]]] = {
                 "ApproximateNumberOfMessagesNotVisible",
                 "NumberOfMessagesSent",
                 "NumberOfMessagesReceived",
+                "NumberOfEmptyReceives",
             },
             {"QueueName"},
         )
