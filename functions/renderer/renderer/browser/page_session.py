@@ -8,7 +8,7 @@ from typing import Any
 
 from renderer.browser.protocol import Connection, Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError, value_of
-from renderer.browser.worlds import Worlds
+from renderer.browser.worlds import WORLD, Worlds
 from shutterstep.errors import RenderError, TooLargeError
 
 Command = tuple[str, Params]
@@ -43,6 +43,8 @@ class ChromiumPage:
         self.frame_sessions = {session: frame}
         self._worlds = {session: Worlds(session)}
         self._children: dict[str, Session] = {}
+        # Whether the page ever had a frame in it.
+        self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         session.on_cut("Page.javascriptDialogOpening", lambda _: self._answer_dialog({"type": "alert"}))
@@ -55,6 +57,7 @@ class ChromiumPage:
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
             ("Runtime.enable", {}),
             ("Target.setAutoAttach", AUTO_ATTACH),
+            OWN_WORLD,
         ]
         return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]
 
@@ -130,8 +133,12 @@ class ChromiumPage:
         self.session.post("Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
 
     def _watch_frames(self, session: Session) -> None:
+        session.on("Page.frameAttached", self._frame_came)
         session.on("Target.attachedToTarget", self._attached)
         session.on("Target.detachedFromTarget", self._detached)
+
+    def _frame_came(self, _: Params) -> None:
+        self.has_frames = True
 
     def _attached(self, event: Params) -> None:
         """A frame or worker in another process: it waits until it has the page's overrides."""
@@ -141,7 +148,7 @@ class ChromiumPage:
         self._watch_frames(child)
         if is_frame:
             self._worlds[child] = Worlds(child)
-        overrides = (("Runtime.enable", {}), *self._everywhere) if is_frame else self._in_workers
+        overrides = (("Runtime.enable", {}), OWN_WORLD, *self._everywhere) if is_frame else self._in_workers
         for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *overrides):
             child.post(method, params)
         if is_frame:
@@ -171,6 +178,8 @@ def called(function: str, argument: Any) -> Params:
 
 
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+# Each document has our world from its beginning, so that nothing waits for one to be made.
+OWN_WORLD: Command = ("Page.addScriptToEvaluateOnNewDocument", {"source": "", "worldName": WORLD})
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """Starts Chromium's process. A task does so before all else: this module loads little, and no asyncio."""
 
-import ctypes
 import fcntl
 import os
 from collections.abc import Sequence
@@ -46,7 +45,6 @@ def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str
 
 
 def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
-    become_reaper()
     with ExitStack() as theirs, ExitStack() as ours:
         child_reads, to_child = _pipe(theirs, ours)
         child_writes, from_child = reversed(_pipe(ours, theirs))
@@ -62,6 +60,8 @@ def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
             setpgroup=0,
         )
         ours.pop_all()
+    # Soon enough: its first orphans come when it ends.
+    become_reaper()
     return Spawned(group, to_child, from_child, profile)
 
 
@@ -89,5 +89,7 @@ def become_reaper() -> None:
 
     A container may have no init.
     """
+    import ctypes  # here: a task loads it when its browser is on its way
+
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

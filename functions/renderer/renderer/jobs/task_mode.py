@@ -85,10 +85,13 @@ async def run(settings: Settings, workflow: "Workflow", work: "JobRunner", log: 
 async def _rendered(
     browser: "asyncio.Task[Chromium]", policy: EgressPolicy, limits: "Limits", timing: Timing, request: "Request"
 ) -> "Picture":
+    from renderer.page.picture_bytes import load_pillow
     from renderer.page.render import render
 
     chromium = await asyncio.shield(browser)
     timing.reached("browser answers")
+    # Beside the page, which takes longer.
+    asyncio.get_running_loop().run_in_executor(None, load_pillow)
     picture = await render(chromium, request, policy, limits)
     timing.reached("picture taken")
     return picture

@@ -4,9 +4,8 @@ import asyncio
 import io
 from dataclasses import dataclass
 
-from PIL import Image
-
 from renderer.page.area import Area, enclosing
+from renderer.page.picture_bytes import opened
 from renderer.page.render_context import RenderContext
 from renderer.page.screenshot import screenshot
 
@@ -42,10 +41,10 @@ async def with_far_frames(image: bytes, area: Area, frames: list[FarFrame], qual
 
 def _pasted(image: bytes, area: Area, frames: list[tuple[FarFrame, Area]], quality: int) -> bytes:
     output = io.BytesIO()
-    with Image.open(io.BytesIO(image)) as picture:
+    with opened(image) as picture:
         format_, whole = picture.format, picture.convert("RGBA" if picture.mode == "RGBA" else "RGB")
     for frame, part in frames:
-        with Image.open(io.BytesIO(frame.image)) as shown:
+        with opened(frame.image) as shown:
             left, top = part.x - frame.area.x, part.y - frame.area.y
             cut = shown.convert(whole.mode).crop((left, top, left + part.width, top + part.height))
         whole.paste(cut, (part.x - area.x, part.y - area.y))

@@ -1,14 +1,12 @@
 """Reads a picture's own bytes, so that a result never claims what they don't hold."""
 
 import io
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from renderer.page.pdf import page_size
 
-# The limits of this package are checked before a picture is taken; Pillow's own guess at a bomb is not wanted.
-Image.MAX_IMAGE_PIXELS = None
+if TYPE_CHECKING:
+    from PIL import Image
 
 # A picture of one colour is compressed to far fewer bytes for each pixel than any that shows something.
 BYTES_FOR_A_PIXEL = 0.02
@@ -17,13 +15,31 @@ BYTES_FOR_A_PIXEL = 0.02
 SAME_COLOUR = 2
 
 
+def load_pillow() -> None:
+    """Loads the package that reads pictures, so that the first of them need not wait for it."""
+    # Not with this module: a cold start loads it beside the page, and not before.
+    from PIL import Image
+
+    # The limits of this package are checked before a picture is taken; Pillow's own guess at a bomb is not wanted.
+    Image.MAX_IMAGE_PIXELS = None
+    Image.preinit()
+
+
+def opened(body: bytes) -> "Image.Image":
+    """The picture, of which only the head is read yet. Raises OSError for no picture."""
+    load_pillow()
+    from PIL import Image
+
+    return Image.open(io.BytesIO(body))
+
+
 class Extremes:
     """The lowest and the highest value of each channel in the images added."""
 
     def __init__(self) -> None:
         self._ranges: list[tuple[int, int]] = []
 
-    def add(self, image: Image.Image) -> None:
+    def add(self, image: "Image.Image") -> None:
         """Takes in an image; all have the same channels. Needs no memory besides the decoded image."""
         found = image.getextrema()
         bands: Any = found if isinstance(found[0], tuple) else (found,)
@@ -43,7 +59,7 @@ def image_size(body: bytes) -> tuple[int, int]:
     if body.startswith(b"%PDF-"):
         return page_size(body)
     try:
-        with Image.open(io.BytesIO(body)) as image:
+        with opened(body) as image:
             return image.size
     except OSError as exc:
         raise ValueError("neither a PNG, JPEG, WebP nor PDF") from exc
@@ -55,6 +71,6 @@ def is_blank(body: bytes) -> bool:
     if len(body) > 1000 + width * height * BYTES_FOR_A_PIXEL:
         return False
     extremes = Extremes()
-    with Image.open(io.BytesIO(body)) as image:
+    with opened(body) as image:
         extremes.add(image)
     return extremes.are_one_colour()

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
 from renderer.page.cookie_banners import remove_banners, remove_overlays
-from renderer.page.late_pictures import pictures_come
+from renderer.page.late_pictures import SHOWN, STYLES, pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
-from renderer.page.stillness import be_still
+from renderer.page.stillness import WAIT, be_still
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
@@ -79,14 +79,35 @@ async def hold_styles(context: RenderContext) -> None:
 
 async def settle(context: RenderContext) -> None:
     """Waits for drawings, fonts and pictures, though not for ever, and brings animations to their end."""
-    await be_still(context)
-    # A font that stalled while the page loaded has had its time.
-    font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
-    await context.within(SETTLE_SECONDS, _all_come(context, font_ms))
-    await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
+    if not await _settles_at_once(context):
+        await be_still(context)
+        await context.within(SETTLE_SECONDS, _all_come(context))
+        await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
     await hold_styles(context)
 
 
-async def _all_come(context: RenderContext, font_ms: int) -> None:
-    await context.run("fonts", {"fontMs": font_ms})
+async def _settles_at_once(context: RenderContext) -> bool:
+    """Whether the page has no drawing or frames and waits for no picture, as most; then all the rest is done too.
+
+    That is one call: with each further one the page may paint a frame that nobody sees.
+    """
+    if context.request["waitUntil"] == WAIT or _shows_more_to_come(context):
+        return False
+    calling = asyncio.ensure_future(context.run_in_turn("draws", "fonts", "freeze", argument=_font_time(context)))
+    if not await context.within(SETTLE_SECONDS, calling):
+        return True
+    return calling.result() is None and not _shows_more_to_come(context)
+
+
+def _shows_more_to_come(context: RenderContext) -> bool:
+    return context.page.has_frames or bool(context.traffic.awaited(SHOWN | STYLES))
+
+
+async def _all_come(context: RenderContext) -> None:
+    await context.run("fonts", _font_time(context))
     await pictures_come(context, whole=shows_more_than_the_window(context))
+
+
+def _font_time(context: RenderContext) -> dict[str, int]:
+    # A font that stalled while the page loaded has had its time.
+    return {"fontMs": max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))}

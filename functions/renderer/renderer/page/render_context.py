@@ -85,9 +85,16 @@ class RenderContext:
         """The value of `js/<name>.js`, a function of one argument, in the main frame. Raises ScriptError."""
         return await self.page.evaluate(script(name, *helpers), argument)
 
+    async def run_in_turn(self, *names: str, argument: Any = None) -> Any:
+        """Calls several of these functions in the main frame, one after the other and each awaited; ends with the first
+        value that is not null, and gives it. Raises ScriptError."""
+        return await self.page.evaluate(in_turn(*names), argument)
+
     async def run_in_frames(self, name: str, argument: Any = None) -> Any:
         """The same, and in all other frames too; those that are gone or do not answer are left out. The first value
         that is not null, the main frame's before those of others."""
+        if not self.page.has_frames:
+            return await self.run(name, argument)
         others = [frame for frame in (await frames_of(self.page))[:FRAMES] if not frame.is_main]
         values = await asyncio.gather(self.run(name, argument), *(_run_in(frame, name, argument) for frame in others))
         return next((value for value in values if value is not None), None)
@@ -109,6 +116,13 @@ def script(name: str, *helpers: str) -> str:
     """The function of `js/<name>.js`, which can use all that `js/library.js` and the helpers declare."""
     declared = "\n".join(_text(helper) for helper in ("library", *helpers))
     return f"(() => {{ {declared}\nreturn (\n{_text(name)}\n); }})()"
+
+
+@cache
+def in_turn(*names: str) -> str:
+    """One function that calls those of `js/<name>.js` in turn, with the same argument, until one gives a value."""
+    calls = " ?? ".join(f"await ({_text(name)})(argument)" for name in names)
+    return f"(() => {{ {_text('library')}\nreturn async (argument) => {calls}; }})()"
 
 
 def _text(name: str) -> str:

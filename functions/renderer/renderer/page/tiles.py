@@ -5,10 +5,12 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from PIL import Image
+from renderer.page.picture_bytes import Extremes, opened
 
-from renderer.page.picture_bytes import Extremes
+if TYPE_CHECKING:
+    from PIL import Image
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {"RGB": 2, "RGBA": 6}
@@ -30,7 +32,7 @@ class PngJoiner:
 
     def add(self, tile: bytes, extremes: Extremes) -> None:
         """Adds an image of the same width at the bottom, and its pixels to `extremes`."""
-        with Image.open(io.BytesIO(tile)) as image:
+        with opened(tile) as image:
             extremes.add(image)
             converted = image if image.mode == self._mode else image.convert(self._mode)
             self._width, self._height = image.width, self._height + image.height
@@ -61,7 +63,7 @@ class JpegJoiner:
     def add(self, tile: bytes, extremes: Extremes) -> None:
         """As PngJoiner."""
         output = io.BytesIO()
-        with Image.open(io.BytesIO(tile)) as image:
+        with opened(tile) as image:
             extremes.add(image)
             self._height += image.height
             image.convert("RGB").save(output, "JPEG", quality=self._quality, restart_marker_rows=1)
@@ -98,7 +100,7 @@ def _marker(jpeg: bytes, wanted: int) -> int:
     return place
 
 
-def _rows(image: Image.Image) -> Iterator[bytes]:
+def _rows(image: "Image.Image") -> Iterator[bytes]:
     """The image's rows, each behind the byte that says it is not filtered, in strips of some rows."""
     for top in range(0, image.height, 256):
         pixels = image.crop((0, top, image.width, min(image.height, top + 256))).tobytes()
