@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from shutterstep.plain_text import plain
 from shutterstep_cli.checkout import CheckoutError
 from shutterstep_cli.terminal import global_options
 from shutterstep_cli.trouble import explained
@@ -120,7 +121,8 @@ def _unavailable(name: str, why: str) -> TyperCommand:
 
 
 def _end(message: str, code: int = 2) -> typer.Exit:
-    typer.secho(message, fg="red", err=True)
+    # What AWS refuses it says in its own words, and repeats names and values of others.
+    typer.secho("\n".join(map(plain, message.split("\n"))), fg="red", err=True)
     return typer.Exit(code)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.markup import escape
 
 from shutterstep.plain_text import plain
 
@@ -53,6 +54,11 @@ def one_line(value: Any) -> str:
     """A value as text without line breaks or anything that a terminal would obey."""
     text = "" if value is None else str(value)
     return plain(text).strip()
+
+
+def rich_text(value: Any) -> str:
+    """A value for Rich: on one line, without anything that a terminal or Rich's markup would obey."""
+    return escape(one_line(value))
 
 
 def sheet_cell(value: Any) -> Any:

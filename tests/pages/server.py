@@ -34,7 +34,7 @@ class Pages(ThreadingHTTPServer):
 
     @property
     def other_site(self) -> str:
-        """The same server under a name that is another site to the browser, so its frames get their own process."""
+        """The same server under a name that is another site to the browser."""
         return f"http://localhost:{self.server_port}"
 
     def headers_of(self, path: str) -> list[dict[str, str]]:

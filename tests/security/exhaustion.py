@@ -1,29 +1,36 @@
-"""Pages that fill a worker's memory or keep it busy, and how a worker and a neighbour fare beside each.
+"""Pages that fill a worker's memory or keep it busy, and how a worker of the pool and a neighbour fare beside each.
 
-`python -m tests.security.exhaustion` prints a line of JSON for each: seconds of the neighbour alone and beside it, and
-the largest memory of the worker's Python process in MiB.
+`python -m tests.security.exhaustion` prints a line of JSON for each: seconds of the neighbour's render alone and
+beside it, and the largest memory of the worker's Python process in MiB.
 """
 
-import asyncio
+import itertools
 import json
 import resource
 import sys
-import time
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
-from renderer.egress.addresses import LOOPBACK, parse_policy
-from renderer.jobs.warm_browser import WarmBrowser
-from shutterstep.errors import RenderError
-from tests.security.exhaustion_site import exhaustion_site
+from shutterstep_cli.local import local_pool
+from shutterstep_cli.local.local_stack import task_logs
+from shutterstep_cli.local.local_target import local_target
+from shutterstep_cli.stack.pool import pool_of
+from shutterstep_cli.stack.shots import Shot, follow, refresh, submit
+from shutterstep_cli.stack.target import Target
+from tests.conftest import stack_of_its_own
+from tests.security.exhaustion_site import ExhaustionSite, exhaustion_site
 
 MIB = 2**20
 # What the Python process of a worker may use while it is attacked (docs/EGRESS.md says so). A limit of the operating
 # system holds it, so that a worker that needs more fails.
 WORKER_MIB = 256
-# Its deadline. Alone it takes a fraction of a second; a stall of this length fails it.
+# The deadline of a neighbour. Alone it takes a fraction of a second; a stall of this length fails it.
 NEIGHBOUR_MS = 20_000
+ENDED_WITHIN_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -79,61 +86,70 @@ class Fared:
     worker_mib: int
 
 
-async def attack(pages: Sequence[Exhausting]) -> list[Fared]:
-    """Each page in a warm browser, and a neighbour that begins while it loads."""
-    with exhaustion_site() as site:
-        async with WarmBrowser(policy=parse_policy(LOOPBACK)) as browser:
-            await _neighbour(browser, site.origin)
-            alone = max([await _neighbour(browser, site.origin) for _ in range(3)])
-            resource.setrlimit(resource.RLIMIT_DATA, (_data_bytes() + WORKER_MIB * MIB, resource.RLIM_INFINITY))
-            fared = []
-            for page in pages:
-                fared.append(await _beside(browser, site, page, alone))
-                print(json.dumps(asdict(fared[-1])), flush=True)
-            return fared
+class Worker:
+    """The one worker of a pool, its memory limited from now on, which renders pages of a site."""
+
+    def __init__(self, target: Target, site: ExhaustionSite) -> None:
+        self._target, self._site = target, site
+        self._numbers = itertools.count()
+        pool = pool_of(target)
+        assert pool is not None
+        (task,) = pool.tasks
+        self._process = int((task_logs() / f"{task}.pid").read_text())
+        limit = _status_kib(self._process, "VmData") * 1024 + WORKER_MIB * MIB
+        resource.prlimit(self._process, resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+
+    def beside(self, page: Exhausting, alone: float) -> Fared:
+        """Sends the page, and one neighbour after the other until it has ended."""
+        attacker = self._send({"url": self._site.put(page.script), "timeoutMs": 6000, **page.options})
+        beside = 0.0
+        while not attacker.ended:
+            beside = max(beside, self.neighbour(attacker))
+        outcome = "picture" if attacker.status == "success" else str(attacker.error_code)
+        peak = _status_kib(self._process, "VmHWM") // 1024
+        return Fared(page.name, outcome, round(alone, 2), round(beside, 2), peak)
+
+    def neighbour(self, *others: Shot) -> float:
+        """Seconds of the render of a small page; `others` are followed as well, as far as they get meanwhile."""
+        shot = self._send({"url": f"{self._site.origin}/neighbour", "timeoutMs": NEIGHBOUR_MS})
+        follow(self._target, [shot], lambda: None, ENDED_WITHIN_SECONDS)
+        for other in others:
+            refresh(self._target, other)
+        assert shot.status == "success", shot
+        return shot.result["render_ms"] / 1000
+
+    def _send(self, request: dict[str, Any]) -> Shot:
+        return submit(self._target, {"id": f"exhaustion-{next(self._numbers)}", **request})
 
 
-async def _beside(browser: WarmBrowser, site: Any, page: Exhausting, alone: float) -> Fared:
-    request = {"url": site.put(page.script), "timeoutMs": 6000, **page.options}
-    attacker = asyncio.ensure_future(_outcome(browser, request))
-    beside = 0.0
-    while not attacker.done():
-        beside = max(beside, await _neighbour(browser, site.origin))
-    return Fared(page.name, await attacker, round(alone, 2), round(beside, 2), _peak_mib())
+@contextmanager
+def worker(home: Path) -> Iterator[Worker]:
+    """A worker of a stack in `home`."""
+    with stack_of_its_own(home, launcher=True), exhaustion_site() as site:
+        local_pool.up(local_pool.Options(pool=1), lambda _line: None)
+        yield Worker(local_target(), site)
 
 
-async def _neighbour(browser: WarmBrowser, origin: str) -> float:
-    started = time.monotonic()
-    await browser.render({"url": f"{origin}/neighbour", "timeoutMs": NEIGHBOUR_MS})
-    return time.monotonic() - started
+def attack(worker: Worker, pages: Sequence[Exhausting]) -> Iterator[Fared]:
+    """How the worker and a neighbour fared beside each page."""
+    worker.neighbour()
+    alone = max(worker.neighbour() for _ in range(3))
+    for page in pages:
+        yield worker.beside(page, alone)
 
 
-async def _outcome(browser: WarmBrowser, request: dict[str, Any]) -> str:
-    try:
-        await browser.render(request)
-    except RenderError as error:
-        return error.code
-    return "picture"
-
-
-def _data_bytes() -> int:
-    return _status_kib("VmData") * 1024
-
-
-def _peak_mib() -> int:
-    """The most memory this program had; getrusage would count that of the process it was started from as well."""
-    return _status_kib("VmHWM") // 1024
-
-
-def _status_kib(name: str) -> int:
-    with open("/proc/self/status", encoding="utf-8") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith(f"{name}:"))
+def _status_kib(process: int, name: str) -> int:
+    """VmHWM is the most memory a program had; getrusage would count that of the one it was started from as well."""
+    lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def main() -> None:
     """The pages whose names hold the first argument, or all."""
     only = sys.argv[1] if len(sys.argv) > 1 else ""
-    asyncio.run(attack([page for page in PAGES if only in page.name]))
+    with tempfile.TemporaryDirectory() as home, worker(Path(home)) as attacked:
+        for fared in attack(attacked, [page for page in PAGES if only in page.name]):
+            print(json.dumps(asdict(fared)), flush=True)
 
 
 if __name__ == "__main__":

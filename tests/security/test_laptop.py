@@ -92,6 +92,11 @@ FROM_A_PAGE = [
     {"Host": "rebound.example.com:4566"},
     {"Host": "queue.127.0.0.1.nip.io"},
     {"Host": "[::1"},
+    {"Host": "rebound.example.com@127.0.0.1"},
+    {"Host": "127.0.0.1/rebound.example.com"},
+    {"Host": "127.0.0.1,rebound.example.com"},
+    {"Purpose": "prefetch"},
+    {"Upgrade-Insecure-Requests": "1"},
 ]
 
 

@@ -2,15 +2,25 @@
 
 import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from rich.console import Console
 
 from shutterstep.errors import InvalidRequestError
 from shutterstep.plain_text import plain
 from shutterstep.request import validate
+from shutterstep_cli.health.check import Check
+from shutterstep_cli.load import report_page
+from shutterstep_cli.local import local_stack
+from shutterstep_cli.main import app
 from shutterstep_cli.stack.shots import Shot, file_name
-from shutterstep_cli.verbs import capture, query
+from shutterstep_cli.stack.target import Target
+from shutterstep_cli.verbs import capture, doctor, load_test, local, query
+from shutterstep_cli.verification.checklist import Checklist, Tick
+from shutterstep_cli.verification.verification_report import VerificationReport
 
 CLEAR, TITLE, C1, TURNED = "\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\u202egnp.exe"
 HOSTILE = [f"a{CLEAR}b", f"a{TITLE}b", f"a{C1}b", f"a{TURNED}b", "a\rb", "a\x08b", "a\u2066b", "a\x00b"]
@@ -84,3 +94,48 @@ def test_no_two_ids_write_one_file_and_none_a_hidden_one() -> None:
     names = [file_name(Shot(request | {"id": id_}, id_, "success")) for id_ in ids]
     assert len({name.lower() for name in names}) == len(ids)
     assert not any(name.startswith(".") or "/" in name for name in names)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_an_error_of_aws_has_no_control_characters(
+    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = ClientError({"Error": {"Code": "ValidationError", "Message": text}}, "SendMessage")
+
+    def choose(_stack: str | None) -> Target:
+        raise refused
+
+    monkeypatch.setattr(query, "choose_target", choose)
+    with pytest.raises(SystemExit):
+        app(["query", "an-id"])
+    assert all(line.isprintable() for line in capsys.readouterr().err.splitlines())
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "[red]a[/red]", "[link=http://a/]b[/link]"], ids=ascii)
+def test_what_doctor_and_load_test_print_is_neither_obeyed_nor_taken_for_markup(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor.show([Check("a", "fail", text, text)])
+    Console(width=200).print(load_test._table(("detail",), [(text,)]))
+    out = capsys.readouterr().out
+    assert all(line.isprintable() for line in out.splitlines())
+    assert out.count(plain(text)) == 3
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_reports_have_no_control_characters(text: str) -> None:
+    ticks = Checklist((Tick("a", "met", f"{text}<script>", (f"`{text}",)),))
+    report = VerificationReport("a", ticks, (), "b")
+    for told in (report.markdown(), report.html(), report_page._table(("a",), [(text,)])):
+        assert all(line.isprintable() for line in told.splitlines())
+        assert "<script>" not in told
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_lines_of_a_log_have_no_control_characters(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.log").write_text(text, "utf-8")
+    monkeypatch.setattr(local_stack, "task_logs", lambda: tmp_path)
+    local.logs("tasks", 50)
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())

@@ -3,7 +3,6 @@
 import json
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -15,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS, execution_name, id_of, request_key, unfinished_shard
 from shutterstep.plain_text import plain
+from shutterstep.public_address import holds_secret
 from shutterstep.request import SECRET_FIELDS, Request, parse, public_url, request_hash, with_defaults
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def job_of(request: Request, execution: str) -> dict[str, Any]:
 
 def goes_by_reference(request: Request) -> bool:
     """Secrets never stand in an execution's history, and overrides have a limit that escaping counts towards."""
-    secret = not SECRET_FIELDS.isdisjoint(request) or "@" in urlsplit(request.get("url", "")).netloc
+    secret = not SECRET_FIELDS.isdisjoint(request) or holds_secret(request.get("url", ""))
     return secret or len(json.dumps(json.dumps(request))) > INLINE_LIMIT
 
 

@@ -9,7 +9,6 @@ from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
@@ -17,6 +16,7 @@ from jsonschema.exceptions import best_match
 from shutterstep.devices import device_viewport
 from shutterstep.errors import InvalidRequestError
 from shutterstep.plain_text import plain
+from shutterstep.public_address import public_address
 from shutterstep.rules import problems
 from shutterstep.schema_words import in_words, unknown_field
 
@@ -142,11 +142,8 @@ def _writable(text: str) -> str:
 
 
 def public_url(request: Request) -> str:
-    """The request's address without a password in it, since items are read by many; about:blank for html."""
-    if "url" not in request:
-        return "about:blank"
-    parts = urlsplit(request["url"])
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """The request's address without secrets in it, since items are read by many; about:blank for html."""
+    return public_address(request["url"]) if "url" in request else "about:blank"
 
 
 def with_defaults(request: Request) -> Request:

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from shutterstep.plain_text import plain
 from shutterstep_cli.load.figures import PARTS, Figures, durations, summary
 from shutterstep_cli.load.load_plots import all_plots
 from shutterstep_cli.plotting import svg
@@ -122,6 +123,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(value: str) -> str:
+    value = plain(value)
     is_number = value.replace(",", "").replace(".", "").isdigit()
     return f'<td class="number">{escape(value)}</td>' if is_number else f"<td>{escape(value)}</td>"
 

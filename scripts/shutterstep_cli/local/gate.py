@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from ministack import app as emulator
 from ministack.core import iam_evaluator, sigv4
@@ -19,9 +19,11 @@ from ministack.core import iam_evaluator, sigv4
 from shutterstep_cli.local.root_key import RootKey
 from shutterstep_cli.local.task_containers import gives_credentials
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 # Only browsers send these, and a page can neither set nor remove them.
-FROM_A_BROWSER = re.compile(r"origin|sec-.*|access-control-request-.*|referer|cookie")
+FROM_A_BROWSER = re.compile(
+    r"origin|sec-.*|access-control-request-.*|referer|cookie|upgrade-insecure-requests|(x-)?purpose|x-moz|ping-(from|to)"
+)
 ACCOUNT = "000000000000"
 UNHASHED = ("UNSIGNED-PAYLOAD", "STREAMING-")
 
@@ -95,15 +97,8 @@ def check_sender(headers: Mapping[str, str]) -> None:
     """Raises RefusedError for what a browser sends, and for a name that somebody's DNS points to this machine."""
     if any(FROM_A_BROWSER.fullmatch(name) for name in headers):
         raise RefusedError("AccessDenied", "a web page may not call the local stack")
-    if _host(headers.get("host", "")) not in LOOPBACK_NAMES:
+    if not LOOPBACK_HOST.fullmatch(headers.get("host", "")):
         raise RefusedError("AccessDenied", "call the local stack by an address of loopback")
-
-
-def _host(text: str) -> str:
-    try:
-        return (urlsplit(f"//{text}").hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def _headers(scope: Any) -> Headers:

@@ -16,6 +16,7 @@ from shutterstep import producer
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import EXTENSIONS
 from shutterstep.item import RESULT_FIELDS
+from shutterstep.public_address import public_address
 from shutterstep.request import Request, with_defaults
 from shutterstep_cli.stack.executions import error_code_of
 from shutterstep_cli.stack.items import item_of, result_of
@@ -43,7 +44,8 @@ class Shot:
 
     @property
     def url(self) -> str:
-        return str(self.request.get("url", "about:blank"))
+        """The address as it may be shown, since terminals are recorded and manifests kept."""
+        return public_address(str(self.request.get("url", "about:blank")))
 
     @property
     def ended(self) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from shutterstep_cli.health import access, local_processes, queues, rendering, resources, workflow_health
 from shutterstep_cli.health.check import Check, DeployedStack
+from shutterstep_cli.tables import rich_text
 from shutterstep_cli.verbs.stack_option import choose_target
 
 MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
@@ -64,6 +65,7 @@ def show(checks: list[Check]) -> None:
     """Prints a table, with the fix under each finding."""
     table = Table("", "check", "found", show_edge=False)
     for check in checks:
-        found = f"{check.found}\n[bold]→ {check.fix}[/]" if check.fix else check.found
+        found = rich_text(check.found)
+        found += f"\n[bold]→ {rich_text(check.fix)}[/]" if check.fix else ""
         table.add_row(MARKS[check.status], check.name, found)
     Console(highlight=False).print(table)

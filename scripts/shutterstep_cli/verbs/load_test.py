@@ -25,6 +25,7 @@ from shutterstep_cli.load.watching import Display, wait_for_rest
 from shutterstep_cli.local.example_site import PAGES, SITE, serve
 from shutterstep_cli.local.task_killer import Killer
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.tables import rich_text
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
 
@@ -164,7 +165,7 @@ def _in_words(counts: dict[str, Any]) -> str:
 def _table(head: tuple[str, ...], rows: Any) -> Table:
     table = Table(*head)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(rich_text, row))
     return table
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from shutterstep.plain_text import plain
 from shutterstep_cli.local import local_pool, local_stack
 from shutterstep_cli.local.deployment import DeployError
 from shutterstep_cli.local.local_target import local_target
@@ -159,7 +160,7 @@ def logs(
     files = sorted(local_stack.task_logs().glob("*.log")) if is_tasks else [local_stack.log_file(component)]
     for path in (path for path in files if path.exists()):
         typer.secho(f"==> {path.name}", bold=True)
-        typer.echo("\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]))
+        typer.echo("\n".join(map(plain, path.read_text("utf-8", "replace").splitlines()[-lines:])))
 
 
 @app.command()

@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from shutterstep.item import RESULT_FIELDS
-from shutterstep.plain_text import plain
 from shutterstep_cli.stack.executions import Execution, ExecutionNotFoundError, Story, find_execution, read_story
 from shutterstep_cli.stack.items import item_of
+from shutterstep_cli.tables import rich_text
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.workflow.history import Visit, message_of, text_of
 from shutterstep_cli.workflow.svg import duration, svg
@@ -95,8 +94,8 @@ def _visit_document(visit: Visit) -> dict[str, Any]:
 
 def _print(story: Story, item: dict[str, Any]) -> None:
     console, execution = Console(highlight=False, soft_wrap=True), story.execution
-    console.print(f"{_clean(execution.id)}  {_coloured(execution.outcome)}{_why(execution)}")
-    console.print(f"[dim]{_clean(execution.url)}\n{_clean(execution.name)}[/dim]")
+    console.print(f"{rich_text(execution.id)}  {_coloured(execution.outcome)}{_why(execution)}")
+    console.print(f"[dim]{rich_text(execution.url)}\n{rich_text(execution.name)}[/dim]")
     console.print(f"{_times(execution, item)}\n")
     width = max((len(visit.state) for visit in story.history.visits), default=0)
     for visit in story.history.visits:
@@ -105,18 +104,13 @@ def _print(story: Story, item: dict[str, Any]) -> None:
         console.print(line)
 
 
-def _clean(text: str) -> str:
-    """Makes text from a page safe for a terminal: no control sequences, no Rich markup."""
-    return escape(plain(text))
-
-
 def _coloured(outcome: str, words: str = "") -> str:
     colour = COLOURS.get(outcome, "white")
     return f"[{colour}]{words or outcome}[/{colour}]"
 
 
 def _why(execution: Execution) -> str:
-    return f"  {_clean(': '.join(part for part in (execution.reason, execution.message) if part))}"
+    return f"  {rich_text(': '.join(part for part in (execution.reason, execution.message) if part))}"
 
 
 def _times(execution: Execution, item: dict[str, Any]) -> str:
@@ -136,16 +130,16 @@ def _visit_lines(visit: Visit, width: int) -> Iterator[str]:
     for number, attempt in enumerate(visit.attempts, 1):
         if attempt.error:
             why = ": ".join(part for part in (attempt.error, message_of(attempt.cause)) if part)
-            yield f"{'':<14}{'':<{width}}[dim]attempt {number}, {duration(attempt.seconds)}: {_clean(why)}[/dim]"
+            yield f"{'':<14}{'':<{width}}[dim]attempt {number}, {duration(attempt.seconds)}: {rich_text(why)}[/dim]"
 
 
 def _where_the_picture_is(execution: Execution) -> list[str]:
     result = execution.output
     if not execution.has_picture:
-        return [f"\nowner: {_clean(str(result['owner']))}"] if result.get("owner") else []
+        return [f"\nowner: {rich_text(str(result['owner']))}"] if result.get("owner") else []
     size = (
         f"{result.get('width')}x{result.get('height')}, {result.get('bytes', 0):,} bytes, {result.get('content_type')}"
     )
     page = f"HTTP {result.get('http_status')}  {result.get('final_url')}  {result.get('title')}"
     place = f"s3://{result['s3_bucket']}/{result['s3_key']}"
-    return [f"\npicture: {_clean(place)}", f"         {_clean(size)}", f"page:    {_clean(page)}"]
+    return [f"\npicture: {rich_text(place)}", f"         {rich_text(size)}", f"page:    {rich_text(page)}"]

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from shutterstep_cli.capacity.facts import facts
 from shutterstep_cli.capacity.prices import Machine, request_dollars
 from shutterstep_cli.health.check import DeployedStack
 from shutterstep_cli.stack.target import Target, aws_session
+from shutterstep_cli.tables import rich_text
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verification.account_ticks import account_ticks, raised
@@ -161,7 +161,7 @@ def show(report: VerificationReport, path: Path, more: dict[str, Any], *, as_jso
         return
     table = Table("", "tick", "found", show_edge=False)
     for tick in checklist.ticks:
-        table.add_row(f"[{COLOURS[tick.status]}]{MARKS[tick.status]}[/]", tick.name, escape(tick.found))
+        table.add_row(f"[{COLOURS[tick.status]}]{MARKS[tick.status]}[/]", tick.name, rich_text(tick.found))
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
     console.print(f"report: {path}\n{report.cleaned}")

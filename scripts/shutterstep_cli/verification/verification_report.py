@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from shutterstep.plain_text import plain
 from shutterstep_cli.verification.checklist import Checklist, Tick
 from shutterstep_cli.verification.trial_record import TrialStep
 
@@ -70,13 +71,24 @@ class VerificationReport:
         """The same as text."""
         lines = [f"# {self.title}", "", self.about, "", f"**{self.checklist.verdict()}**", "", "## Ticks", ""]
         for tick in self.checklist.ticks:
-            lines += [f"- {MARKS[tick.status]} **{tick.name}**: {tick.found}", *(f"  - `{it}`" for it in tick.evidence)]
+            lines.append(f"- {MARKS[tick.status]} **{tick.name}**: {_text(tick.found)}")
+            lines += [f"  - {_code(it)}" for it in tick.evidence]
         lines += ["", "## Steps", "", *(f"- {step.at} {step.text}" for step in self.steps)]
         return "\n".join([*lines, "", "## Cleaning up", "", self.cleaned, ""])
 
 
+def _text(text: str) -> str:
+    """Text in Markdown, on one line, without HTML."""
+    return plain(text).replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """A span of code in Markdown, on one line; nothing in it ends it."""
+    return f"`{plain(text).replace('`', chr(39))}`"
+
+
 def _tick_html(tick: Tick) -> str:
-    head = f"<summary><b>{MARKS[tick.status]}</b>{escape(tick.name)} <span>{escape(tick.found)}</span></summary>"
-    evidence = "".join(f"<li>{escape(it)}</li>" for it in tick.evidence)
+    head = f"<summary><b>{MARKS[tick.status]}</b>{escape(tick.name)} <span>{escape(plain(tick.found))}</span></summary>"
+    evidence = "".join(f"<li>{escape(plain(it))}</li>" for it in tick.evidence)
     is_open = " open" if tick.status == "missing" else ""
     return f'<details class="{tick.status}"{is_open}>{head}<ul>{evidence}</ul></details>'

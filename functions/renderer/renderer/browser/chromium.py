@@ -69,11 +69,13 @@ async def connect(spawned: Spawned) -> Chromium:
         await _wire(connection, spawned)
         if await chromium.answers(START_SECONDS):
             return chromium
-        raise BrowserCrashedError(f"Chromium did not start: {_last_words(spawned.profile.folder)}")
+        raise BrowserCrashedError(f"Chromium did not start: {spawned.last_words()[:500]}")
     except BaseException:
         # Also when whoever waits for it was cancelled: nobody else knows this browser.
         await asyncio.shield(chromium.end())
         raise
+    finally:
+        os.close(spawned.words)
 
 
 async def _wire(connection: Connection, spawned: Spawned) -> None:
@@ -83,14 +85,6 @@ async def _wire(connection: Connection, spawned: Spawned) -> None:
     await loop.connect_read_pipe(lambda: connection, reads)
     writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, writes)
     connection.writes_to(writer)
-
-
-def _last_words(folder: Path) -> str:
-    with suppress(OSError):
-        lines = (folder / "stderr").read_text(errors="replace").strip().splitlines()
-        if lines:
-            return lines[-1][:500]
-    return "it said nothing"
 
 
 def _reap(group: int) -> bool:

@@ -59,6 +59,8 @@ FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
     "--disable-field-trial-config",
+    # No frame gets a process of its own, whatever its page or it asks for by a header (decision 0015).
+    "--disable-site-isolation-trials",
     "--disable-component-update",
     "--disable-extensions",
     "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame,"

@@ -56,7 +56,8 @@ class ChromiumPage:
             ("Page.enable", {}),
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
             ("Runtime.enable", {}),
-            ("Target.setAutoAttach", AUTO_ATTACH),
+            # Workers that need no command are left alone: Chromium tells of each with its name, however long that is.
+            *([("Target.setAutoAttach", AUTO_ATTACH)] if self._in_workers else []),
             OWN_WORLD,
         ]
         return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]

@@ -12,16 +12,24 @@ from renderer.browser.profile import Profile, make_profile
 from shutterstep.errors import BrowserCrashedError
 
 PR_SET_CHILD_SUBREAPER = 36
+# What is kept of Chromium's stderr, its beginning: it writes there what pages say in their console, without a limit.
+WORDS_BYTES = 65_536
 FIRST_FREE = 10  # Chromium reads its pipe at 3 and writes at 4; ours must lie elsewhere until then.
 
 
 class Spawned(NamedTuple):
-    """A browser's process on its way: its group, which it leads, our two ends of its pipe, and its profile."""
+    """A browser's process on its way: its group, which it leads, our two ends of its pipe, its profile, its stderr."""
 
     group: int
     to_child: int
     from_child: int
     profile: Profile
+    words: int
+
+    def last_words(self) -> str:
+        """The last line that the browser wrote to its stderr."""
+        lines = os.pread(self.words, WORDS_BYTES, 0).strip(b"\0\n").decode(errors="replace").splitlines()
+        return lines[-1] if lines else "it said nothing"
 
 
 def spawn_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Spawned:
@@ -48,7 +56,8 @@ def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
     with ExitStack() as theirs, ExitStack() as ours:
         child_reads, to_child = _pipe(theirs, ours)
         child_writes, from_child = reversed(_pipe(ours, theirs))
-        errors = _closed_by(theirs, os.open(profile.folder / "stderr", os.O_WRONLY | os.O_CREAT, 0o600))
+        words = _closed_by(ours, _file_of_one_size(WORDS_BYTES))
+        errors = _closed_by(theirs, fcntl.fcntl(words, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE))
         nothing = _closed_by(theirs, os.open(os.devnull, os.O_RDWR))
         wired = ((nothing, 0), (nothing, 1), (errors, 2), (child_reads, 3), (child_writes, 4))
         # Unlike a fork with code in between, a spawn is safe beside threads and does not copy our memory map.
@@ -62,7 +71,19 @@ def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
         ours.pop_all()
     # Soon enough: its first orphans come when it ends.
     become_reaper()
-    return Spawned(group, to_child, from_child, profile)
+    return Spawned(group, to_child, from_child, profile, words)
+
+
+def _file_of_one_size(size: int) -> int:
+    """A file in memory that takes so many bytes; what is written after them fails."""
+    file = os.memfd_create("chromium-stderr", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        os.truncate(file, size)
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
+    except OSError:
+        os.close(file)
+        raise
+    return file
 
 
 def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:

@@ -24,6 +24,20 @@ if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = (
 # Its packets have no proxy to go through, and the flags that hold them back are not all there is to it.
 NO_WEBRTC = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport']) delete self[name];"
 
+# The browser's process, which all pages share, writes down an uncaught error, whatever its length, before it does
+# anything else for a neighbour. One that is too long to be read counts as caught.
+NO_LONG_ERRORS = """
+{
+  const caught = Event.prototype.preventDefault;
+  const long = text => typeof text === "string" && text.length > 1e5;
+  addEventListener("error", event => long(event.message) && caught.call(event), true);
+  addEventListener("unhandledrejection", event => {
+    const why = event.reason;
+    if (long(why) || why instanceof Error && (long(why.message) || long(why.stack))) caught.call(event);
+  }, true);
+}
+"""
+
 # Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
 NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"
 WORKER_PLATFORM = "Object.defineProperty(WorkerNavigator.prototype, 'platform', {value: %s, configurable: true});"
@@ -92,7 +106,7 @@ def metrics(request: Request) -> Params:
 
 def everywhere(request: Request) -> list[Command]:
     """The commands for the page and each of its frames in other processes."""
-    closed = {"source": NO_SERVICE_WORKERS + NO_WEBRTC}
+    closed = {"source": NO_SERVICE_WORKERS + NO_WEBRTC + NO_LONG_ERRORS}
     commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", closed)]
     if not _keeps_hints(request):
         commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": NO_CLIENT_HINTS}))

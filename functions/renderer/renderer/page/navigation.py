@@ -4,8 +4,8 @@ import asyncio
 
 from renderer.browser.net_errors import NET_ERROR, net_error
 from renderer.page.render_context import RenderContext
-from renderer.page.traffic import without_password
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
+from shutterstep.public_address import without_password
 
 # Chromium hides text for three seconds while its web font comes, then shows it in another.
 FONT_SECONDS = 3.2

@@ -24,8 +24,9 @@ from renderer.page.render_context import RenderContext
 from renderer.page.result_details import details_of
 from renderer.page.screenshot import CaptureHungError
 from renderer.page.stay import stay
-from renderer.page.traffic import Traffic, without_password
+from renderer.page.traffic import Traffic
 from shutterstep.errors import BrowserCrashedError, PageUnstableError, RenderError
+from shutterstep.public_address import public_address
 from shutterstep.request import Request, validate, with_defaults
 
 TITLE_LENGTH = 1024
@@ -125,7 +126,7 @@ async def _picture(context: RenderContext, guard: EgressGuard) -> Picture:
         content_type=CONTENT_TYPES[context.request["format"]],
         width=width,
         height=height,
-        final_url=without_password(address)[:URL_LENGTH],
+        final_url=public_address(address)[:URL_LENGTH],
         http_status=context.traffic.status,
         title=title[:TITLE_LENGTH],
         render_ms=context.deadline.elapsed_ms(),

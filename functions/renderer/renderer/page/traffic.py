@@ -4,11 +4,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from renderer.browser.page_session import ChromiumPage
 from renderer.browser.protocol import Params
 from renderer.page.deadline import Clock
+from shutterstep.public_address import public_address
 
 REDIRECTS = 20
 NO_CONTENT = (204, 205)
@@ -104,7 +104,7 @@ class Traffic:
 
     def _redirected(self, url: str, status: int) -> None:
         if len(self.redirects) < REDIRECTS:
-            self.redirects.append({"url": without_password(url), "status": status})
+            self.redirects.append({"url": public_address(url), "status": status})
 
     def _received(self, event: Params) -> None:
         status = event["response"]["status"]
@@ -124,12 +124,3 @@ class Traffic:
 
     def _threw(self, _: Params) -> None:
         self.console_errors += 1
-
-
-def without_password(url: str) -> str:
-    """An address as it may be shown."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
