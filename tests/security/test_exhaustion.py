@@ -1,8 +1,16 @@
 """A pool worker's memory and a page's neighbour, while pages try to fill the one and to hold up the other."""
 
+import asyncio
+import os
+
 import pytest
 
+from renderer.browser.chromium import open_browser
+from renderer.browser.spawn import WORDS_BYTES
+from renderer.egress.addresses import LOOPBACK, parse_policy
+from renderer.page.render import render
 from tests.security.exhaustion import PAGES, WORKER_MIB, Fared, attack, worker
+from tests.security.one_page import serve_text
 
 pytestmark = pytest.mark.security
 
@@ -22,3 +30,18 @@ def test_every_page_ends_with_a_picture_or_an_error_of_its_own(fared: list[Fared
 
 def test_the_worker_stays_within_its_memory(fared: list[Fared]) -> None:
     assert max(one.worker_mib for one in fared) < WORKER_MIB
+
+
+LOUD = "<script>for (let i = 0; i < 50; i++) setTimeout(() => { throw new Error('x'.repeat(90000)) })</script>"
+
+
+async def size_of_the_log(page: str) -> int:
+    """How large the file is that Chromium writes errors of pages to, once this page is pictured."""
+    with serve_text(page) as url:
+        async with open_browser() as browser:
+            await render(browser, {"url": url}, parse_policy(LOOPBACK))
+            return os.stat(f"/proc/{browser.group}/fd/2").st_size
+
+
+def test_what_a_page_says_fills_no_disk() -> None:
+    assert asyncio.run(size_of_the_log(LOUD)) == WORDS_BYTES
