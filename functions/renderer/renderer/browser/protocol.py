@@ -141,6 +141,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.browser = Session(self, None)
+        # All pages need it, whatever one of them says.
+        self.browser.flooded = lambda _error: None
         self.closed = asyncio.get_running_loop().create_future()
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
