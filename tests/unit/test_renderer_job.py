@@ -1,11 +1,16 @@
 """The job of the renderer: what a task or a message may say, and what is refused."""
 
+import asyncio
+import io
 import json
+from typing import Any
 
 import pytest
 
 from renderer.jobs.job import ObjectAddress, TokenMissingError, parse_job
+from renderer.jobs.job_runner import JobRunner
 from renderer.limits import Limits
+from renderer.log import Log
 from renderer.settings import read_limits
 from shutterstep.errors import InvalidRequestError, TooLargeError
 
@@ -62,3 +67,16 @@ def test_the_limits_of_a_picture_are_the_operators() -> None:
 def test_the_token_and_the_request_never_show_in_a_repr() -> None:
     job = parse_job(job_text(token="secret-token", request={"url": "https://secret-host"}))
     assert "secret" not in repr(job)
+
+
+def test_an_error_that_nobody_expected_is_logged_by_its_place_and_not_in_its_words() -> None:
+    async def render(_request: Any) -> Any:
+        raise KeyError("Bearer hunter2")
+
+    stream = io.StringIO()
+    work = JobRunner(render, storage=None, beat_seconds=10)  # type: ignore[arg-type]
+    outcome = asyncio.run(work.outcome(job_text(), lambda: None, Log(stream)))
+    line = json.loads(stream.getvalue().splitlines()[-1])
+    assert (line["event"], line["kind"]) == ("unexpected_error", "KeyError")
+    assert line["where"][-1].startswith("test_renderer_job.py:")
+    assert "hunter2" not in f"{outcome}{stream.getvalue()}"

@@ -1,9 +1,11 @@
 """What both modes do with a job: render it, store the picture, and tell the workflow how it ended."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from renderer.jobs.delivery import Storage, TokenGoneError, Workflow
@@ -14,6 +16,8 @@ from renderer.page.render import Picture
 from shutterstep.errors import RenderError
 from shutterstep.request import Request, validate
 
+# Of the steps to an unexpected error, the last ones are told.
+PLACES = 5
 Outcome = dict[str, Any] | RenderError
 
 
@@ -48,7 +52,9 @@ class JobRunner:
         except TokenGoneError:
             raise
         except Exception as exc:  # noqa: BLE001 (the boundary: an unknown fault must still end the execution's wait)
-            log.write("unexpected_error", kind=type(exc).__name__, message=str(exc)[:1000])
+            # Not its words: they may repeat an address, a header or a token.
+            places = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(exc.__traceback__)]
+            log.write("unexpected_error", kind=type(exc).__name__, where=places[-PLACES:])
             return RenderError(f"the renderer failed: {type(exc).__name__}")
 
     async def _do(self, job: Job, turn: AbstractAsyncContextManager[None]) -> dict[str, Any]:
