@@ -49,7 +49,8 @@ def spawn_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS)
 def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str]:
     sandbox = sandbox_works(os.environ, os.getuid())
     own = ["--remote-debugging-pipe", f"--user-data-dir={folder}"]
-    return [str(executable), *flags, *own, *([] if sandbox else ["--no-sandbox"]), "about:blank"]
+    # Without an address it opens no page of its own, whose process would start beside that of the first render.
+    return [str(executable), *flags, *own, *([] if sandbox else ["--no-sandbox"])]
 
 
 def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
