@@ -42,7 +42,7 @@ bench-pool: setup ## pictures a second through the whole stack beside the render
 	@$(VENV)/python -m tests.benchmarks.pool_throughput
 	@$(VENV)/python -m tests.benchmarks.pool_concurrency
 
-bench: setup ## beside the raw protocol and peers: make bench PART=warm (or cold, soak), PUBLISH=1 writes docs
+bench: setup ## beside the raw protocol and peers: make bench PART=warm (or cold, memory, soak), PUBLISH=1 writes docs
 	@tests/benchmarks/peers/setup.sh
 	@$(VENV)/python -m tests.benchmarks.run $(PART) $(if $(PUBLISH),--publish) $(BENCH)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from tests.benchmarks import report
 from tests.benchmarks.cold import measure_cold
 from tests.benchmarks.contenders import ROOT
+from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.soak import soak
 from tests.benchmarks.warm import measure
 
@@ -22,11 +23,12 @@ class Part(StrEnum):
 
     warm = "warm"
     cold = "cold"
+    memory = "memory"
     soak = "soak"
 
 
 def main(
-    parts: Annotated[list[Part] | None, typer.Argument(help="warm, cold, soak; all when none is named")] = None,
+    parts: Annotated[list[Part] | None, typer.Argument(help="warm, cold, memory, soak; all when none is named")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="rounds of the warm part, each with everyone in it")] = 7,
     pictures: Annotated[int, typer.Option(min=6, help="pictures a round; a third for slow peers")] = 18,
     cold_rounds: Annotated[int, typer.Option(min=1, help="cold starts of each kind")] = 15,
@@ -43,7 +45,8 @@ def main(
     warm = measure(rounds, pictures, console) if Part.warm in chosen else None
     cold = measure_cold(cold_rounds, console) if Part.cold in chosen else None
     soaked = soak(soak_pictures, console) if Part.soak in chosen else None
-    found = report.results(warm, cold, soaked)
+    needed = measure_memory(console) if Part.memory in chosen else None
+    found = report.results(warm, cold, soaked, needed)
     report.write(found, folder)
     if publish:
         report.write(found, ROOT / "docs/performance")
