@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Needed:
     all_mib: float
 
 
-def pictures() -> list[Large]:
+def largest() -> list[Large]:
     """The largest that the usual limits allow, and the largest that are taken in one piece."""
     made = []
     for format_ in ("png", "jpeg", "webp"):
@@ -76,13 +76,13 @@ def _rows(format_: str) -> int:
     return min(limits.side, FORMAT_SIDES[format_], pixels // WIDTH)
 
 
-def measure_memory(console: Console) -> list[Needed]:
+def measure_memory(console: Console, chosen: Sequence[Large]) -> list[Needed]:
     """Each picture in processes of its own."""
     found = []
     with tempfile.TemporaryDirectory() as folder, serving_pages() as site:
         environment = environment_of(1, Path(folder))
         viewport = {"width": WIDTH, "height": 1000, "deviceScaleFactor": 1}
-        for large in pictures():
+        for large in chosen:
             request = {"url": site + large.page, "viewport": viewport, "timeoutMs": 120_000, **large.options}
             found.append(_needed(large.name, request, environment))
             console.log(f"{large.name}: {found[-1].all_mib:.0f} MiB")

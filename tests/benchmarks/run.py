@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.benchmarks import report
 from tests.benchmarks.cold import measure_cold
 from tests.benchmarks.contenders import ROOT
-from tests.benchmarks.memory import measure_memory
+from tests.benchmarks.memory import largest, measure_memory
 from tests.benchmarks.soak import soak
 from tests.benchmarks.warm import measure
 
@@ -45,7 +45,7 @@ def main(
     warm = measure(rounds, pictures, console) if Part.warm in chosen else None
     cold = measure_cold(cold_rounds, console) if Part.cold in chosen else None
     soaked = soak(soak_pictures, console) if Part.soak in chosen else None
-    needed = measure_memory(console) if Part.memory in chosen else None
+    needed = measure_memory(console, largest()) if Part.memory in chosen else None
     found = report.results(warm, cold, soaked, needed)
     report.write(found, folder)
     if publish:

@@ -12,6 +12,7 @@ from rich.console import Console
 from tests.benchmarks import report
 from tests.benchmarks.cold import measure_cold
 from tests.benchmarks.contenders import LIMIT, OURS, ROOT
+from tests.benchmarks.memory import Large, measure_memory
 from tests.benchmarks.process_tree import cpu_seconds, tree, zombies
 from tests.benchmarks.soak import kind_of
 from tests.benchmarks.warm import measure
@@ -34,6 +35,19 @@ def test_the_limit_and_ours_are_measured_and_written_as_json_plot_and_tables(tmp
     assert text.endswith("after\n")
     assert "last figures" not in text
     assert f"| {OURS} |" in text
+
+
+def test_the_memory_of_a_large_picture_is_measured_and_compared_with_a_tasks() -> None:
+    page = "/noise?width=2000&height=1500&rows=200"
+    found = measure_memory(QUIET, [Large("png, noise", page, {"format": "png", "fullPage": True})])
+    (needed,) = found
+    assert (needed.width, needed.height) == (2000, 1500)
+    # No format makes noise small: a byte of each of three channels is a byte of the picture.
+    assert needed.bytes > 2000 * 1500 * 3 * 0.99
+    assert needed.all_mib > needed.own_mib > needed.bytes / 2**20
+    told = report.tables(report.results(None, None, None, found))
+    assert told["Memory of large pictures"][1][0] == "png, noise"
+    assert told["Ratios (medians of the rounds)"][1][2] == "<= 1.00"
 
 
 def test_the_time_of_children_that_nobody_waited_for_counts_too() -> None:
