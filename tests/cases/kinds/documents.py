@@ -1,6 +1,7 @@
 """What a server answers, and what a document does: all of it gives a picture or a typed error."""
 
 from tests.cases.case import BLUE, GREEN, RED, Case
+from tests.cases.written import written
 
 CASES = (
     Case(
@@ -100,5 +101,17 @@ CASES = (
             (640, 400, GREEN),
         ),
         told={"details.deadlineReached": False},
+    ),
+    Case(
+        "a cookie for all sites reaches a page without TLS",
+        written(script="if (document.cookie === 'a=1') document.body.style.background = '#00ff00'"),
+        {"cookies": [{"name": "a", "value": "1", "sameSite": "None"}]},
+        pixels=((640, 400, GREEN),),
+    ),
+    Case(
+        "HTML of the request itself has no WebRTC either",
+        "",
+        {"html": "<script>document.title = typeof RTCPeerConnection</script>"},
+        told={"title": "undefined"},
     ),
 )

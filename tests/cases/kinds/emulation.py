@@ -124,4 +124,10 @@ CASES = (
         )
     ),
     Case("a locale is sent as Accept-Language", "/language", {"locale": "vi-VN"}, told={"title": "vi-VN"}),
+    Case(
+        "a shared worker says what the window says",
+        "/emulation/shared-worker.html",
+        {"device": "iPhone 15", "timezone": "Asia/Tokyo", "locale": "ja-JP", "waitForSelector": ".told"},
+        told={"title": "the same"},
+    ),
 )

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from renderer.browser.chromium_flags import FLAGS
 from renderer.browser.profile import Profile
-from renderer.browser.protocol import Connection
+from renderer.browser.protocol import AUTO_ATTACH, Connection, Params
 from renderer.browser.spawn import Spawned, spawn_chromium
 from shutterstep.errors import BrowserCrashedError
 
 START_SECONDS = 60
 END_SECONDS = 5
+SHARED_WORKER = "shared_worker"
 
 
 class Chromium:
@@ -68,6 +69,7 @@ async def connect(spawned: Spawned) -> Chromium:
     try:
         await _wire(connection, spawned)
         if await chromium.answers(START_SECONDS):
+            _attach_shared_workers(connection)
             return chromium
         raise BrowserCrashedError(f"Chromium did not start: {spawned.last_words()[:500]}")
     except BaseException:
@@ -76,6 +78,20 @@ async def connect(spawned: Spawned) -> Chromium:
         raise
     finally:
         os.close(spawned.words)
+
+
+def _attach_shared_workers(connection: Connection) -> None:
+    """Each begins only when the page of its context has given it the page's overrides."""
+
+    def attached(event: Params) -> None:
+        target = event["targetInfo"]
+        take = connection.shared_workers.get(target.get("browserContextId", ""))
+        if target["type"] == SHARED_WORKER and take is not None:
+            take(event)
+
+    connection.browser.on("Target.attachedToTarget", attached)
+    only = [{"type": SHARED_WORKER, "exclude": False}, {"exclude": True}]
+    connection.browser.post("Target.setAutoAttach", AUTO_ATTACH | {"filter": only})
 
 
 async def _wire(connection: Connection, spawned: Spawned) -> None:

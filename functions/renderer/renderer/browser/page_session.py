@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from renderer.browser.protocol import Connection, Params, ProtocolError, Session
+from renderer.browser.protocol import AUTO_ATTACH, Connection, Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError, value_of
 from renderer.browser.worlds import WORLD, Worlds
 from shutterstep.errors import RenderError, TooLargeError
@@ -46,6 +46,7 @@ class ChromiumPage:
         # Whether the page ever had a frame in it.
         self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
+        session.on("Page.frameStoppedLoading", self._stopped)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         session.on_cut("Page.javascriptDialogOpening", lambda _: self._answer_dialog({"type": "alert"}))
         self._watch_frames(session)
@@ -117,6 +118,12 @@ class ChromiumPage:
             self._reached.add(event["name"])
         self._fulfil()
 
+    def _stopped(self, event: Params) -> None:
+        # A document that was cut, or whose script stopped it, has no load event.
+        if event["frameId"] == self.frame and "load" not in self._reached:
+            self._reached |= set(LOAD_STATES.values())
+            self._fulfil()
+
     def _fulfil(self) -> None:
         for state, future in tuple(self._waiting):
             if state in self._reached and not future.done():
@@ -135,14 +142,14 @@ class ChromiumPage:
 
     def _watch_frames(self, session: Session) -> None:
         session.on("Page.frameAttached", self._frame_came)
-        session.on("Target.attachedToTarget", self._attached)
+        session.on("Target.attachedToTarget", self.attached)
         session.on("Target.detachedFromTarget", self._detached)
 
     def _frame_came(self, _: Params) -> None:
         self.has_frames = True
 
-    def _attached(self, event: Params) -> None:
-        """A frame or worker in another process: it waits until it has the page's overrides."""
+    def attached(self, event: Params) -> None:
+        """Takes a frame in another process or a worker: it waits until it has the page's overrides."""
         child = self._children[event["sessionId"]] = self._connection.session(event["sessionId"])
         is_frame = event["targetInfo"]["type"] == "iframe"
         child.flooded = self.session.flooded
@@ -178,7 +185,6 @@ def called(function: str, argument: Any) -> Params:
     return {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
 
 
-AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 # Each document has our world from its beginning, so that nothing waits for one to be made.
 OWN_WORLD: Command = ("Page.addScriptToEvaluateOnNewDocument", {"source": "", "worldName": WORLD})
 
@@ -214,9 +220,11 @@ async def open_chromium_page(
         target = (await browser.send("Target.createTarget", place))["targetId"]
         attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
         page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, everywhere, in_workers)
+        connection.shared_workers[context] = page.attached
         await asyncio.gather(*page.prepare(once))
         yield page
     finally:
+        connection.shared_workers.pop(context, None)
         # A browser that hangs must not hold up its own error.
         with suppress(ProtocolError, RenderError, TimeoutError):
             disposed = browser.send("Target.disposeBrowserContext", {"browserContextId": context})

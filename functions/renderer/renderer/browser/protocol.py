@@ -28,6 +28,9 @@ OWN_EVENTS = frozenset({"Target.attachedToTarget", "Target.detachedFromTarget", 
 Params = dict[str, Any]
 Handler = Callable[[Params], None]
 
+# For the children of a target: each waits until it is told to go on.
+AUTO_ATTACH: Params = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+
 
 class ProtocolError(Exception):
     """Chromium refused a command; `method` is the command, `message` Chromium's words."""
@@ -144,6 +147,8 @@ class Connection(asyncio.Protocol):
         # All pages need it, whatever one of them says.
         self.browser.flooded = lambda _error: None
         self.closed = asyncio.get_running_loop().create_future()
+        # What takes the shared workers of a browser context, by its id: they belong to no page.
+        self.shared_workers: dict[str, Handler] = {}
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
         self._last_id = 0

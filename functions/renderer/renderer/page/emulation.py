@@ -21,6 +21,32 @@ if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = (
   new DOMException("Failed to register a ServiceWorker: they are not supported here.", "NotSupportedError"));
 """
 
+# Our own scripts reach open shadow roots only, so a root that the page closes is an open one that the page sees closed.
+REACHABLE_ROOTS = """{
+  const {apply} = Reflect, closed = new WeakSet(), {has, add} = WeakSet.prototype;
+  const isClosed = (root) => apply(has, closed, [root]);
+  const replace = (prototype, name, kind, answer) => {
+    const property = Object.getOwnPropertyDescriptor(prototype, name);
+    property[kind] = new Proxy(property[kind], {apply: answer});
+    Object.defineProperty(prototype, name, property);
+  };
+  replace(Element.prototype, "attachShadow", "value", (native, element, given) => {
+    if (given[0]?.mode !== "closed") return apply(native, element, given);
+    const root = apply(native, element, [{__proto__: given[0], mode: "open"}]);
+    apply(add, closed, [root]);
+    return root;
+  });
+  replace(Element.prototype, "shadowRoot", "get", (native, element, given) => {
+    const root = apply(native, element, given);
+    return isClosed(root) ? null : root;
+  });
+  replace(ShadowRoot.prototype, "mode", "get", (native, root, given) => {
+    const mode = apply(native, root, given);
+    return isClosed(root) ? "closed" : mode;
+  });
+}
+"""
+
 # Its packets have no proxy to go through, and the flags that hold them back are not all there is to it.
 NO_WEBRTC = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport']) delete self[name];"
 
@@ -40,7 +66,9 @@ NO_LONG_ERRORS = """
 
 # Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
 NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"
-WORKER_PLATFORM = "Object.defineProperty(WorkerNavigator.prototype, 'platform', {value: %s, configurable: true});"
+# Chromium overrides the platform in windows only, and the user agent in no shared worker.
+WORKER_IDENTITY = """for (const [name, value] of Object.entries(%s))
+  Object.defineProperty(WorkerNavigator.prototype, name, {value, configurable: true});"""
 
 # Fingers that a touch screen tells apart.
 TOUCH_POINTS = 5
@@ -106,10 +134,12 @@ def metrics(request: Request) -> Params:
 
 def everywhere(request: Request) -> list[Command]:
     """The commands for the page and each of its frames in other processes."""
-    closed = {"source": NO_SERVICE_WORKERS + NO_WEBRTC + NO_LONG_ERRORS}
-    commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", closed)]
+    source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_LONG_ERRORS
     if not _keeps_hints(request):
-        commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": NO_CLIENT_HINTS}))
+        source += NO_CLIENT_HINTS
+    # The request's HTML is written into the empty page, which is there already.
+    first: Params = {"source": source, "runImmediately": "html" in request}
+    commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", first)]
     features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
     if "media" in request or any(request[name] != _usual(name) for name in ("colorScheme", "reducedMotion")):
         asked = [{"name": name, "value": value} for name, value in features.items()]
@@ -124,8 +154,8 @@ def in_workers(request: Request) -> list[Command]:
     """The commands for each worker of the page and of its frames."""
     commands, agent = _identity(request), _agent(request)
     if agent:
-        # Chromium overrides it in windows only.
-        commands.append(("Runtime.evaluate", {"expression": WORKER_PLATFORM % json.dumps(platform_of(agent))}))
+        own = {"platform": platform_of(agent), "userAgent": agent, "appVersion": agent.partition("/")[2]}
+        commands.append(("Runtime.evaluate", {"expression": WORKER_IDENTITY % json.dumps(own)}))
     if not _keeps_hints(request):
         commands.append(("Runtime.evaluate", {"expression": NO_CLIENT_HINTS}))
     return commands

@@ -30,7 +30,7 @@ class Secrets:
         address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
         # Without a domain a cookie is its host's alone.
         place = {"url": address, "secure": scheme == "https", "sourcePort": port}
-        return [cookie | place for cookie in self._cookies]
+        return [_storable(cookie, scheme) | place for cookie in self._cookies]
 
     def headers(self, request: Params) -> list[Params] | None:
         """All headers for a paused request; None for those it has."""
@@ -65,6 +65,13 @@ class Secrets:
             return origin_of(url) == self._origin
         except ValueError:
             return False
+
+
+def _storable(cookie: dict[str, Any], scheme: str) -> dict[str, Any]:
+    """The cookie as a browser takes it: `SameSite=None` is for https alone, and anywhere else it would be dropped."""
+    if scheme == "https" or cookie.get("sameSite") != "None":
+        return cookie
+    return cookie | {"sameSite": "Lax"}
 
 
 def origin_of(url: str) -> Origin:
