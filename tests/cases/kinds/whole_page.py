@@ -163,4 +163,37 @@ CASES = (
         size=(1280, 4000),
         pixels=((640, 100, YELLOW), (640, 3900, GREEN)),
     ),
+    Case(
+        "what is shown once it is in view is shown: at a pause, as long as it is in view, once all of it is",
+        "/whole_page/answers-to-scrolling.html",
+        {"fullPage": True},
+        size=(1280, 3150),
+        pixels=tuple((640, 175 + 350 * place, GREEN) for place in range(9)),
+    ),
+    Case(
+        "a page that grows after a while, with a modal dialog over it, whose backdrop covers the picture",
+        "/whole_page/more-after-a-while.html",
+        {"fullPage": True},
+        size=(1280, 2000),
+        pixels=((640, 400, YELLOW), (640, 20, BLUE), (640, 1990, BLUE)),
+    ),
+    Case(
+        "a box with a header that sticks is unrolled without a trace of what it showed before",
+        "/whole_page/sticky-in-a-shell.html",
+        {"fullPage": True},
+        size=(1280, 2450),
+        pixels=(
+            (640, 20, BLUE),
+            *((640, y, GREEN) for y in (60, 300, 500, 800)),
+            (640, 900, YELLOW),
+            (640, 2400, MAGENTA),
+        ),
+    ),
+    Case(
+        "a frame that fills the window is unrolled",
+        "/whole_page/one-frame.html",
+        {"fullPage": True},
+        size=(1280, 1800),
+        pixels=((640, 400, GREEN), (640, 1790, MAGENTA)),
+    ),
 )

@@ -20,14 +20,15 @@ async def load_lazy(context: RenderContext) -> None:
     limit = context.limits.css_height(context.request)
     limit = min(context.request.get("maxHeight", limit), limit)
     first, height, hidden = await _scroll(context, limit, until)
-    while height < limit and loop.time() < until and context.request["fullPage"]:
+    is_whole = context.request["fullPage"] or context.request["format"] == "pdf"
+    while height < limit and loop.time() < until and is_whole:
         await _comes_to_rest(context, has_grown=height > first)
         _, after, hidden = await _scroll(context, limit, until)
         if after <= height:
             break
         height = after
     context.findings.truncated = hidden or (height > first and (height > limit or loop.time() >= until))
-    await context.run("top")
+    await context.run("top", {"limit": limit, "milliseconds": _milliseconds(until) if is_whole else 0})
 
 
 def shows_more_than_the_window(context: RenderContext) -> bool:
@@ -40,7 +41,7 @@ async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[f
     """The height before and after scrolling down to the bottom, the limit or the time; whether a box hides more."""
     bounds = {"limit": limit, "milliseconds": _milliseconds(until)}
     hidden = await context.run("reveal", {**bounds, "unroll": context.request["fullPage"]})
-    before, after = await context.run("scroll", {**bounds, "milliseconds": _milliseconds(until)})
+    before, after = await context.run("scroll", {**bounds, "milliseconds": _milliseconds(until)}, "reaction")
     return before, after, bool(hidden)
 
 

@@ -33,6 +33,8 @@
   for (const element of [page.documentElement, page.body, ...all(document, "body > *, body > * > *")]) {
     if (element) ["::before", "::after"].forEach((which) => lengthenPseudo(element, which));
   }
+  // What lies behind a modal dialog or a popover.
+  for (const element of everywhere(":modal, :popover-open")) lengthenPseudo(element, "::backdrop");
   if (rules.length) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync([...new Set(rules)].join("\n"));

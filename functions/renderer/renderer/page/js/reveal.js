@@ -2,6 +2,7 @@
 // through in that box, which then grows to its content, up to `limit` CSS pixels. Takes `milliseconds` at the most. Whether some of it stays hidden, beyond the limit.
 async ({unroll, limit, milliseconds}) => {
   const end = performance.now() + milliseconds;
+  if (globalThis.reaction) globalThis.reaction.isOurs = true;
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   const styled = rootsOf(document).flatMap((root) => all(root));
   for (const element of styled) {
@@ -19,7 +20,12 @@ async ({unroll, limit, milliseconds}) => {
     if (style.position === "fixed") set(element, "position", "absolute");
     set(element, "height", `${height + pixels}px`);
   };
-  const hidden = (element) => real(element).scrollHeight - real(element).clientHeight;
+  // The page in a frame of this origin, which scrolls in it as in a box.
+  const inside = (element) => element.matches?.("iframe") ? real(element).contentDocument?.scrollingElement ?? null : null;
+  const hidden = (element) => {
+    const scrolls = inside(element) ?? element;
+    return real(scrolls).scrollHeight - real(scrolls).clientHeight;
+  };
   const growWithParents = (element, pixels) => {
     const line = [];
     for (let box = element; box; box = parentOf(box)) line.push([box, heightOf(box)]);
@@ -32,18 +38,19 @@ async ({unroll, limit, milliseconds}) => {
     if (element === page.scrollingElement || real(element).matches("textarea, select, html")) return false;
     const {clientHeight, clientWidth} = real(element);
     return clientHeight >= innerHeight / 2 && clientWidth >= innerWidth / 2 && hidden(element) > 1
-      && ["auto", "scroll"].includes(getComputedStyle(element).overflowY);
+      && (inside(element) !== null || ["auto", "scroll"].includes(getComputedStyle(element).overflowY));
   };
   const area = (element) => real(element).clientHeight * real(element).clientWidth;
   const scroller = () => everywhere("*").filter(isScroller).sort((one, other) => area(other) - area(one))[0];
   const scrollThrough = async (element) => {
-    const box = real(element);
-    for (let y = box.clientHeight; y < Math.min(box.scrollHeight, limit) && performance.now() < end; y += box.clientHeight) {
+    const box = real(inside(element) ?? element);
+    for (let y = box.clientHeight / 2; y < Math.min(box.scrollHeight, limit) && performance.now() < end; y += box.clientHeight / 2) {
       box.scrollTo({top: y, behavior: "instant"});
       await painted();
     }
     box.scrollTo({top: 0, left: 0, behavior: "instant"});
-    await painted();
+    // A box that grows before the last scroll was drawn keeps parts of what it showed before.
+    for (let frame = 0; frame < 3; frame += 1) await painted();
   };
   // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a whole.
   const scrollsAsAWhole = () => (page.documentElement?.scrollHeight ?? 0) > innerHeight * 1.25;

@@ -1,5 +1,29 @@
-// Back to the top, and a frame to paint it.
-() => {
+// Back to the top, and a frame to paint it. A page that answered to the scrolling is first scrolled through once more, in
+// smaller steps and as slowly as it answers: it may wait for a pause, or until nearly all of a box is in view.
+async ({limit, milliseconds}) => {
+  const SMALL = 0.25, SLOW = 0.35, MOST_STEPS = 200, PAUSE = 40, LONGEST_PAUSE = 250, PATIENCE = 4;
+  const QUIET = 120, LONGEST_QUIET = 1200;
+  const {reaction} = globalThis;
+  const end = performance.now() + milliseconds;
+  const lookAgain = async () => {
+    const bottom = Math.min(page.documentElement?.scrollHeight ?? 0, limit) - innerHeight;
+    let inVain = 0;
+    for (let y = 0, last = -1; last < bottom && performance.now() < end;) {
+      last = Math.min(y, bottom);
+      scrollTo({left: 0, top: last, behavior: "instant"});
+      const before = reaction.answers, isSlow = reaction.lag > PAUSE && inVain < PATIENCE;
+      reaction.scrolled = performance.now();
+      await painted();
+      const pause = performance.now() + (isSlow ? Math.min(LONGEST_PAUSE, reaction.lag + PAUSE) : 0);
+      while (performance.now() < pause && reaction.answers === before) await later(10);
+      inVain = reaction.answers === before ? inVain + 1 : 0;
+      y += Math.max(innerHeight * (isSlow ? SLOW : SMALL), bottom / MOST_STEPS);
+    }
+    const quiet = Math.min(end, performance.now() + LONGEST_QUIET);
+    while (performance.now() < quiet && performance.now() - reaction.last < QUIET) await later(20);
+  };
+  if (reaction?.answers) await lookAgain();
+  if (reaction) reaction.scrolled = performance.now();
   scrollTo({left: 0, top: 0, behavior: "instant"});
-  return painted();
+  await painted();
 }
