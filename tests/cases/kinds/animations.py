@@ -189,4 +189,11 @@ CASES = (
         written("<style>body[style*=caret] { background: red !important }</style>", "", "00ff00"),
         pixels=((5, 5, GREEN),),
     ),
+    Case(
+        "SVG's own animations, and those in a closed shadow root: at their end, or at their first value if they are endless",
+        "/animations/smil.html",
+        {"viewport": {"width": 400, "height": 700}},
+        pixels=((100, 50, BLUE), *((100, y, GREEN) for y in (150, 250, 350, 450, 550))),
+        seen_in="microsoft/playwright#31403",
+    ),
 )

@@ -261,4 +261,13 @@ CASES = (
         {"hideSelectors": ["#banner"]},
         pixels=((640, 100, GREEN),),
     ),
+    Case(
+        "css and hideSelectors win over more specific rules, nested ones, and in a closed shadow root",
+        "/styles/more-specific.html",
+        {
+            "css": ".box, .box::before { background: #00f !important } #c { & .inner { background: #00f !important } }",
+            "hideSelectors": ["#again", ".hidden"],
+        },
+        pixels=(*((100, y, BLUE) for y in (50, 150, 250, 350)), (100, 450, GREEN)),
+    ),
 )

@@ -1,5 +1,6 @@
 // Brings the page's motion to an end: a scroll in progress arrives, finite animations end, and so do those that begin
-// with their end; endless ones stand at their first keyframe. What scrolling drives or the page has stopped stays.
+// with their end; endless ones stand at their first keyframe. What scrolling drives or the page has stopped stays. SVG has
+// animations of its own (SMIL) on one clock for each svg element; where it has finite and endless ones, the finite ones end.
 async () => {
   const ROUNDS = 20, MILLISECONDS = 1500;
   const until = performance.now() + MILLISECONDS;
@@ -23,6 +24,38 @@ async () => {
     const round = duration * (direction.startsWith("alternate") ? 2 : 1);
     animation.currentTime = delay + Math.max(0, Math.ceil(-delay / round)) * round;
   };
+  const tried = (call) => { try { return call(); } catch { return null; } };
+  const spanOf = (animation) => {
+    const {getAttribute, getStartTime, getSimpleDuration, localName} = real(animation);
+    const begin = tried(getStartTime);
+    if (begin === null) return null;   // it has ended, or waits for an event
+    const duration = tried(getSimpleDuration) ?? 0;
+    const repeats = getAttribute("repeatCount") ?? "1", lasts = getAttribute("repeatDur");
+    const isEndless = localName !== "set" && duration > 0 && (repeats === "indefinite" || lasts === "indefinite");
+    return {begin, duration, end: isEndless ? Infinity : begin + duration * (Number.parseFloat(repeats) || 1)};
+  };
+  const stopClock = (svg, animations) => {
+    const {pauseAnimations, setCurrentTime, getCurrentTime} = real(svg);
+    pauseAnimations();
+    let rest = animations.every(spanOf) ? 0 : getCurrentTime();
+    for (let round = 0, last = -1; round < ROUNDS && rest !== last; round++) {
+      const spans = animations.map(spanOf).filter(Boolean);
+      const endless = spans.find(({end}) => end === Infinity);
+      last = rest;
+      rest = Math.max(rest, ...spans.map(({begin, end}) => end === Infinity ? begin : end));
+      if (endless) rest = endless.begin + Math.ceil((rest - endless.begin) / endless.duration - 1e-6) * endless.duration;
+      setCurrentTime(rest);
+    }
+  };
+  const stopClocks = () => {
+    const clocks = new Map();
+    for (const animation of everywhere("animate, animateTransform, animateMotion, set")) {
+      const svg = real(animation).ownerSVGElement;
+      if (svg && !real(svg).animationsPaused()) clocks.set(svg, [...(clocks.get(svg) ?? []), animation]);
+    }
+    clocks.forEach((animations, svg) => stopClock(svg, animations));
+    return clocks.size > 0;
+  };
   // The caret blinks where text is typed: in a field it takes the field's colour, elsewhere it goes with the selection.
   const hideCaret = () => {
     let focused = page.activeElement;
@@ -44,5 +77,6 @@ async () => {
     if (moving.length === 0) break;
     await painted();
   }
+  if (stopClocks()) await painted();
   hideCaret();
 }

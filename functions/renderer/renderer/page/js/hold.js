@@ -2,9 +2,10 @@
 // later or throws our styles out. The place of the first of `hide` that is no selector, or null.
 //
 // A rule of ours is a constructed sheet, which no policy of the page governs. What is `!important` in it also wins over
-// what would win over any sheet: the page's layers (by a layer before them), inline styles (which lose their
-// `!important`) and `:host` in a shadow root (by a rule of ours in there). A page that drops our sheets gets them as a style
-// element too, and what is important in them as inline styles.
+// what would win over any sheet: more specific rules (by a layer, which wins over all that is in none), the page's layers
+// (by that layer before them), inline styles (which lose their `!important`) and `:host` in a shadow root (by a rule of
+// ours in there). A page that drops our sheets gets them as a style element too, and what is important in them as inline
+// styles.
 ({css, hide}) => {
   const IMPORTANT = /!\s*important/i;
   const hiding = new CSSStyleSheet(), styling = new CSSStyleSheet();
@@ -20,6 +21,9 @@
   }
   styling.replaceSync(css);
   const isImportant = IMPORTANT.test(css);
+  const inLayer = () => `@layer shutterstep { ${[...styling.cssRules].map((rule) => rule.cssText).join("\n")} }`;
+  const layer = new CSSStyleSheet();
+  if (isImportant) layer.replaceSync(inLayer());
   const added = new WeakMap();   // by shadow root: our rules for its host
   const elements = new WeakMap();   // by root: our style element
 
@@ -27,8 +31,14 @@
     if (rule instanceof CSSMediaRule && !matchMedia(rule.conditionText).matches) return [];
     return rule instanceof CSSGroupingRule && !(rule instanceof CSSStyleRule) ? groupsOf(rule.cssRules) : [rule];
   });
-  const important = () => groupsOf(styling.cssRules)
-    .filter((rule) => rule instanceof CSSStyleRule && IMPORTANT.test(rule.cssText))
+  const ruleIn = (around) => (rule) => rule instanceof CSSStyleRule ? nested(rule, around) : [];
+  // Rules in rules: `&` stands for what the rule around selects.
+  const nested = ({selectorText, style, cssRules}, around) => {
+    const whole = around ? selectorText.replaceAll("&", `:is(${around})`) : selectorText;
+    return [{selectorText: whole, style}, ...groupsOf(cssRules).flatMap(ruleIn(whole))];
+  };
+  const important = () => groupsOf(styling.cssRules).flatMap(ruleIn(""))
+    .filter(({style}) => IMPORTANT.test(style.cssText))
     .map(({selectorText, style}) => ({
       selectorText, style, names: [...style].filter((name) => style.getPropertyPriority(name) === "important"),
     }));
@@ -36,7 +46,7 @@
   let isDropped = false;
   const adopted = new WeakSet();
   const adopt = (root) => {
-    const ours = [styling, hiding, ...(added.get(root)?.values() ?? [])];
+    const ours = [...(isImportant ? [layer] : []), styling, hiding, ...(added.get(root)?.values() ?? [])];
     const theirs = [...real(root).adoptedStyleSheets].filter((sheet) => !ours.includes(sheet));
     const now = real(root).adoptedStyleSheets;
     isDropped ||= adopted.has(root) && ![...now].includes(styling);
@@ -81,9 +91,8 @@
     const sheets = [...real(root).styleSheets, ...real(root).adoptedStyleSheets];
     const isOurs = (sheet) => sheet.ownerNode && sheet.ownerNode === elements.get(root);
     if (!parent || !sheets.some((sheet) => !isOurs(sheet) && isLayered(sheet))) return;
-    const text = [...styling.cssRules].map((rule) => rule.cssText).join("\n");
     isDropped ||= elements.has(root) && !elements.get(root).isConnected;
-    const style = styleElement(root, `@layer shutterstep { ${text} }`);
+    const style = styleElement(root, inLayer());
     if (real(parent).firstChild !== style) real(parent).prepend(style);
   };
   // Constructed sheets have no @import, and a page may drop them.
@@ -92,9 +101,13 @@
     if (parent && !style.isConnected) real(parent).append(style);
   };
 
+  const hiddenBefore = new WeakSet();
   const hideWhatIsLeft = (element) => {
     const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
     if (isHidden() && !isDropped) return;
+    // A page that shows it again would do so until the picture is taken.
+    if (!isHidden() && hiddenBefore.has(element)) return real(element).remove();
+    hiddenBefore.add(element);
     real(element).style?.setProperty("display", "none", "important");
     if (!isHidden() && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
     if (!isHidden()) real(element).remove();
@@ -122,8 +135,13 @@
     if (isDropped || /@import/i.test(css)) putStyle();
     hide.flatMap((selector) => everywhere(selector)).forEach(hideWhatIsLeft);
   };
-  globalThis.hold();
-  // Nothing tells that a shadow root was attached, or that the page dropped a sheet: it is looked for.
-  setInterval(globalThis.hold, 200);
+  // Nothing tells that a shadow root was attached, or that the page dropped a sheet: it is looked for, on a page of many
+  // elements less often, so that the page has most of the time.
+  const holdOn = () => {
+    const start = performance.now();
+    globalThis.hold();
+    setTimeout(holdOn, Math.max(200, 5 * (performance.now() - start)));
+  };
+  holdOn();
   return null;
 }
