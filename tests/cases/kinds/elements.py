@@ -158,4 +158,18 @@ CASES = (
         size=(360, 240),
         pixels=((0, 0, GREEN), (359, 239, GREEN)),
     ),
+    Case(
+        "an element below the fold of a frame in a frame",
+        "/elements/frame-in-a-frame.html",
+        {"selector": "#deep"},
+        size=(200, 100),
+        pixels=((2, 2, GREEN), (197, 97, GREEN)),
+    ),
+    Case(
+        "an element is cut where its box cuts it, and one in closed details is not visible",
+        "/elements/frame-in-a-frame.html",
+        {"selector": ".cut"},
+        size=(200, 60),
+        pixels=((2, 2, GREEN), (197, 57, GREEN)),
+    ),
 )

@@ -201,4 +201,10 @@ CASES = (
             ("statements with a comment at their end", "document.title = 'done' // here"),
         )
     ),
+    Case(
+        "a click on what never stands still, has no box of its own, lies in a closed shadow root or in a turned frame",
+        "/input/hard-to-meet.html",
+        {"clickSelectors": ["#beats", "#contents", ".closed", "#turned"]},
+        pixels=((1000, 600, GREEN),),
+    ),
 )

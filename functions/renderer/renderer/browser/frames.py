@@ -91,10 +91,12 @@ async def _through(session: Session, node: int, place: tuple[float, float]) -> t
     except ProtocolError as exc:
         raise ScriptError(exc.message) from exc
     left, top = model["content"][:2]
-    border, width, height = model["border"], model["width"], model["height"]
-    across = (border[2] - border[0]) / width if width else 1
-    down = (border[5] - border[1]) / height if height else 1
-    return left + place[0] * across, top + place[1] * down
+    border, width, height = model["border"], model["width"] or 1, model["height"] or 1
+    # The frame's own axes, which a transform may have scaled and turned.
+    right = (border[2] - border[0]) / width, (border[3] - border[1]) / width
+    down = (border[6] - border[0]) / height, (border[7] - border[1]) / height
+    x, y = place
+    return left + x * right[0] + y * down[0], top + x * right[1] + y * down[1]
 
 
 def _walk(tree: Params) -> Iterator[Params]:

@@ -141,8 +141,11 @@ async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, s
     height, holder = box[3], frame
     while holder is not None and not holder.is_main:
         # The frame itself is an element of the document above, and is brought into view there.
-        await holder.call_on_element(f"(holder) => ({script('element')})({{holder, height: {height}, inside: false}})")
-        height, holder = 0, known.get(holder.parent)
+        above = known.get(holder.parent)
+        inside = "true" if above is not None and not above.is_main else "false"
+        call = f"{{holder, height: {height}, inside: {inside}}}"
+        await holder.call_on_element(f"(holder) => ({script('element')})({call})")
+        height, holder = 0, above
     x, y, width, tall = await frame.evaluate(script("element"), {"selector": selector, "inside": True})
     left, top = await page_point(frame, x, y)
     right, bottom = await page_point(frame, x + width, y + tall)

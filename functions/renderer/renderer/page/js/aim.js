@@ -1,7 +1,8 @@
 // [x, y] in this frame's window where a click lands on the first visible element for a CSS selector, once it stands
-// still and nothing covers it; null where it is not there, and a word on what was in the way when the time is up.
+// still and nothing covers it; null where it is not there, and a word on what was in the way when the time is up. One that
+// never stands still is met where it is.
 async ({selector, milliseconds}) => {
-  const until = performance.now() + milliseconds, LONGEST_ARRIVAL = 2000;
+  const start = performance.now(), until = start + milliseconds, LONGEST_ARRIVAL = 2000, LONGEST_MOTION = 1000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
   const isIn = (element, node) => {
     while (node && node !== element) node = parentOf(node);
@@ -11,8 +12,11 @@ async ({selector, milliseconds}) => {
     || real(found).closest?.("label")?.control === element
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
       && real(found).matches("a, button, label, summary, [role=button]")));
+  // What has no box of its own has those of its content.
+  const boxed = (element) => getComputedStyle(element).display === "contents"
+    ? boxed([...real(element).children].find(isVisible)) : element;
   const pointOf = (element) => {
-    for (const {left, top, right, bottom} of [...real(element).getClientRects()].slice(0, 8)) {
+    for (const {left, top, right, bottom} of [...real(boxed(element)).getClientRects()].slice(0, 8)) {
       const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
       if (x2 <= x1 || y2 <= y1) continue;
       for (const [across, down] of PLACES) {
@@ -32,21 +36,22 @@ async ({selector, milliseconds}) => {
   const standsStill = async (element) => {
     const ends = arriving(element).map(({finished}) => finished.catch(() => null));
     await Promise.race([Promise.all(ends), later(LONGEST_ARRIVAL)]);
-    const before = JSON.stringify(boxOf(element));
+    const before = JSON.stringify(boxOf(boxed(element)));
     for (let frame = 0; frame < 3; frame++) {
       await painted();
-      if (JSON.stringify(boxOf(element)) !== before) return false;
+      if (JSON.stringify(boxOf(boxed(element))) !== before) return false;
     }
     return true;
   };
-  const scroll = (element, block) => real(element).scrollIntoView({block, inline: block, behavior: "instant"});
+  const scroll = (element, block) => real(boxed(element)).scrollIntoView({block, inline: block, behavior: "instant"});
   let reason = null;
   for (let round = 0; reason === null || performance.now() < until; round++) {
     const element = everywhere(selector).find(isVisible);
     if (!element) return null;
     // A frame may itself lie outside of the window that holds it.
     if (round === 0) scroll(element, "nearest");
-    if (!await standsStill(element)) reason = "does not stand still";
+    const isStill = await standsStill(element);
+    if (!isStill && performance.now() - start < LONGEST_MOTION) reason = "does not stand still";
     else if (real(element).matches(":disabled")) reason = "is disabled";
     else {
       const point = pointOf(element);

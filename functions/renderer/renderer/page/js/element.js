@@ -1,5 +1,6 @@
 // Brings the first visible element for a CSS selector into view in every box that scrolls around it, and gives its box in
-// this frame's window: [x, y, width, height]. A box that is shorter than the element grows. "invalid" for no selector, null
+// this frame's window: [x, y, width, height], without what boxes around it cut off. A box that is shorter than the element
+// grows, if it scrolls. "invalid" for no selector, null
 // for no element. The window of the page itself does not scroll (`inside` is false), that of a frame does. Without a
 // selector it is about `holder`, the element of a frame, which grows to show `height` CSS pixels.
 ({selector, inside, holder, height: needed}) => {
@@ -14,7 +15,8 @@
     return range.getBoundingClientRect();
   };
   const found = holder ? [holder] : everywhere(selector);
-  const element = found.find((one) => hasBox(rectOf(one)) && getComputedStyle(one).visibility === "visible") ?? found[0];
+  const isShown = (one) => getComputedStyle(one).display === "contents" || real(one).checkVisibility({visibilityProperty: true});
+  const element = found.find((one) => hasBox(rectOf(one)) && isShown(one)) ?? found[0];
   if (!element) return null;
   const roomFor = (box, size) => {
     const {paddingTop, paddingBottom} = getComputedStyle(box);
@@ -49,6 +51,23 @@
     const one = rectOf(element);
     scrollBy({left: one.x + Math.min(0, one.width - innerWidth), top: one.y, behavior: "instant"});
   }
-  const {x, y, width, height} = rectOf(element);
+  const CLIPS = ["auto", "scroll", "hidden", "clip"];
+  const cutByBoxes = (rect) => {
+    let [left, top, right, bottom] = [rect.left, rect.top, rect.right, rect.bottom];
+    let {position} = getComputedStyle(element);
+    const clipsWindow = (box) => box === page.body && getComputedStyle(page.documentElement).overflow === "visible";
+    for (let box = parentOf(element); box && box !== page.documentElement && position !== "fixed"; box = parentOf(box)) {
+      const style = getComputedStyle(box);
+      const contains = style.position !== "static" || style.transform !== "none";
+      if (style.display === "contents" || (position === "absolute" && !contains)) continue;
+      position = style.position;
+      if (clipsWindow(box)) continue;
+      const view = boxOf(box);
+      if (CLIPS.includes(style.overflowX)) [left, right] = [Math.max(left, view.left), Math.min(right, view.right)];
+      if (CLIPS.includes(style.overflowY)) [top, bottom] = [Math.max(top, view.top), Math.min(bottom, view.bottom)];
+    }
+    return {x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top)};
+  };
+  const {x, y, width, height} = cutByBoxes(rectOf(element));
   return [x + (inside ? 0 : scrollX), y + (inside ? 0 : scrollY), width, height];
 }

@@ -27,9 +27,8 @@ const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
 const isVisible = (element) => {
   const {width, height} = boxOf(element);
-  const {visibility, display} = getComputedStyle(element);
-  if (display === "contents") return [...real(element).children].some(isVisible);
-  return width > 0 && height > 0 && visibility === "visible";
+  if (getComputedStyle(element).display === "contents") return [...real(element).children].some(isVisible);
+  return width > 0 && height > 0 && real(element).checkVisibility({visibilityProperty: true});
 };
 // The innermost element at a point of the window, in open shadow roots too.
 const elementAt = (x, y) => {
