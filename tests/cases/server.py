@@ -48,6 +48,27 @@ class CaseHandler(Handler):
     def no_content_page(self) -> None:
         self.answer(204, "")
 
+    def late_module_page(self, ms: str) -> None:
+        """A module, so many milliseconds late."""
+        time.sleep(int(ms) / 1000)
+        self.answer(200, "", **{"Content-Type": "text/javascript"})
+
+    def no_gzip_page(self) -> None:
+        """A document that says it is compressed, and is not."""
+        self.answer(200, document("plain", "ff0000"), **{"Content-Encoding": "gzip"})
+
+    def cut_page(self) -> None:
+        """A document of which the end does not come."""
+        self.close_connection = True
+        self.answer(200, document("cut", "00ff00"), **{"Content-Length": "5000"})
+
+    def freezes_once_page(self) -> None:
+        """A page that, the first time, never does anything again once its animation was brought to its end."""
+        style = "<style>@keyframes k { to { opacity: .9 } } i { animation: k 60s }</style><i>i</i>"
+        freeze = "<script>addEventListener('animationend', () => setTimeout(() => { for (;;); }, 5))</script>"
+        first = len(self.server.headers_of("/freezes-once")) == 1
+        self.answer(200, document("freezes", "00ff00") + (style + freeze if first else ""))
+
     def strict_page(self) -> None:
         """Nothing inline is allowed. The colours are attributes, which a policy does not govern."""
         body = (

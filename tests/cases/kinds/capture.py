@@ -54,4 +54,9 @@ CASES = (
         {"selector": "#target", "delayMs": 600},
         told={"title": "nothing"},
     ),
+    Case(
+        "a capture that hangs is taken of another page",
+        "/freezes-once",
+        pixels=((640, 400, GREEN),),
+    ),
 )

@@ -214,4 +214,13 @@ CASES = (
         written("<meta http-equiv=refresh content='0; url=/loop'>"),
         error="Render.TooManyRedirects",
     ),
+    Case("a document that cannot be decoded is an error", "/no-gzip", error="Render.ConnectionFailed"),
+    Case("a document that is cut short is pictured as far as it came", "/cut", pixels=((640, 400, GREEN),)),
+    Case(
+        "a page whose style sheet never comes is pictured at the deadline",
+        "/written?body=%3Clink%20rel%3Dstylesheet%20href%3D%2Fstall%3E&colour=00ff00",
+        {"timeoutMs": 2500},
+        pixels=((640, 400, GREEN),),
+        told={"details.deadlineReached": True},
+    ),
 )

@@ -48,6 +48,9 @@ BANNERS = {
     "text outside and buttons inside a shadow root": "<div style='{}'>We use cookies for statistics.<x-c></x-c></div>"
     "<script>document.querySelector('x-c').attachShadow({{mode: 'open'}}).innerHTML = '<button>Accept</button>'"
     "</script>",
+    "Greek, with a button that is none, in a closed shadow root": "<x-d></x-d><script>"
+    "document.querySelector('x-d').attachShadow({{mode: 'closed'}}).innerHTML = "
+    "\"<div style='{}'>Χρησιμοποιούμε cookies. <span class=btn>Αποδοχή</span></div>\"</script>",
 }
 OTHERS = {
     "a shop bar": "<div style='{}'>Fresh chocolate cookies! <a href='#'>Order</a> <button>Add to cart</button></div>",

@@ -77,4 +77,9 @@ CASES = (
         pixels=((640, 400, GREEN),),
         told={"details.deadlineReached": False},
     ),
+    Case(
+        "data, modules and pictures without a size that a page asks for once it has loaded are waited for",
+        "/readiness/asks-once-it-has-loaded.html",
+        pixels=((100, 100, GREEN), (100, 300, GREEN), (100, 500, BLUE)),
+    ),
 )

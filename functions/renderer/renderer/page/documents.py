@@ -48,6 +48,7 @@ class Documents:
     _leaving: Leaving | None = None
     _errors: dict[str, str] = field(default_factory=dict)
     _failure: RenderError | None = None
+    _cut: str = ""
     _clicked: float = float("-inf")
     _reloads: bool = False
 
@@ -83,6 +84,11 @@ class Documents:
         if self._failure is not None:
             raise self._failure
 
+    @property
+    def cut(self) -> RenderError | None:
+        """Why the document that is shown did not come to its end; None where it did."""
+        return _error(self._cut) if self._cut else None
+
     def _is_main(self, event: Params) -> bool:
         return event.get("frameId") == self.page.frame
 
@@ -113,6 +119,8 @@ class Documents:
         self.by_request = by_script or by_click
 
     def _failed(self, event: Params) -> None:
+        if event["requestId"] == self.loader:
+            self._cut = event["errorText"]
         if self._leaving is not None and event["requestId"] == self._leaving.loader:
             self._errors[event["requestId"]] = event["errorText"]
             if event.get("canceled"):
@@ -123,7 +131,7 @@ class Documents:
         frame = event["frame"]
         if frame["id"] != self.page.frame:
             return
-        self.loader, self._address, self._leaving = frame["loaderId"], frame["url"], None
+        self.loader, self._address, self._leaving, self._cut = frame["loaderId"], frame["url"], None, ""
         if "unreachableUrl" in frame:
             self._failure = _error(self._errors.get(frame["loaderId"], ""))
 

@@ -14,6 +14,7 @@ POLL_SECONDS = 0.1
 # Redirects by script or meta tag that are followed; Chromium itself stops at 20 of the HTTP kind.
 CLIENT_REDIRECTS = 10
 FOR_EVER = 3600.0
+STYLES = frozenset(["stylesheet"])
 
 
 async def navigate(context: RenderContext) -> None:
@@ -39,10 +40,18 @@ async def arrive(context: RenderContext) -> None:
             await context.within(FOR_EVER, documents.at_rest())
         documents.check()
         if documents.loader == loader:
+            await _refuse_nothing(context)
             break
     else:
         raise TooManyRedirectsError(f"the page redirected by itself more than {CLIENT_REDIRECTS} times")
     refuse_status(context)
+
+
+async def _refuse_nothing(context: RenderContext) -> None:
+    # Of a document that was cut, what came is pictured, as a browser shows it.
+    cut = context.documents.cut
+    if cut is not None and await context.page.evaluate("() => !document.body?.firstChild"):
+        raise cut
 
 
 async def _go(context: RenderContext) -> None:
@@ -80,6 +89,9 @@ async def _loaded(context: RenderContext) -> None:
         await context.within(FOR_EVER, both)
         if waiting.done():
             waiting.result()
+        elif context.traffic.awaited(STYLES):
+            # Chromium paints nothing before the page's style sheets have come.
+            context.page.session.post("Page.stopLoading")
     finally:
         for task in (waiting, watching):
             task.cancel()

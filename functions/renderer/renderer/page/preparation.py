@@ -10,7 +10,7 @@ from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
-from renderer.page.stillness import WAIT, be_still
+from renderer.page.stillness import WAIT, be_still, data_comes
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
@@ -21,6 +21,7 @@ async def prepare(context: RenderContext) -> None:
     request = context.request
     await _once(context, 0, lambda: _awaited(context))
     await hold_styles(context)
+    await data_comes(context)
     for place, action in enumerate(_actions(context), 1):
         await _once(context, place, action)
     if "cookieBanners" in request["block"]:
@@ -79,6 +80,7 @@ async def hold_styles(context: RenderContext) -> None:
 
 async def settle(context: RenderContext) -> None:
     """Waits for drawings, fonts and pictures, though not for ever, and brings animations to their end."""
+    await data_comes(context)
     if not await _settles_at_once(context):
         await be_still(context)
         await context.within(SETTLE_SECONDS, _all_come(context))

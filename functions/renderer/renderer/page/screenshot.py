@@ -14,6 +14,7 @@ from shutterstep.errors import BrowserCrashedError
 CAPTURE_SECONDS = 8.0
 CAPTURE_SECONDS_A_PIXEL = 2e-6
 POLL_SECONDS = 0.25
+LONGEST_SHARE = 2 / 3
 
 
 class CaptureHungError(BrowserCrashedError):
@@ -52,7 +53,10 @@ def _patience(context: RenderContext, area: Area | None) -> float:
     viewport = context.request["viewport"]
     window = viewport["width"] * viewport["height"] * viewport["deviceScaleFactor"] ** 2
     pixels = window if area is None else area.width * area.height
-    return (CAPTURE_SECONDS + pixels * CAPTURE_SECONDS_A_PIXEL) * _load()
+    alone = CAPTURE_SECONDS + pixels * CAPTURE_SECONDS_A_PIXEL
+    # Another page needs the rest of the time.
+    most = context.deadline.remaining_ms() / 1000 * LONGEST_SHARE
+    return max(alone, min(alone * _load(), most))
 
 
 def _load() -> float:

@@ -1,4 +1,4 @@
-"""Waits until the page's scripts rest, so that a chart which a script draws step by step is pictured at its end."""
+"""Waits for the page's data and until its scripts rest, so that a chart that a script draws is pictured at its end."""
 
 import asyncio
 from contextlib import suppress
@@ -11,6 +11,12 @@ from shutterstep.errors import RenderError
 DRAWN_SECONDS = 0.06
 STILL_SECONDS = 0.15
 POLL_SECONDS = 0.02
+
+# A page may ask for its content once it has loaded. Each answer is waited for so long, so that one which the server
+# holds back does not hold the picture up; what a page asks for next, it asks for soon; and all of it has an end.
+DATA_SECONDS = 2.0
+NEXT_SECONDS = 0.06
+ALL_DATA_SECONDS = 4.0
 
 # Charts take a second. A game never rests, and is pictured after this.
 DRAWING_SECONDS = 2.0
@@ -26,6 +32,21 @@ async def be_still(context: RenderContext) -> None:
         await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS))
     elif await context.run_in_frames("draws"):
         await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS))
+
+
+async def data_comes(context: RenderContext) -> None:
+    """Waits for data and scripts on their way, and for those they lead to; returns at once if there are none."""
+    if context.traffic.awaits_data(DATA_SECONDS):
+        await context.within(ALL_DATA_SECONDS, _nothing_is_on_its_way(context))
+
+
+async def _nothing_is_on_its_way(context: RenderContext) -> None:
+    loop = asyncio.get_running_loop()
+    since = loop.time()
+    while loop.time() - since < NEXT_SECONDS:
+        if context.traffic.awaits_data(DATA_SECONDS):
+            since = loop.time()
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _rest(context: RenderContext, seconds: float) -> None:

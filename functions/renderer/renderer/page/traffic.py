@@ -14,6 +14,8 @@ REDIRECTS = 20
 NO_CONTENT = (204, 205)
 # Requests of one page whose type and end are noted; a page that makes more is busy with making them.
 REMEMBERED = 20_000
+# What a page fills itself with.
+DATA = ("xhr", "fetch", "script")
 # The kind of the page's own document among requests that have no end yet.
 PAGE = "page"
 
@@ -73,6 +75,11 @@ class Traffic:
     def awaited(self, kinds: frozenset[str]) -> set[str]:
         """The addresses that requests of these kinds wait for."""
         return {request.address for request in self.pending.values() if request.kind in kinds}
+
+    def awaits_data(self, seconds: float) -> bool:
+        """Whether data or a script that was asked for less than so long ago has not come."""
+        since = self._clock() - seconds
+        return any(one.kind in DATA and one.since > since for one in self.pending.values())
 
     def is_fetching(self) -> bool:
         """Whether scripts of the page wait for data."""

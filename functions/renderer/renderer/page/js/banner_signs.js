@@ -7,6 +7,9 @@ const TOPIC = /cookie|ciastecz|evästee|çerez|sütik|クッキー|쿠키|кук
 const PURPOSE = /privacy|policy|consent|tracking|analy[sztv]|statisti|experience|personali[sz]|web ?sites?|(this|our|diese|unsere|notre|nuestro) (site|seite)|browser|traffic|advertis|werbung|publicit|third[- ]part|functional|preferences|datenschutz|einwillig|confidentialit|privacidad|riservatezza|隐私|隱私|同意|サイト|웹사이트|trang web|trải nghiệm|сайт/i;
 const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl/i;
 const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
+// The same in languages that write other letters, or the verb behind.
+const USES_ELSEWHERE = /χρησιμοποι|использу|використов|използва|folose|folosi|použív|haszn[aá]l|kullan|sử dụng|ใช้|משתמש|שימוש|يستخدم|نستخدم|koristi|uporablj|naudoj|izmanto|kasuta|使用|利用|사용|उपयोग/i;
+const COOKIES = /cookie|куки|ciastecz|çerez|sütik|クッキー|쿠키|evästei|slapuk|sīkdat|küpsis|kolačić|piškot/i;
 const AGREES = /(by|durch|en|wenn sie|if you)\b[^.]{0,60}\b(continu|using|use|browsing|clicking|closing|nutzung|poursuiv|naveg)[^]{0,200}(agree|accept|consent|zustimm|einverstanden|accepte|acepta)/i;
 const ACCEPTS = new RegExp(`^(${[
   "ok(ay)?", "(yes,? )?(i |we )?(accept|agree|consent|understand)( (to )?(all|and|&|cookies?|our|the|these|terms|everything|selected|recommended|necessary|essential|optional|close|continue|proceed).*)?",
@@ -25,7 +28,7 @@ const DECLINES = new RegExp(`^(${[
 ].join("|")})[.!]?$`, "i");
 const CLOSES = /^(close|dismiss|hide|schließen|fermer|cerrar|chiudi|fechar|sluiten|zamknij|stäng|luk|lukk|sulje|закрыть|关闭|關閉|閉じる|닫기|đóng|×|✕|✖|✗|⨯|x)( .{0,30})?$/i;
 const TYPED = "textarea, input:not([type]), input[type=text], input[type=email], input[type=search], input[type=password], input[type=tel], input[type=number]";
-const CONTROLS = "button, a, input[type=button], input[type=submit], [role=button], summary";
+const CONTROLS = "button, a, input[type=button], input[type=submit], [role=button], summary, [onclick], :is(div, span):is([class*=btn], [class*=button]):not(:has(*))";
 // A consent dialog with all its purposes may be long; a page is longer.
 const LONGEST = 6000;
 // What a banner's box may have besides the banner itself.
@@ -44,7 +47,8 @@ const wordsOf = (control) => [control.innerText ?? control.textContent, control.
   .filter((words) => typeof words === "string").map((words) => words.replace(/\s+/g, " ").trim()).filter(Boolean);
 const nameOf = (element) => real(element).localName
   + (real(element).id ? `#${real(element).id}` : [...real(element).classList].map((name) => `.${name}`).join(""));
-const asksForConsent = (said) => (USES.test(said) && (PURPOSE.test(said) || !FOOD.test(said))) || AGREES.test(said);
+const uses = (said) => USES.test(said) || (USES_ELSEWHERE.test(said) && COOKIES.test(said));
+const asksForConsent = (said) => (uses(said) && (PURPOSE.test(said) || !FOOD.test(said))) || AGREES.test(said);
 
 const isBanner = (element) => {
   const names = [real(element).id, real(element).getAttribute("class"), real(element).getAttribute("aria-label"), real(element).localName].join(" ");

@@ -14,7 +14,7 @@ async (place) => {
   const [x, y, width, height] = place;
   globalThis.fixedBoxes ??= everywhere("*").filter((element) => {
     const {position, visibility} = getComputedStyle(element);
-    return position === "fixed" && visibility === "visible" && !element.querySelector("iframe");
+    return position === "fixed" && visibility === "visible" && !real(element).querySelector("iframe");
   });
   turn(globalThis.fixedBoxes, "hidden");
   scrollTo({left: x + width / 2 - innerWidth / 2, top: y + height / 2 - innerHeight / 2, behavior: "instant"});

@@ -5,9 +5,12 @@
   const add = (address) => {
     try { found.add(new URL(address, page.baseURI).href.split("#")[0]); } catch { /* no address */ }
   };
+  // A picture whose size nobody gave has none before it comes.
+  const isYetWithoutSize = (element) => element instanceof HTMLImageElement && !real(element).complete
+    && real(element).computedStyleMap().get("width").value === "auto" && real(element).checkVisibility();
   const isSeen = (element) => {
     const {top, bottom, width, height} = boxOf(element);
-    return width + height > 0 && (whole || (bottom > 0 && top < innerHeight));
+    return (width + height > 0 || isYetWithoutSize(element)) && (whole || (bottom >= 0 && top < innerHeight));
   };
   const IMAGES = ["backgroundImage", "borderImageSource", "maskImage", "listStyleImage", "content"];
   const addImagesOf = (style) => {
@@ -18,11 +21,11 @@
   };
   for (const element of everywhere("*")) {
     if (!isSeen(element)) continue;
-    const {currentSrc, src, poster, data} = real(element);
-    if (element.matches("img, iframe, frame, input[type=image], embed")) add(currentSrc || src);
-    if (element.matches("video")) add(poster);
-    if (element.matches("object")) add(data);
-    if (element.matches("image, feImage, use")) add(element.getAttribute("href") ?? element.getAttribute("xlink:href"));
+    const {currentSrc, src, poster, data, matches, getAttribute} = real(element);
+    if (matches("img, iframe, frame, input[type=image], embed")) add(currentSrc || src);
+    if (matches("video")) add(poster);
+    if (matches("object")) add(data);
+    if (matches("image, feImage, use")) add(getAttribute("href") ?? getAttribute("xlink:href"));
     for (const part of [null, "::before", "::after"]) addImagesOf(getComputedStyle(element, part));
   }
   return [...found];
