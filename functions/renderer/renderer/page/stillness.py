@@ -41,12 +41,12 @@ async def data_comes(context: RenderContext) -> None:
 
 
 async def _nothing_is_on_its_way(context: RenderContext) -> None:
-    loop = asyncio.get_running_loop()
-    since = loop.time()
-    while loop.time() - since < NEXT_SECONDS:
-        if context.traffic.awaits_data(DATA_SECONDS):
-            since = loop.time()
+    still = 0.0
+    while still < NEXT_SECONDS:
         await asyncio.sleep(POLL_SECONDS)
+        # What came is known to the page's scripts only once they had their turn.
+        await context.page.evaluate("() => null")
+        still = 0.0 if context.traffic.awaits_data(DATA_SECONDS) else still + POLL_SECONDS
 
 
 async def _rest(context: RenderContext, seconds: float) -> None:
