@@ -90,8 +90,9 @@ async def _rendered(
 
     chromium = await asyncio.shield(browser)
     timing.reached("browser answers")
-    # Beside the page, which takes longer.
-    asyncio.get_running_loop().run_in_executor(None, load_pillow)
+    if request.get("format", "png") != "png":
+        # Beside the page, which takes longer. Few PNGs need it.
+        asyncio.get_running_loop().run_in_executor(None, load_pillow)
     picture = await render(chromium, request, policy, limits)
     timing.reached("picture taken")
     return picture

@@ -1,12 +1,16 @@
 """Reads a picture's own bytes, so that a result never claims what they don't hold."""
 
 import io
+import struct
 from typing import TYPE_CHECKING, Any
 
 from renderer.page.pdf import page_size
 
 if TYPE_CHECKING:
     from PIL import Image
+
+# A PNG begins with its signature and the chunk that says its width and height.
+PNG_HEAD, PNG_SIZE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", struct.Struct(">II")
 
 # A picture of one colour is compressed to far fewer bytes for each pixel than any that shows something.
 BYTES_FOR_A_PIXEL = 0.02
@@ -58,6 +62,10 @@ def image_size(body: bytes) -> tuple[int, int]:
     """Width and height in pixels; of a PDF its first page's in points. Raises ValueError for anything else."""
     if body.startswith(b"%PDF-"):
         return page_size(body)
+    if body.startswith(PNG_HEAD) and len(body) >= PNG_SIZE.size + len(PNG_HEAD):
+        # The most usual picture needs no package for this, which a cold start would have to load.
+        width, height = PNG_SIZE.unpack_from(body, len(PNG_HEAD))
+        return width, height
     try:
         with opened(body) as image:
             return image.size
