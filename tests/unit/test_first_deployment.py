@@ -12,6 +12,7 @@ from shutterstep_cli.main import app
 from shutterstep_cli.stack.first_deployment import first_steps
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.steps import run_steps
+from tests.unit.cloudformation import state_machines
 from tests.unit.test_deploy import NOT_THERE, ROLE, STACK
 
 REGION = "eu-west-1"
@@ -79,6 +80,14 @@ def test_a_stack_whose_first_creation_failed_is_deleted(status: str, stub: Stub)
 @pytest.mark.parametrize("status", [None, "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"])
 def test_no_other_stack_is_deleted(status: str | None) -> None:
     assert [step.why for step in first_steps(target(), status) if "delete" in step.shown()] == []
+
+
+def test_a_name_that_the_workflows_cannot_carry_is_refused_before_anything_is_built() -> None:
+    names = [machine["Name"]["Fn::Sub"].replace("${AWS::StackName}", "") for machine in state_machines().values()]
+    longest = 80 - max(map(len, names))
+    done = CliRunner().invoke(app, ["deploy", "--dry-run", "--stack", "s" * (longest + 1)])
+    assert done.exit_code == 2
+    assert f"at most {longest} characters" in " ".join(done.output.split())
 
 
 def test_a_declined_change_set_of_a_new_stack_is_no_dry_run(stub: Stub) -> None:

@@ -17,6 +17,8 @@ from shutterstep_cli.trouble import CommandError, does_not_exist
 from shutterstep_cli.verbs.image import PLATFORMS, build_step, refuse_other_architecture
 
 PROTECTED = "DeletionProtection=ENABLED"
+# A state machine's name has 80 characters at most, and the longest of the stack's ends in -screenshot.
+LONGEST_NAME = 80 - len("-screenshot")
 PARAMETER = re.compile(r"\w+=.*", re.DOTALL)
 
 
@@ -38,6 +40,10 @@ def deploy(
               shutterstep deploy --stack shots --set RenderMode=pool --set PoolMaximum=50
     """
     given = sets or []
+    if len(stack) > LONGEST_NAME:
+        raise typer.BadParameter(
+            f"at most {LONGEST_NAME} characters: the workflows are named after it", param_hint="--stack"
+        )
     for one in given:
         if not PARAMETER.fullmatch(one):
             raise typer.BadParameter(f"{one}: write NAME=VALUE", param_hint="--set")
