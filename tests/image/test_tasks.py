@@ -48,6 +48,9 @@ def test_a_container_that_is_killed_at_work_is_followed_by_another(
     key = parse_shot_key(item_of(running_stack, shot.id)["s3_key"])
     assert key is not None
     assert key.attempt == 1
+    events = running_stack.client("stepfunctions").get_execution_history(executionArn=shot.execution_arn)["events"]
+    causes = [event["taskFailedEventDetails"].get("cause", "") for event in events if "taskFailedEventDetails" in event]
+    assert [json.loads(cause)["exit_code"] for cause in causes] == [137], "as the engine says of a killed container"
 
 
 @pytest.fixture
