@@ -1,6 +1,8 @@
 """Entry point of the command `shutterstep`; says which extra is missing where only the producer's part is installed."""
 
+import os
 import sys
+from pathlib import Path
 
 NEEDS_CLI = "The shutterstep command needs the extra cli. Install it: pip install 'shutterstep[cli]'"
 
@@ -14,6 +16,9 @@ def main() -> None:
             raise
         print(NEEDS_CLI, file=sys.stderr)
         sys.exit(2)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell, as in `>&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (until the end)
     app()
 
 

@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from shutterstep.plain_text import plain
 from shutterstep_cli.checkout import CheckoutError
-from shutterstep_cli.terminal import global_options
+from shutterstep_cli.terminal import global_options, words_in_silence
 from shutterstep_cli.trouble import explained
 
 # Each verb, and the extra of the distribution that has what the verb imports.
@@ -50,7 +50,8 @@ class Verbs(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the verb. Some import a library only when they run; one that is missing then is said as well."""
         try:
-            return super().invoke(ctx)
+            with words_in_silence(_called(ctx)):
+                return super().invoke(ctx)
         except ModuleNotFoundError as error:
             raise _end(_what_is_missing(ctx.invoked_subcommand or "", error)) from error
         except CheckoutError as error:
@@ -61,6 +62,11 @@ class Verbs(TyperGroup):
             if known is None:
                 raise
             raise _end(*known) from error
+
+
+def _called(context: Any) -> str:
+    """The command and its verb, as a user knows them. Click knows the verb only later."""
+    return " ".join(["shutterstep", *context._protected_args[:1]])
 
 
 class LazyVerbs(Mapping[str, Any]):
@@ -92,14 +98,29 @@ def _verb(name: str) -> Any:
         verbs.command()(getattr(module, name.replace("-", "_")))
     command = typer.main.get_command(verbs)
     command.name = name
-    _keep_examples_apart(command)
+    for part in (command, *getattr(command, "commands", {}).values()):
+        _keep_examples_apart(part)
+        for parameter in part.params:
+            _refuse_empty_text(parameter)
     return command
+
+
+def _refuse_empty_text(parameter: Any) -> None:
+    """An empty text is a shell variable that is not set: `--id "$ID"` must not mean every id."""
+    own = parameter.callback
+
+    def callback(context: Any, parameter: Any, value: Any) -> Any:
+        texts = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(text, str) and not text.strip() for text in texts):
+            raise typer.BadParameter("it is empty; is a variable of the shell not set?", ctx=context, param=parameter)
+        return value if own is None else own(context, parameter, value)
+
+    parameter.callback = callback
 
 
 def _keep_examples_apart(command: Any) -> None:
     """An example a line: `\\b` is Click's mark of a paragraph that is not to be joined into one line."""
-    for part in (command, *getattr(command, "commands", {}).values()):
-        part.help = EXAMPLES.sub("\\b\n\\g<0>", inspect.cleandoc(part.help or ""))
+    command.help = EXAMPLES.sub("\\b\n\\g<0>", inspect.cleandoc(command.help or ""))
 
 
 def _what_is_missing(verb: str, error: ModuleNotFoundError) -> str:

@@ -1,7 +1,8 @@
 """Tables for people: one line a row, columns chosen by the width of the terminal, and whole when piped or asked for."""
 
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 from shutterstep.plain_text import plain
 
 GAP = 2
+NUMBER = re.compile(r"[-+$]?[\d,.]*[ %s]*")
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are the wide forms
 
 
@@ -48,6 +50,31 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, 
     hidden = [column.head for column in filled if column not in chosen]
     if hidden:
         typer.secho(f"--wide shows also: {', '.join(hidden)}", dim=True, err=True)
+
+
+def show_grid(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a few short columns, whole and one line a row; all but the first to the right where they hold numbers."""
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(cell_len(cell) for cell in column) for column in zip(head, *texts, strict=True)]
+    numbers = [all(NUMBER.fullmatch(cell) for cell in column) for column in zip(*texts, strict=True)]
+    for number, row in enumerate([list(head), *texts]):
+        cells = [
+            " " * (width - cell_len(cell)) + cell if right else set_cell_size(cell, width)
+            for cell, width, right in zip(row, widths, numbers or [False] * len(widths), strict=True)
+        ]
+        typer.secho((" " * GAP).join(cells).rstrip(), bold=number == 0)
+
+
+def show_findings(findings: Iterable[tuple[str, str, str, str, str]]) -> None:
+    """Print a line for each finding, whole: mark, its colour, name, what was found; the cure, if any, on the next."""
+    rows = [tuple(map(one_line, finding)) for finding in findings]
+    marks = max((cell_len(mark) for mark, *_ in rows), default=0)
+    names = max((cell_len(name) for _, _, name, *_ in rows), default=0)
+    for mark, colour, name, found, cure in rows:
+        space = " " * (marks - cell_len(mark))
+        typer.echo(f"{typer.style(mark, fg=colour)}{space}  {set_cell_size(name, names)}  {found}")
+        if cure:
+            typer.secho(f"{' ' * marks}  → {cure}", bold=True)
 
 
 def one_line(value: Any) -> str:

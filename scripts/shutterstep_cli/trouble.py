@@ -7,13 +7,18 @@ from urllib.parse import urlsplit
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigNotFound,
+    ConfigParseError,
     ConnectionError,
     CredentialRetrievalError,
     HTTPClientError,
+    InvalidConfigError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    ProxyConnectionError,
     SSOError,
     TokenRetrievalError,
 )
@@ -58,6 +63,13 @@ def explained(error: BaseException) -> tuple[str, int] | None:
         (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError),
     ):
         return f"No usable AWS credentials: {error}. Log in again, or set AWS_PROFILE.", CANNOT_BEGIN
+    if isinstance(error, (ConfigNotFound, ConfigParseError, InvalidConfigError, InvalidRegionError)):
+        return (
+            f"The AWS configuration cannot be used: {error}. Mend it, or see AWS_PROFILE and AWS_REGION.",
+            CANNOT_BEGIN,
+        )
+    if isinstance(error, ProxyConnectionError):
+        return f"The proxy does not answer: {error}. See HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", CANNOT_BEGIN
     if isinstance(error, (ConnectionError, HTTPClientError)):
         return _no_answer(error), CANNOT_BEGIN
     if isinstance(error, BotoCoreError):

@@ -42,7 +42,7 @@ def test_a_list_becomes_files_and_a_manifest_and_resume_sends_nothing_twice(orig
     done = capture("--from", "-", "-o", str(tmp_path), text=listed)
     assert done.exit_code == 0, done.output
     pages = len(addresses) + 1
-    assert f"{pages} pictures, 0 failed, of {pages} pages" in done.stdout
+    assert f"pictures: {pages}, failed: 0, of {pages}" in done.stdout
     ended = [line for line in manifest(tmp_path) if line["file"]]
     assert len({line["id"] for line in ended}) == pages
     assert all(Path(line["file"]).stat().st_size == line["bytes"] for line in ended)
@@ -64,7 +64,7 @@ def test_one_bad_line_does_not_keep_the_others_from_their_pictures(origin: str, 
     done = capture("--from", "-", "-o", str(tmp_path), text=f"example.com\n{origin}/shop.html?good\n")
     assert done.exit_code == 1
     assert "did you mean https://example.com?" in done.stdout
-    assert "1 pictures, 1 failed, of 2 pages" in done.stdout
+    assert "pictures: 1, failed: 1, of 2" in done.stdout
 
 
 def test_the_status_of_an_error_page_is_printed_and_fails_where_that_is_asked_for(origin: str, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_ctrl_c_says_what_is_on_its_way_and_resume_goes_on(tmp_path: Path) -> No
         site.let.set()
     done = capture(*arguments[1:], "--resume")
     assert done.exit_code == 0, done.output
-    assert "1 pictures, 0 failed, of 1 pages" in done.stdout
+    assert "pictures: 1, failed: 0, of 1" in done.stdout
     site.close()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +80,35 @@ def test_a_dead_launcher_is_found_by_status_doctor_and_capture_and_mended_by_loc
     assert "shutterstep local up" in capture.stderr
     assert shutterstep("local", "up").returncode == 0
     assert shutterstep("local", "status").returncode == 0
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # takes connections and never answers
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        command = [sys.executable, "-m", "shutterstep_cli", "capture", url, "--timeout-ms", "120000"]
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as capture:
+            silent.accept()
+            kill("launcher")
+            _, said = capture.communicate(timeout=120)
+    assert capture.returncode == 1
+    assert "launcher of render tasks has ended" in said
+    assert "shutterstep local up" in said
+    assert shutterstep("local", "up").returncode == 0
+
+
+@pytest.mark.usefixtures("stack")
+def test_logs_tell_one_id_from_every_part_in_order_of_time() -> None:
+    assert shutterstep("capture", "http://127.0.0.1:9/", "--id", "told").returncode == 1
+    lines = [json.loads(line) for line in shutterstep("logs", "told", "--json").stdout.splitlines()]
+    assert {"starter", "workflow", "renderer"} <= {line["component"] for line in lines}
+    assert lines == sorted(lines, key=lambda line: line["time"])
+    workflow = [line["text"] for line in lines if line["component"] == "workflow"]
+    assert workflow[:2] == ["Claim: passed", "RenderOnTask: begins"]
+    assert workflow[-1].startswith("ended: failed: Render.ConnectionFailed")
+    assert shutterstep("logs", "nobody").returncode == 1
 
 
 @pytest.mark.usefixtures("stack")

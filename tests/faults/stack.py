@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from renderer.browser.processes import processes
 from shutterstep_cli.checkout import root
 from shutterstep_cli.local.local_stack import closed_ports_folder
-from shutterstep_cli.local.task_process import pid_in
+from shutterstep_cli.local.own_processes import pid_in
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.stack.pool import backlog_of
 from shutterstep_cli.stack.target import Target

@@ -1,7 +1,10 @@
 """Mistakes that new users make, with the exit code and the words that answer each; never a traceback."""
 
 import re
+import shlex
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -72,7 +75,83 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("load-test", 2, "Missing argument 'N'"),
     ("load-test 5 --stack shots", 2, "AWS cannot reach the bundled pages of this machine"),
     ("image push --stack shots", 2, "No region is set. Set AWS_REGION"),
+    ("capture --from FOLDER/empty.txt", 2, "has no page: write a URL or a JSON object a line, or CSV"),
+    ("capture --from FOLDER/header.csv", 2, "has no page: write a URL or a JSON object a line, or CSV"),
+    ("capture --from -", 2, "- has no page: write a URL or a JSON object a line, or CSV"),
+    ("capture --from FOLDER", 2, "Is a directory"),
+    ("capture --from FOLDER/latin.txt", 2, "is not UTF-8 text, at byte 9; convert it: iconv -f ENCODING -t UTF-8"),
+    ("capture --from FOLDER/comments.json", 2, "JSON has neither comments nor a comma at the end of a list"),
+    ("capture --from FOLDER/wide.csv", 2, "line 2 has more cells than the header"),
+    ("capture --from FOLDER/group.csv", 2, "line 2: viewport.width: viewport is not a JSON object"),
+    ("capture --html FOLDER", 2, "Is a directory"),
+    ("capture --html FOLDER/latin.txt", 2, "is not UTF-8 text"),
+    ("capture https://example.com --options FOLDER", 2, "is neither a JSON object nor a file"),
+    ("capture https://example.com --options FOLDER/comments.json", 2, "JSON has neither comments"),
+    ("capture https://example.com --options []", 2, "'[]' is neither a JSON object nor a file"),
+    ("capture https://example.com -o FOLDER/empty.txt", 2, "empty.txt is not a folder, or lies in a file"),
+    ("capture https://example.com -o FOLDER/empty.txt/out", 2, "is not a folder, or lies in a file"),
+    ("capture https://example.com --id ''", 2, "it is empty; is a variable of the shell not set?"),
+    ("capture ''", 2, "it is empty; is a variable of the shell not set?"),
+    ("capture --sitemap http://[::1", 2, "Invalid value for --sitemap"),
+    ("capture --sitemap http://a\\u0020b/", 2, "Invalid value for --sitemap"),
+    ("capture --sitemap file:///etc/passwd", 2, "must begin with http:// or https://"),
+    ("capture --sitemap http://", 2, "no host given"),
+    ("query ''", 2, "it is empty"),
+    ("query --since ''", 2, "it is empty"),
+    ("query --since -5m", 2, "write a number and m, h or d, as 24h"),
+    ("query --stack ''", 2, "it is empty"),
+    ("query home --download FOLDER/empty.txt", 2, "is not a folder"),
+    ("show ''", 2, "it is empty"),
+    ("show home --svg FOLDER", 2, "is a folder: name a file"),
+    ("show home --svg FOLDER/empty.txt/a.svg", 2, "is not a folder, or lies in a file"),
+    ("logs ''", 2, "it is empty"),
+    ("replay --yes --report FOLDER", 2, "is a folder: name a file"),
+    ("replay --yes --id ''", 2, "it is empty"),
+    ("replay --yes --rate 0", 2, "Invalid value for '--rate'"),
+    ("replay --yes --rate -1", 2, "Invalid value for '--rate'"),
+    ("replay --dry-run --wait -1", 2, "Invalid value for '--wait'"),
+    ("replay --dry-run --since 9999999999d", 2, "longer than there has been time"),
+    ("dlq show ''", 2, "it is empty"),
+    ("dlq purge --yes --id ''", 2, "it is empty"),
+    ("load-test 0", 2, "Invalid value for 'N'"),
+    ("load-test five", 2, "Invalid value for 'N'"),
+    ("load-test 5 --wait -1", 2, "Invalid value for '--wait'"),
+    ("load-test 5 --url ftp://example.com", 2, "ftp://example.com: url: must begin with http:// or https://"),
+    ("load-test 5 --mix foo=1", 2, "'foo' is no kind of message"),
+    ("load-test 5 -o FOLDER/empty.txt", 2, "is not a folder"),
+    ("verify --report FOLDER", 2, "is a folder: name a file"),
+    ("demo -o FOLDER/empty.txt", 2, "is not a folder"),
+    ("local logs -n -5", 2, "Invalid value for '--lines'"),
 ]
+# Of the environment: what is set wrong, the exit code, and what the answer says.
+ENVIRONMENTS: list[tuple[dict[str, str], int, str]] = [
+    ({"AWS_PROFILE": "nope"}, 2, "Set AWS_PROFILE to one of: aws configure list-profiles"),
+    ({}, 2, "No region is set. Set AWS_REGION"),
+    ({"AWS_REGION": "eu-west-1"}, 2, "No usable AWS credentials"),
+    ({"AWS_REGION": "us east"}, 2, "The AWS configuration cannot be used"),
+    ({"AWS_CONFIG_FILE": "FOLDER/torn.config"}, 2, "The AWS configuration cannot be used"),
+    ({"AWS_CONFIG_FILE": "FOLDER/role.config", "AWS_PROFILE": "p"}, 2, 'source_profile "gone"'),
+    ({"AWS_CONFIG_FILE": "FOLDER/sso.config", "AWS_PROFILE": "p"}, 2, 'the "nope" sso_session configuration'),
+    ({"AWS_CONFIG_FILE": "FOLDER/process.config", "AWS_PROFILE": "p"}, 2, "No usable AWS credentials"),
+    (
+        {"AWS_ENDPOINT_URL": "nonsense", "AWS_REGION": "eu-west-1"},
+        2,
+        "Invalid endpoint: nonsense. Mend AWS_ENDPOINT_URL",
+    ),
+    ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_REGION": "eu-west-1"}, 2, "to this machine"),
+]
+FILES = {
+    "empty.txt": b"",
+    "header.csv": b"url,id\r\n",
+    "latin.txt": b"http://ex\xe9.example\n",
+    "comments.json": b'{"url": "https://example.com", // a comment\n}',
+    "wide.csv": b"url\nhttps://example.com,more\n",
+    "group.csv": b"url,viewport,viewport.width\nhttps://example.com,5,5\n",
+    "torn.config": b"[default\n",
+    "role.config": b"[profile p]\nrole_arn=arn:aws:iam::1:role/x\nsource_profile=gone\nregion=eu-west-1\n",
+    "sso.config": b"[profile p]\nsso_session=nope\nregion=eu-west-1\n",
+    "process.config": b"[profile p]\ncredential_process=/bin/false\nregion=eu-west-1\n",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -86,20 +165,45 @@ def nothing_set_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
+def write_files(folder: Path) -> None:
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+
+
 def answer(done: Result) -> str:
     """What the command said, without the box around it."""
     return BOX.sub(" ", click.unstyle(done.output)).strip()
 
 
 @pytest.mark.parametrize(("typed", "code", "words"), MISTAKES, ids=[typed for typed, _, _ in MISTAKES])
-def test_a_mistake_has_its_exit_code_and_words_that_help(typed: str, code: int, words: str) -> None:
-    done = CliRunner().invoke(app, typed.split())
+def test_a_mistake_has_its_exit_code_and_words_that_help(typed: str, code: int, words: str, tmp_path: Path) -> None:
+    write_files(tmp_path)
+    arguments = [word.replace("FOLDER", str(tmp_path)).replace("\\u0020", " ") for word in shlex.split(typed)]
+    done = CliRunner().invoke(app, arguments)
+    assert (done.exit_code, words in answer(done)) == (code, True), answer(done)
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(("environment", "code", "words"), ENVIRONMENTS, ids=[str(one) for one, _, _ in ENVIRONMENTS])
+def test_a_wrong_environment_has_its_exit_code_and_words_that_help(
+    environment: dict[str, str], code: int, words: str, tmp_path: Path
+) -> None:
+    write_files(tmp_path)
+    given = {name: value.replace("FOLDER", str(tmp_path)) for name, value in environment.items()}
+    done = CliRunner().invoke(app, ["query", "--stack", "shots"], env=given)
     assert (done.exit_code, words in answer(done)) == (code, True), answer(done)
     assert "Traceback" not in done.output
 
 
 def test_there_are_at_least_46_mistakes() -> None:
     assert len({typed for typed, _, _ in MISTAKES}) >= 46
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "| true", "| head -1"])
+def test_closed_streams_give_no_traceback(closed: str) -> None:
+    command = f"{sys.executable} -m shutterstep_cli query --stack nowhere {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert "Traceback" not in done.stderr
 
 
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ ARN = "arn:aws:states:eu-west-1:123456789012:execution:shots:home--1"
 
 def test_a_line_has_its_own_time_and_component() -> None:
     line = '{"time": "2026-01-02T03:04:05.678Z", "event": "render_started", "id": "home", "service": "starter"}'
-    assert entry_of("renderer", line) == Entry("2026-01-02T03:04:05.678Z", "starter", "render_started id=home")
+    assert entry_of("renderer", line) == Entry("2026-01-02T03:04:05.678Z", "starter", "render_started")
     assert entry_of("emulator", "2026-01-02 03:04:05 INFO started").time == "2026-01-02T03:04:05.000Z"
 
 
@@ -44,4 +44,4 @@ def test_the_groups_of_the_stack_are_asked_for_the_execution_until_they_answer(m
         logs.add_response("get_query_results", {"status": "Complete", "results": [row]})
         target = Target(boto3.Session(), "shots")
         found = list(of_logs_insights(target, story, ["home--1"], pause=lambda _: None))
-    assert found == [Entry("2026-01-02T03:04:06.000Z", "starter", "execution started id=home")]
+    assert found == [Entry("2026-01-02T03:04:06.000Z", "starter", "execution started")]

@@ -47,6 +47,8 @@ def checks(stack: DeployedStack) -> Iterator[Check]:
 def alarms(stack: DeployedStack) -> Iterator[Check]:
     """Checks that no alarm rings and that each one notifies somebody."""
     names = [physical for _, physical in stack.of_type("AWS::CloudWatch::Alarm")]
+    if stack.is_local:
+        return  # the embedded AWS has no metrics
     if "AlarmTopicArn" not in stack.target.outputs:
         yield Check("alarms", "warn", "the stack has none", "deploy with Alarms=ENABLED")
         return

@@ -13,10 +13,14 @@ STARTED_WITHIN_SECONDS = 60
 
 def checks() -> Iterator[Check]:
     """Of the processes, and of the browser that render tasks start."""
-    found = {trouble.part: trouble for trouble in troubles()}
+    everything = troubles()
+    found = {trouble.part: trouble for trouble in everything}
     for part, name in (("emulator", "embedded AWS"), ("launcher", "launcher of render tasks")):
         trouble = found.get(part)
         yield Check(name, "fail", trouble.what, trouble.cure) if trouble else Check(name, "pass", "runs")
+    for trouble in everything:
+        if trouble.part == "pool":
+            yield Check("pool worker", "fail", trouble.what, trouble.cure)
     yield chromium()
 
 

@@ -53,7 +53,8 @@ def latency(figures: Figures, axis: Any) -> None:
             axis.scatter(*zip(*points, strict=True), s=9, alpha=0.6, label=outcome, color=COLOURS[colour])
     axis.set(title="From send to finish", xlabel="sent, seconds after the first", ylabel="seconds")
     axis.set_ylim(bottom=0)
-    axis.legend()
+    if axis.get_legend_handles_labels()[0]:
+        axis.legend()
 
 
 def split(figures: Figures, axis: Any) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from shutterstep.ids import execution_name
 from shutterstep_cli.load.evidence import ExecutionEvidence, executions
 from shutterstep_cli.load.sending import Sent
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.terminal import Working, moving_display
 
 POLL_SECONDS = 1.0
 # A message without an execution counts as a dead letter once the queue was empty for this many seconds.
@@ -35,13 +37,19 @@ class Display:
         self.progress = Progress(*columns, TextColumn("{task.fields[note]}"), console=console, disable=quiet)
         self.sent = self.progress.add_task("sent", total=count, note="")
         self.ended = self.progress.add_task("ended", total=count, note="")
+        self.words: Working | None = None
 
     def __enter__(self) -> "Display":
-        self.progress.start()
+        self.stack = ExitStack()
+        if self.progress.console.is_terminal and not self.progress.disable:
+            self.stack.enter_context(moving_display())
+            self.stack.enter_context(self.progress)
+        else:
+            self.words = self.stack.enter_context(Working("sending the messages"))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.progress.stop()
+        self.stack.close()
 
     def on_sent(self, batch: Sequence[Sent]) -> None:
         """Shows that the messages of a batch were sent."""
@@ -52,11 +60,14 @@ class Display:
         counts = Counter(execution.status for execution in found.values())
         running = counts.pop("RUNNING", 0)
         ends = ", ".join(f"{number} {status.lower()}" for status, number in sorted(counts.items()))
-        self.progress.update(self.ended, completed=sum(counts.values()), note=f"{running} running; {ends}")
+        note = f"{running} running; {ends}"
+        self.progress.update(self.ended, completed=sum(counts.values()), note=note)
+        if self.words is not None:
+            self.words.update(f"{sum(counts.values())} ended, {note}")
 
 
 def wait_for_rest(
-    target: Target, sent: Sequence[Sent], prefix: str, wait_seconds: float, on_poll: Callable[..., None]
+    target: Target, sent: Sequence[Sent], prefix: str, wait_seconds: float, on_poll: Callable[..., object]
 ) -> Rest:
     """Polls until every message has an ended execution, or nothing changes any more, or the wait is over."""
     awaited = {execution_name(one.message.id, one.message_id) for one in sent if not one.error}

@@ -2,9 +2,11 @@
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shutterstep_cli.local.agent_health import LauncherHealth
 from shutterstep_cli.local.local_stack import client
 from shutterstep_cli.local.task_events import TaskEvents
 
@@ -18,6 +20,7 @@ class ContainerWatch:
     endpoint: str
     cluster: str
     events: TaskEvents
+    folder: Path
     stopping: threading.Event = field(default_factory=threading.Event)
     stopped: set[str] = field(default_factory=set)
 
@@ -26,11 +29,14 @@ class ContainerWatch:
 
     def run(self) -> None:
         """Poll until told to stop."""
+        health = LauncherHealth(self.folder)
+        health.forget()
         while not self.stopping.wait(POLL_SECONDS):
             try:
                 self.step()
+                health.worked()
             except (BotoCoreError, ClientError) as error:
-                print(f"the cluster does not answer, trying again: {error}", flush=True)
+                health.failed(f"the cluster refuses, trying again: {error}")
 
     def step(self) -> None:
         """Starts the release for each newly stopped task."""

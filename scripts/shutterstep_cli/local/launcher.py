@@ -16,11 +16,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shutterstep_cli.local.agent_health import LauncherHealth, worked_file
 from shutterstep_cli.local.container_watch import ContainerWatch
 from shutterstep_cli.local.local_stack import REGION, client
+from shutterstep_cli.local.own_processes import pid_in
 from shutterstep_cli.local.pool_scheduler import PoolScheduler
 from shutterstep_cli.local.task_events import TaskEvents
-from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan, pid_in
+from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
 
 POLL_SECONDS = 0.15
 # A task gets its own environment and these of the operator's variables, which a process here needs; no others.
@@ -53,14 +55,17 @@ class Launcher:
 
     def run(self) -> None:
         """Poll until told to stop, then end the processes that are left."""
+        health = LauncherHealth(self.logs.parent)
+        health.forget()
         self.give_up_lost_tasks()
         while not self.stopping.wait(POLL_SECONDS):
             try:
                 self.step()
+                health.worked()
             except (BotoCoreError, ClientError) as error:
-                print(f"the cluster does not answer, trying again: {error}", flush=True)
+                health.failed(f"the cluster refuses, trying again: {error}")
             except OSError as error:  # a full disk, or no process more: it may be better soon
-                print(f"this machine refuses, trying again: {error}", flush=True)
+                health.failed(f"this machine refuses, trying again: {error}")
         end_all([*self.processes.values(), *self.ending.values()])
 
     def give_up_lost_tasks(self) -> None:
@@ -78,6 +83,8 @@ class Launcher:
     def step(self) -> None:
         """Report the processes that ended, end those whose task was stopped, start those that wait."""
         for arn, process in list(self.processes.items()):
+            if process.is_stuck():
+                process.kill()  # as the health check of the container makes ECS do; the scheduler replaces it
             code = process.exit_code()
             if code is not None:
                 process.clear()
@@ -134,6 +141,9 @@ class Launcher:
         variables = definition["containerDefinitions"][0].get("environment", [])
         variables = variables + [pair for override in overrides for pair in override.get("environment", [])]
         given = {variable["name"]: variable["value"] for variable in variables}
+        if is_of_a_service(task):
+            # The container's own path is one for all workers of this machine.
+            given["POOL_WORKED_FILE"] = str(worked_file(self.logs, task["taskArn"].rpartition("/")[2]))
         role = {"RoleArn": definition["taskRoleArn"], "RoleSessionName": "task"}
         credentials = self.sts.assume_role(**role)["Credentials"]
         return {
@@ -196,7 +206,7 @@ def main() -> None:
     options = parser.parse_args()
     events = TaskEvents(options.endpoint, options.rule)
     if options.containers:
-        launcher = ContainerWatch(options.endpoint, options.cluster, events)
+        launcher = ContainerWatch(options.endpoint, options.cluster, events, options.logs.parent)
     else:
         scheduler = PoolScheduler(options.endpoint, options.cluster, options.autoscale)
         folders = (options.logs, options.closed_ports)

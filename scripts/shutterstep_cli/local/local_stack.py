@@ -68,14 +68,18 @@ def session() -> Any:
 
 @cache
 def _session_with(key: RootKey) -> Any:
-    # AWS_PROFILE is for accounts: one that does not exist must not keep the local stack from working.
-    core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    # Profiles and files of the AWS CLI are for accounts: what is wrong in them concerns the local stack nothing.
+    nothing = (None, None, os.devnull, None)
+    apart = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
+    core = botocore.session.Session(session_vars=apart)
     return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION, botocore_session=core)
 
 
 def client(service: str, endpoint_url: str) -> Any:
     """A client of the embedded AWS."""
-    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60)
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60, proxies={}
+    )
     return session().client(service, endpoint_url=endpoint_url, config=config)
 
 

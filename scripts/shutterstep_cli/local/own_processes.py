@@ -14,8 +14,9 @@ from shutterstep_cli.checkout import root
 def spawn_module(module: str, arguments: list[str], log_file: Path) -> int:
     """Starts `python -m MODULE ARGUMENTS` in a session of its own, and returns its process id; its log is new."""
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    # The emulator's Lambda must never find credentials of a real account.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    # The emulator's Lambda must never find credentials of a real account, and a proxy does not reach this machine.
+    kept = (key for key in os.environ if not key.startswith("AWS_") and not key.lower().endswith("_proxy"))
+    environment = {key: os.environ[key] for key in kept}
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -47,6 +48,14 @@ def find_process(module: str, argument: str) -> tuple[int, list[str]] | None:
             if module in arguments and argument in arguments:
                 return int(folder.name), arguments
     return None
+
+
+def pid_in(file: Path) -> int | None:
+    """The process id in a file; None when it holds none, as after a crash or with a full disk."""
+    try:
+        return int(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def has_ended(pid: int) -> bool:

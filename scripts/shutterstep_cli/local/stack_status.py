@@ -1,12 +1,18 @@
 """How the local stack is: which of its processes have ended, and what starts them again."""
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.local import local_stack
+from shutterstep_cli.local.agent_health import WORKER_SILENT_SECONDS, LauncherHealth, is_suspended, silent_seconds
+from shutterstep_cli.local.own_processes import pid_in
+from shutterstep_cli.stack.target import Target
 from shutterstep_cli.trouble import CommandError
 
+LOOK_EVERY_SECONDS = 5.0
 UP = "shutterstep local up"
 ANEW = "shutterstep local down; shutterstep local up"
 
@@ -39,7 +45,23 @@ def troubles() -> list[Trouble]:
     if known.launcher_pid is not None and not local_stack.launcher_runs(known):
         what = "The launcher of render tasks has ended, so nothing is rendered; messages wait in the queue"
         found.append(Trouble("launcher", what, UP))
-    return found
+    elif problem := LauncherHealth(local_stack.log_file("launcher").parent).problem():
+        found.append(Trouble("launcher", f"The launcher of render tasks runs, but {problem}", ANEW))
+    return found + list(_stuck_workers())
+
+
+def _stuck_workers() -> Iterator[Trouble]:
+    """Pool workers that run and do nothing; the launcher replaces those that were not suspended."""
+    folder = local_stack.task_logs()
+    for file in sorted(folder.glob("*.pid")):
+        silent_for, pid = silent_seconds(folder, file.stem), pid_in(file)
+        if silent_for is None or pid is None:
+            continue
+        if is_suspended(pid):
+            yield Trouble("pool", f"Worker {file.stem} is suspended (SIGSTOP)", f"kill -CONT {pid}")
+        elif silent_for > WORKER_SILENT_SECONDS:
+            what = f"Worker {file.stem} has taken no job and ended no page for {silent_for:.0f} s"
+            yield Trouble("pool", what, "shutterstep local redeploy")
 
 
 def _of_the_emulator(stack: local_stack.LocalStack) -> list[Trouble]:
@@ -55,4 +77,26 @@ def _of_the_emulator(stack: local_stack.LocalStack) -> list[Trouble]:
 def refuse_if_nothing_renders() -> None:
     """Raises CommandError for a local stack that would let a message wait for ever."""
     for trouble in troubles():
-        raise CommandError(str(trouble))
+        if trouble.part != "pool":  # other workers may do it
+            raise CommandError(str(trouble))
+
+
+def watched(target: Target) -> Callable[[], None]:
+    """What a verb calls in each round while it waits for a stack to work.
+
+    On the local stack it looks at the processes every few seconds, and raises CommandError when one has ended: what
+    was sent would wait in vain. On AWS it does nothing.
+    """
+    looked_at = time.monotonic()
+
+    def check() -> None:
+        nonlocal looked_at
+        if target.endpoint_url is None or time.monotonic() - looked_at < LOOK_EVERY_SECONDS:
+            return
+        looked_at = time.monotonic()
+        for trouble in troubles():
+            if trouble.part != "pool":
+                kept = ". What was sent goes on then" if trouble.part == "launcher" else ""
+                raise CommandError(f"{trouble}{kept}", 1)
+
+    return check

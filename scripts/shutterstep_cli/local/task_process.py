@@ -12,6 +12,7 @@ from pathlib import Path
 from renderer.browser.processes import processes
 from renderer.browser.profile import remove_ownerless_profiles
 from shutterstep_cli.checkout import root
+from shutterstep_cli.local.agent_health import WORKER_SILENT_SECONDS, silent_seconds, worked_file
 from shutterstep_cli.local.whole_file import write_whole
 
 # ECS waits 30 s between SIGTERM and SIGKILL by default; on a laptop that is too long.
@@ -31,6 +32,8 @@ class TaskProcess:
     def start(cls, name: str, logs: Path, environment: dict[str, str], stop_timeout: float | None) -> "TaskProcess":
         """Starts the renderer of a task in a process group of its own, so that its browser ends with it."""
         logs.mkdir(parents=True, exist_ok=True)
+        if file := environment.get("POOL_WORKED_FILE"):
+            Path(file).touch()
         with (logs / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "renderer"],
@@ -58,6 +61,16 @@ class TaskProcess:
         self.process.terminate()
         self.kill_at = time.monotonic() + self.stop_timeout
 
+    def is_stuck(self) -> bool:
+        """Whether it is a pool worker that has done nothing for longer than any page takes."""
+        silent_for = silent_seconds(self.pid_file.parent, self.pid_file.stem)
+        return silent_for is not None and silent_for > WORKER_SILENT_SECONDS and self.process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL, and wait for its end."""
+        self.process.kill()
+        self.process.wait()
+
     def reap(self) -> bool:
         """Whether it is over, also by our SIGKILL when its time was up; then nothing of its group is left."""
         late = self.kill_at is not None and time.monotonic() > self.kill_at
@@ -72,6 +85,7 @@ class TaskProcess:
         self.process.wait()
         remove_ownerless_profiles()
         self.pid_file.unlink(missing_ok=True)
+        worked_file(self.pid_file.parent, self.pid_file.stem).unlink(missing_ok=True)
 
 
 def renderer_path() -> tuple[Path, Path]:
@@ -88,14 +102,6 @@ def end_all(processes: list[TaskProcess]) -> None:
         with suppress(subprocess.TimeoutExpired):
             task.process.wait(max(0, deadline - time.monotonic()))
         task.clear()
-
-
-def pid_in(file: Path) -> int | None:
-    """The process id in a file; None when it holds none, as after a crash or with a full disk."""
-    try:
-        return int(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 def kill_orphan(pid: int) -> None:

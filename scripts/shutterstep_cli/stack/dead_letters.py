@@ -4,7 +4,6 @@ A message is deleted only after it was sent. One that is interrupted in between 
 next run: it names the same id either way, so that the claim renders it once.
 """
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,8 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shutterstep.errors import InvalidRequestError
 from shutterstep.ids import id_of
 from shutterstep.request import parse
+from shutterstep_cli.stack.executions import object_in
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.history import text_of
 
 # Hidden anew long before it is over: a question may stand open for an hour, and a slow replay last as long.
 HIDDEN_SECONDS = 900
@@ -144,11 +145,12 @@ def described(message: dict[str, Any]) -> ReplayItem:
     """The message with the reason it lies there, checked against today's schema."""
     attributes = _attributes(message)
     line = ReplayItem(
-        id=_id_in(message["Body"]),
+        id=str(object_in(message["Body"]).get("id", "")),
+        url=str(object_in(message["Body"]).get("url", "")),
         status="DEAD_LETTER",
         error_code=attributes.get("error_code", UNANSWERED["requests"][0]),
         reason=attributes.get("error_message", UNANSWERED["requests"][1]),
-        stopped_at=_sent_at(message).isoformat(timespec="milliseconds"),
+        stopped_at=text_of(_sent_at(message)),
         message_id=message["MessageId"],
     )
     try:
@@ -165,22 +167,14 @@ def _letter(queue: str, message: dict[str, Any]) -> DeadLetter:
     code = attributes.get("error_code") or attributes.get("ERROR_CODE") or UNANSWERED[queue][0]
     reason = attributes.get("error_message") or attributes.get("ERROR_MESSAGE") or UNANSWERED[queue][1]
     return DeadLetter(
-        queue, message["MessageId"], _id_in(message["Body"]), first_sender,
-        _sent_at(message).isoformat(timespec="milliseconds"), int(system.get("ApproximateReceiveCount", 0)),
+        queue, message["MessageId"], str(object_in(message["Body"]).get("id", "")), first_sender,
+        text_of(_sent_at(message)), int(system.get("ApproximateReceiveCount", 0)),
         code, reason, message["Body"],
     )  # fmt: skip
 
 
 def _attributes(message: dict[str, Any]) -> dict[str, str]:
     return {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
-
-
-def _id_in(body: str) -> str:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return ""
-    return str(document.get("id", "")) if isinstance(document, dict) else ""
 
 
 def _sent_at(message: dict[str, Any]) -> datetime:

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shutterstep_cli.stack.executions import error_code_of
+from shutterstep_cli.stack.executions import error_code_of, object_in
 from shutterstep_cli.stack.items import item_of, read_items
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.workflow.history import text_of
 
 REPLAYABLE = ("FAILED", "TIMED_OUT", "ABORTED")
 # An execution's name holds 80 characters, and the old one may fill them: its hash keeps the new one distinct.
@@ -55,25 +56,18 @@ def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[Rep
 def described(execution: dict[str, Any]) -> ReplayItem:
     """The line of an execution as DescribeExecution gives it; `not_ours` where its input names no id."""
     line = ReplayItem(
-        id=_id_in(execution["input"]),
+        id=str(object_in(execution["input"]).get("id", "")),
+        url=str(object_in(execution["input"]).get("url", "")),
         status=execution["status"],
         error_code=error_code_of(execution["status"], execution.get("error")),
         reason=execution.get("cause") or "",
-        stopped_at=execution["stopDate"].astimezone(UTC).isoformat(timespec="milliseconds"),
+        stopped_at=text_of(execution["stopDate"]),
         old_execution=execution["executionArn"],
         input=execution["input"],
     )
     if not line.id:
         line.refuse("not_ours", "its input names no id: the starter did not start it")
     return line
-
-
-def _id_in(text: str) -> str:
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError:
-        return ""
-    return str(document.get("id", "")) if isinstance(document, dict) else ""
 
 
 def say_why_not_restartable(target: Target, line: ReplayItem) -> None:

@@ -19,6 +19,7 @@ class ReplayItem:
     outcome: str = "planned"
     note: str = ""
     message_id: str = ""
+    url: str = ""
     input: str = ""
 
     def refuse(self, outcome: str, note: str) -> None:

@@ -21,6 +21,7 @@ from shutterstep.request import Request, with_defaults
 from shutterstep_cli.stack.executions import error_code_of
 from shutterstep_cli.stack.items import item_of, result_of
 from shutterstep_cli.stack.target import Target
+from shutterstep_cli.trouble import code_of
 from shutterstep_cli.workflow.history import message_of
 
 RUNNING = "running"
@@ -74,7 +75,7 @@ def submit(target: Target, request: Request) -> Shot:
     return Shot(request, id=sent.id, execution_arn=f"{arn}:{sent.execution_name}")
 
 
-def follow(target: Target, shots: list[Shot], on_change: Callable[[], None], wait_seconds: float) -> None:
+def follow(target: Target, shots: list[Shot], on_change: Callable[[], object], wait_seconds: float) -> None:
     """Poll until every shot has ended; those that have not by then are `late` and can be asked for again."""
     deadline = time.monotonic() + wait_seconds
     while any(not shot.ended for shot in shots):
@@ -158,7 +159,10 @@ def download(target: Target, shot: Shot, folder: Path) -> None:
     try:
         target.client("s3").download_file(shot.result["s3_bucket"], shot.result["s3_key"], str(path))
     except ClientError as error:
-        shot.error_code, shot.error_message = "Shutterstep.PictureGone", f"{shot.result['s3_key']}: {error}"
+        shot.error_code, shot.error_message = (
+            "Shutterstep.PictureGone",
+            f"{shot.result['s3_key']}: {code_of(error)}; render it again: --again",
+        )
         return
     shot.file = str(path)
 

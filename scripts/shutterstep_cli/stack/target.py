@@ -7,12 +7,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.trouble import UNSET, CommandError, does_not_exist, is_loopback, loopback_variables
 
 # A command may be one of many at the same AWS account; adaptive mode slows down instead of failing.
 _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5)
+_NO_PROXY = Config(proxies={})  # the local stack is on this machine, whatever HTTP_PROXY says
 # For tests of this project and for engines that stand for AWS on this machine: `--stack` may lead to loopback.
 LOOPBACK_ALLOWED = "SHUTTERSTEP_LOOPBACK_IS_AWS"
 
@@ -45,7 +46,15 @@ class Target:
         Raises CommandError when the environment or the profile leads a client for AWS to this machine.
         """
         if service not in self._clients:
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)
+            config = _CONFIG if self.endpoint_url is None else _CONFIG.merge(_NO_PROXY)
+            try:
+                client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
+            except BotoCoreError:
+                raise  # some are ValueErrors as well
+            except ValueError as error:  # what botocore raises for an endpoint that is no address
+                raise CommandError(
+                    f"{error}. Mend AWS_ENDPOINT_URL, or endpoint_url in the AWS configuration"
+                ) from error
             if self.endpoint_url is None:
                 refuse_loopback(client.meta.endpoint_url)
             self._clients[service] = client

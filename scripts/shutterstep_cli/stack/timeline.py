@@ -17,10 +17,12 @@ from shutterstep_cli.workflow.history import message_of, text_of
 LOG_GROUPS = {"StarterLogGroup": "starter", "RendererLogGroup": "renderer", "ReleaseLogGroup": "release"}
 LINES = 1000
 QUERY_SECONDS = 60
+SECONDS_OF_A_STEP = 0.5
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=5)
 TIMES = ("time", "timestamp", "event_timestamp")
-NOT_NEWS = {*TIMES, "service", "level", "location", "message", "event", "function_arn", "function_memory_size",
-            "function_request_id", "function_name", "cold_start", "xray_trace_id", "_aws"}  # fmt: skip
+NOT_NEWS = {*TIMES, "id", "claim", "service", "level", "location", "message", "event", "function_arn",
+            "function_memory_size", "function_name", "function_request_id", "cold_start", "xray_trace_id",
+            "_aws"}  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -33,13 +35,17 @@ class Entry:
 
 
 def of_the_workflow(story: Story) -> Iterator[Entry]:
-    """A line for each state entered, each attempt that failed, and the end."""
+    """A line for each state that was passed, two for one that took time, one for each failed attempt and the end."""
     for visit in story.history.visits:
-        yield Entry(text_of(visit.entered_at), "workflow", f"{visit.state}: {visit.outcome}")
+        takes_time = visit.seconds is None or visit.seconds >= SECONDS_OF_A_STEP
+        if takes_time:
+            yield Entry(text_of(visit.entered_at), "workflow", f"{visit.state}: begins")
         for number, attempt in enumerate(visit.attempts, 1):
             if attempt.error:
                 why = f"{visit.state}, attempt {number}: {attempt.error}: {message_of(attempt.cause)}"
                 yield Entry(text_of(attempt.ended_at or attempt.started_at), "workflow", why)
+        if visit.exited_at or not takes_time:
+            yield Entry(text_of(visit.exited_at or visit.entered_at), "workflow", f"{visit.state}: {visit.outcome}")
     execution = story.execution
     if execution.stopped_at:
         text = ": ".join(filter(None, (execution.outcome, execution.reason, execution.message)))

@@ -2,14 +2,12 @@
 
 import json
 import os
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from shutterstep_cli.capacity import comparison as comparing
 from shutterstep_cli.capacity.capacity_plan import CapacityPlan, Load, answer, choose
@@ -20,7 +18,7 @@ from shutterstep_cli.capacity.prices import Architecture, Machine, Mode
 from shutterstep_cli.capacity.scenario import Scenario, SimulationSettings
 from shutterstep_cli.capacity.simulation import Result, simulate
 from shutterstep_cli.plotting import save
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.terminal import Working
 
 # The template's parameters by the simulation's names for them.
 PARAMETERS = {
@@ -103,9 +101,7 @@ def capacity(
         count = messages or max(1, round(rate * 3600))
         for found in (one for one in answers if mode in (None, one.mode)):
             scenario = scenario_of(load, found, count, burst=burst, defaults=defaults, grant=grant, seed=seed)
-            results.append(
-                _simulated(replace(scenario, settings=replace(scenario.settings, **changed)), plots, as_json)
-            )
+            results.append(_simulated(replace(scenario, settings=replace(scenario.settings, **changed)), plots))
     if as_json:
         typer.echo(json.dumps(_json(chosen, answers, results)))
         return
@@ -176,17 +172,16 @@ def granted(limits: Quotas, found: CapacityPlan, grant: Grant) -> Quotas:
     return replace(limits, **filed)
 
 
-def _simulated(scenario: Scenario, plots: Path | None, quiet: bool) -> Result:
-    with Progress(console=progress_console(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task(f"simulating {scenario.name}", total=1.0)
-        result = simulate(scenario, lambda share: progress.update(task, completed=share))
+def _simulated(scenario: Scenario, plots: Path | None) -> Result:
+    with Working(f"simulating {scenario.name}") as work:
+        result = simulate(scenario, lambda share: work.update(f"simulating {scenario.name}: {share:.0%}"))
     if plots is not None:
         save(all_plots(result), plots / f"{file_name(scenario)}.png", title=scenario.name, columns=2)
     return result
 
 
 def file_name(scenario: Scenario) -> str:
-    """Dollars for the scenario's picture."""
+    """The name of the scenario's plot, without its ending."""
     load = f"{scenario.rate:g}-per-second" if scenario.rate else f"burst-{scenario.messages}"
     return f"simulation-{load}-{scenario.mode}"
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,13 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from shutterstep.plain_text import plain
-from shutterstep_cli.local.stack_status import refuse_if_nothing_renders
+from shutterstep_cli.local.stack_status import refuse_if_nothing_renders, watched
 from shutterstep_cli.stack.shots import Shot, download, follow, submit
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.terminal import Working, moving_display, progress_console
+from shutterstep_cli.trouble import CANNOT_BEGIN, FAILED
 from shutterstep_cli.verbs.capture_many import capture_many, say_many
 from shutterstep_cli.verbs.capture_options import given_options, requests_for, with_flags
 from shutterstep_cli.verbs.page_sources import pages_in, pages_of_sitemap
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import folder_to_write
 
 # Up to so many pages are followed state by state; more of them by the table.
 FEW = 5
@@ -91,6 +94,7 @@ def capture(
         raise typer.BadParameter("chooses among the pages of a sitemap: give --sitemap URL", param_hint="--match")
     listed = [*(pages_in(from_) if from_ else ()), *(pages_of_sitemap(sitemap, match) if sitemap else ())]
     requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags), listed)
+    folder_to_write(output, "--output")
     target = choose_target(stack)
     if stack is None:
         refuse_if_nothing_renders()
@@ -100,16 +104,23 @@ def capture(
             report(shots, as_json=True)
         else:
             say_many(shots, output, no_wait=no_wait)
-        if any((shot.file is None and not no_wait) or shot.status in ("failed", "refused") for shot in shots):
-            raise typer.Exit(1)
+        lost = ("failed", "refused")
+        _end(shots, [shot for shot in shots if (shot.file is None and not no_wait) or shot.status in lost])
         return
     shots = [submit(target, request) for request in requests]
     watch(target, shots, wait, quiet=as_json)
     for shot in shots:
         download(target, shot, output)
     report(shots, as_json)
-    if any(shot.file is None for shot in shots):
-        raise typer.Exit(1)
+    _end(shots, [shot for shot in shots if shot.file is None])
+
+
+def _end(shots: list[Shot], lost: list[Shot]) -> None:
+    """Exit code 2 when every request was refused, so that nothing was sent; 1 when a page has no picture."""
+    if shots and all(shot.status == "refused" for shot in shots):
+        raise typer.Exit(CANNOT_BEGIN)
+    if lost:
+        raise typer.Exit(FAILED)
 
 
 def _statuses(given: list[str] | None) -> list[Any] | None:
@@ -118,12 +129,24 @@ def _statuses(given: list[str] | None) -> list[Any] | None:
 
 
 def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:
-    """Follow the shots with a live view on a terminal, or silently."""
+    """Follow the shots with a live view on a terminal, else with a word now and then.
+
+    Raises CommandError when the local stack stops rendering meanwhile.
+    """
+    check = watched(target)
     if quiet or not sys.stderr.isatty():
-        follow(target, shots, lambda: None, wait)
+        with Working("sending") as work:
+            follow(target, shots, lambda: (work.update(_how_far(shots)), check()), wait)
         return
-    with Live(view(shots), console=progress_console(), refresh_per_second=8, transient=True) as live:
-        follow(target, shots, lambda: live.update(view(shots)), wait)
+    live = Live(view(shots), console=progress_console(), refresh_per_second=8, transient=True)
+    with moving_display(), live:
+        follow(target, shots, lambda: (live.update(view(shots)), check()), wait)
+
+
+def _how_far(shots: list[Shot]) -> str:
+    waiting = Counter(shot.states[-1] if shot.states else "the queue" for shot in shots if not shot.ended)
+    places = ", ".join(f"{number} in {place}" for place, number in waiting.items())
+    return f"{sum(shot.ended for shot in shots)} of {len(shots)} ended; {places}"
 
 
 def view(shots: list[Shot]) -> Group:

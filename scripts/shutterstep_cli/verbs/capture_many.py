@@ -8,14 +8,14 @@ from pathlib import Path
 import typer
 
 from shutterstep.request import Request
+from shutterstep_cli.local.stack_status import watched
 from shutterstep_cli.stack.many_shots import ManyShots
 from shutterstep_cli.stack.shots import Shot
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import one_line
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.terminal import Working
 
 INTERRUPTED = 130
-SAID_EVERY_SECONDS = 30
 SHOWN_FAILURES = 20
 
 
@@ -25,42 +25,22 @@ def capture_many(
     """Send the pages, and unless `no_wait` fetch their pictures. Ctrl-C says how to go on, with exit code 130."""
     many = ManyShots(target, folder)
     many.plan(requests, resume=resume)
-    progress = _Progress(many)
+    started, check = time.monotonic(), watched(target)
+
+    def show() -> None:
+        work.update(progress_line(many, time.monotonic() - started))
+        if not no_wait:
+            check()
+
     try:
-        with progress:
-            many.send(progress.show)
+        with Working("sending") as work:
+            many.send(show)
             if not no_wait:
-                many.follow(wait, progress.show)
+                many.follow(wait, show)
     except KeyboardInterrupt as error:
         _say_how_to_go_on(many)
         raise typer.Exit(INTERRUPTED) from error
     return many.shots
-
-
-class _Progress:
-    """One line that changes on a terminal; elsewhere a line every half minute, so that silence has a meaning."""
-
-    def __init__(self, many: ManyShots) -> None:
-        self.many, self.console = many, progress_console()
-        self.started = self.said = time.monotonic()
-        self.status = self.console.status("sending")
-
-    def __enter__(self) -> "_Progress":
-        if sys.stderr.isatty():
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.status.stop()
-
-    def show(self) -> None:
-        """Tell how far it is."""
-        text = progress_line(self.many, time.monotonic() - self.started)
-        if sys.stderr.isatty():
-            self.status.update(text)
-        elif time.monotonic() - self.said >= SAID_EVERY_SECONDS:
-            self.said = time.monotonic()
-            self.console.print(text)
 
 
 def progress_line(many: ManyShots, seconds: float) -> str:
@@ -102,9 +82,7 @@ def say_many(shots: list[Shot], folder: Path, *, no_wait: bool) -> None:
         if shot.http_error:
             typer.secho(one_line(f"HTTP {shot.http_error}  {shot.url}"), fg="yellow")
     pictures = sum(shot.file is not None for shot in shots)
-    sent = f"{sum(bool(shot.execution_arn) for shot in shots)} sent, " if no_wait else ""
-    typer.echo(
-        f"{sent}{pictures} pictures, {len(lost)} failed, of {len(shots)} pages; manifest: {folder}/manifest.jsonl"
-    )
-    if no_wait:
+    sent = f"sent: {sum(bool(shot.execution_arn) for shot in shots)}, " if no_wait else ""
+    typer.echo(f"{sent}pictures: {pictures}, failed: {len(lost)}, of {len(shots)}; manifest: {folder}/manifest.jsonl")
+    if no_wait and any(shot.execution_arn for shot in shots):
         typer.echo("Fetch the pictures later: the same command with --resume", err=True)

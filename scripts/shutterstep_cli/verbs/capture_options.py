@@ -7,6 +7,8 @@ from typing import Any
 
 import typer
 
+from shutterstep_cli.verbs.text_files import NO_COMMENTS, text_in
+
 Options = dict[str, Any]
 
 
@@ -14,13 +16,13 @@ def given_options(text: str | None) -> Options:
     """The options in `--options`: JSON itself, or a file of it. Raises typer.BadParameter."""
     if text is None:
         return {}
+    is_json = text.lstrip().startswith("{")
+    if not is_json and not Path(text).is_file():
+        raise typer.BadParameter(f"{text!r} is neither a JSON object nor a file", param_hint="--options")
     try:
-        content = text if text.lstrip().startswith("{") else Path(text).read_text("utf-8")
-        options = json.loads(content)
-    except OSError as error:
-        raise typer.BadParameter(f"neither a JSON object nor a file: {error}", param_hint="--options") from error
+        options = json.loads(text if is_json else text_in(Path(text), "--options"))
     except ValueError as error:
-        raise typer.BadParameter(f"no JSON: {error}", param_hint="--options") from error
+        raise typer.BadParameter(f"no JSON: {error}. {NO_COMMENTS}", param_hint="--options") from error
     if not isinstance(options, dict):
         raise typer.BadParameter("not a JSON object", param_hint="--options")
     return options
@@ -36,7 +38,7 @@ def with_flags(options: Options, flags: Options) -> Options:
 
 def requests_for(urls: list[str], html: list[Path], options: Options, listed: Sequence[Options] = ()) -> list[Options]:
     """Gives one request for each page. Raises typer.BadParameter when there is none, or one id for several."""
-    pages = [{"url": url} for url in urls] + [{"html": _read(path)} for path in html] + list(listed)
+    pages = [{"url": url} for url in urls] + [{"html": text_in(path, "--html")} for path in html] + list(listed)
     if not pages:
         pages = [{name: options[name]} for name in ("url", "html") if name in options]
     if not pages:
@@ -48,10 +50,3 @@ def requests_for(urls: list[str], html: list[Path], options: Options, listed: Se
     rest = {name: value for name, value in options.items() if name not in ("url", "html")}
     # What a list says of its own page wins over the options for all of them.
     return [rest | page for page in pages]
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{path}: {error}", param_hint="--html") from error

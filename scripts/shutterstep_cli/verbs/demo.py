@@ -9,14 +9,15 @@ from typing import Annotated
 import typer
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
-from rich.table import Table
 
 from shutterstep_cli.local import local_stack
 from shutterstep_cli.local.example_site import PAGES, SITE, serve
 from shutterstep_cli.local.local_target import local_target
 from shutterstep_cli.stack.shots import Shot, download, submit
+from shutterstep_cli.tables import show_grid
 from shutterstep_cli.terminal import progress_console
 from shutterstep_cli.verbs.capture import watch
+from shutterstep_cli.verbs.text_files import folder_to_write
 
 CELL = (480, 300)
 CAPTION = 26
@@ -33,6 +34,7 @@ def demo(
     Example: shutterstep demo -o out/demo
     """
     progress = Console(quiet=True) if as_json else progress_console()
+    folder_to_write(output, "--output")
     was_up = local_stack.find() is not None
     progress.print("starting the local stack …")
     local_stack.up()
@@ -53,9 +55,8 @@ def show(shots: list[Shot], sheet: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"sent": len(shots), "outcomes": outcomes(shots), "contact_sheet": str(sheet)}))
         return
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(summary(shots))
-    console.print(f"contact sheet: {sheet}")
+    show_grid(("outcome", "requests"), [*sorted(outcomes(shots).items()), ("sent", len(shots))])
+    typer.echo(f"contact sheet: {sheet}")
 
 
 def run(origin: str, folder: Path, progress: Console) -> list[Shot]:
@@ -72,17 +73,8 @@ def run(origin: str, folder: Path, progress: Console) -> list[Shot]:
     return shots
 
 
-def summary(shots: list[Shot]) -> Table:
-    """Makes a table of counts: rendered, skipped by reason, failed by code, lost."""
-    table = Table("outcome", "requests")
-    for outcome, count in sorted(outcomes(shots).items()):
-        table.add_row(outcome, str(count))
-    table.add_row("sent", str(len(shots)), style="bold")
-    return table
-
-
 def outcomes(shots: list[Shot]) -> Counter[str]:
-    """How many requests ended how."""
+    """How many requests were rendered, skipped by each reason, failed by each code."""
     return Counter(_outcome(shot) for shot in shots)
 
 

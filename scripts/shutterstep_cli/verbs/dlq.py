@@ -1,7 +1,6 @@
 """`shutterstep dlq`: the messages in the dead-letter queues, with sender, time and reason; sent again, or deleted."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -12,6 +11,7 @@ import typer
 from shutterstep_cli.stack.dead_letters import QUEUES, DeadLetter, DeadLetters
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import Column, one_line, show_table
+from shutterstep_cli.terminal import confirm
 from shutterstep_cli.trouble import CommandError
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verbs.time_option import time_ago
@@ -101,7 +101,7 @@ def purge(
     with _open(choose_target(stack), queue) as queues:
         chosen = _chosen(queues, id_)
         chosen = [(letter, letters) for letter, letters in chosen if before is None or letter.sent_at < before]
-        _ask(f"Delete {len(chosen)} messages for good?", yes=yes or not chosen)
+        confirm(f"Delete {len(chosen)} messages for good?", yes=yes or not chosen)
         for letter, letters in chosen:
             letters.delete(letter.message_id)
     _say("deleted", [letter for letter, _ in chosen], as_json=as_json)
@@ -126,7 +126,7 @@ def send(
             wanted = {_the_one([letters], one)[0].message_id for one in id_}
             lines = [line for line in lines if line.message_id in wanted]
         valid = [line for line in lines if line.outcome == "planned"]
-        _ask(f"Send {len(valid)} messages again?", yes=yes or not valid)
+        confirm(f"Send {len(valid)} messages again?", yes=yes or not valid)
         for line in valid:
             letters.send(line)
     for line in lines:
@@ -171,14 +171,6 @@ def _beginning_with(queues: list[DeadLetters], beginning: str) -> Iterator[tuple
         for letter in letters.letters():
             if letter.message_id.startswith(beginning):
                 yield letter, letters
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise CommandError("Nobody is there to answer: add --yes.")
-    typer.confirm(question, abort=True, err=True)
 
 
 def _say(done: str, letters: list[DeadLetter], *, as_json: bool) -> None:

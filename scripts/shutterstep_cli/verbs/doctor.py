@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.table import Table
 
 from shutterstep_cli.health import access, local_processes, queues, rendering, resources, workflow_health
 from shutterstep_cli.health.check import Check, DeployedStack
-from shutterstep_cli.tables import rich_text
+from shutterstep_cli.tables import show_findings
 from shutterstep_cli.verbs.stack_option import choose_target
 
-MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
 
 
 def doctor(
@@ -33,7 +31,7 @@ def doctor(
               shutterstep doctor --json
     """
     found = list(examine(DeployedStack(choose_target(stack)), rate, render_seconds))
-    count = {status: sum(1 for check in found if check.status == status) for status in MARKS}
+    count = {status: sum(1 for check in found if check.status == status) for status in COLOURS}
     if as_json:
         typer.echo(json.dumps({"checks": [asdict(check) for check in found], **count}))
     else:
@@ -62,10 +60,5 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
 
 
 def show(checks: list[Check]) -> None:
-    """Prints a table, with the fix under each finding."""
-    table = Table("", "check", "found", show_edge=False)
-    for check in checks:
-        found = rich_text(check.found)
-        found += f"\n[bold]→ {rich_text(check.fix)}[/]" if check.fix else ""
-        table.add_row(MARKS[check.status], check.name, found)
-    Console(highlight=False).print(table)
+    """Prints a line for each check, with the fix under each finding."""
+    show_findings((check.status, COLOURS[check.status], check.name, check.found, check.fix) for check in checks)

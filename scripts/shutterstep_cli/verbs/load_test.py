@@ -11,8 +11,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from shutterstep.errors import InvalidRequestError
+from shutterstep.request import validate
 from shutterstep_cli.capacity.facts import facts
 from shutterstep_cli.capacity.prices import Machine, request_dollars
 from shutterstep_cli.load.evidence import gather
@@ -23,11 +24,13 @@ from shutterstep_cli.load.report_page import latencies, outcomes, verdict, write
 from shutterstep_cli.load.sending import send
 from shutterstep_cli.load.watching import Display, wait_for_rest
 from shutterstep_cli.local.example_site import PAGES, SITE, serve
+from shutterstep_cli.local.stack_status import watched
 from shutterstep_cli.local.task_killer import Killer
 from shutterstep_cli.stack.target import Target
-from shutterstep_cli.tables import rich_text
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.tables import show_grid
+from shutterstep_cli.terminal import confirm, progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import folder_to_write
 
 NOT_PASSED = 1
 ASSUMED_RENDER_SECONDS = 15.0  # of a heavy page; a task of its own is billed for its cold start above all
@@ -47,7 +50,7 @@ def load_test(
         list[str] | None, typer.Option(help="Page to render, repeatable; without it, bundled pages.")
     ] = None,
     kill_worker_every: Annotated[float, typer.Option(min=0, help="Seconds; SIGKILL a local renderer that often.")] = 0,
-    wait: Annotated[float, typer.Option(help="Seconds to wait after the last send.")] = 3600,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait after the last send.")] = 3600,
     seed: Annotated[int, typer.Option(help="Of the mix: the same kinds in the same order.")] = 0,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for report and records.")] = Path(
         "out/load-test"
@@ -66,6 +69,7 @@ def load_test(
     """
     weights = _weights(mix, duplicates)
     _check_place(stack, url, kill_worker_every, ramp, rate)
+    folder_to_write(output, "--output")
     target = choose_target(stack)
     if stack is not None:
         confirm_cost(target, count, yes=yes)
@@ -96,6 +100,11 @@ def _check_place(stack: str | None, url: list[str] | None, kill: float, ramp: fl
         raise typer.BadParameter("AWS cannot reach the bundled pages of this machine: give a page", param_hint="--url")
     if stack is not None and kill:
         raise typer.BadParameter("only renderers of the local stack are killed", param_hint="--kill-worker-every")
+    for page in url or ():
+        try:
+            validate({"url": page})
+        except InvalidRequestError as error:
+            raise typer.BadParameter(f"{page}: {error.message}", param_hint="--url") from error
     if ramp and rate is None:
         raise typer.BadParameter("a ramp leads to a rate: give --rate", param_hint="--ramp")
 
@@ -113,9 +122,10 @@ def pages(urls: list[str] | None) -> Iterator[list[str]]:
 def run(target: Target, messages: list[Message], prefix: str, wait: float, kill: float, *, quiet: bool) -> Figures:
     """Send, wait until all is at rest, read the evidence."""
     console = progress_console()
+    check = watched(target)
     with Killer(kill) as killer, Display(len(messages), console, quiet=quiet) as display:
         sent = send(target, messages, display.on_sent)
-        rest = wait_for_rest(target, sent, prefix, wait, display.on_poll)
+        rest = wait_for_rest(target, sent, prefix, wait, lambda found: (display.on_poll(found), check()))
     since = min(one.at for one in sent)
     if not quiet:
         console.print("reading items, pictures and dead letters …")
@@ -146,8 +156,10 @@ def show(figures: Figures, report: Path, saved: Path, *, as_json: bool) -> None:
         typer.echo(json.dumps({**figures.as_json(), "report": str(report), "records": str(saved)}))
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(_table(("outcome", "detail", "messages"), outcomes(figures)))
-    console.print(_table(("seconds", "p50", "p95", "p99", "maximum", "messages"), latencies(figures)))
+    show_grid(("outcome", "detail", "messages"), outcomes(figures))
+    typer.echo()
+    show_grid(("seconds", "p50", "p95", "p99", "maximum", "messages"), latencies(figures))
+    typer.echo()
     console.print(_in_words(figures.as_json()))
     console.print(f"report: {report}\nrecords: {saved}")
     console.print(verdict(figures), style="bold green" if figures.passed else "bold red")
@@ -162,13 +174,6 @@ def _in_words(counts: dict[str, Any]) -> str:
     )
 
 
-def _table(head: tuple[str, ...], rows: Any) -> Table:
-    table = Table(*head)
-    for row in rows:
-        table.add_row(*map(rich_text, row))
-    return table
-
-
 def confirm_cost(target: Target, count: int, *, yes: bool) -> None:
     """Say what the test will cost on AWS at most, and ask; a pool that is always on costs its hours anyway."""
     each = sum(
@@ -179,5 +184,4 @@ def confirm_cost(target: Target, count: int, *, yes: bool) -> None:
         f"own, and less in a pool (list prices of {facts()['as_of']}, us-east-1).",
         err=True,
     )
-    if not yes:
-        typer.confirm("Send them?", abort=True, err=True)
+    confirm("Send them?", yes=yes)

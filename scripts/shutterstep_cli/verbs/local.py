@@ -150,7 +150,7 @@ def _pool_line() -> str:
 @app.command()
 def logs(
     component: Annotated[Literal["emulator", "launcher", "tasks"], typer.Argument(help="Whose.")] = "tasks",
-    lines: Annotated[int, typer.Option("--lines", "-n", help="Last lines of each file.")] = 50,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Last lines of each file.")] = 50,
 ) -> None:
     """Show the last lines of the logs: of the render tasks, the emulator or the launcher.
 

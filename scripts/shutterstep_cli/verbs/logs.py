@@ -36,7 +36,8 @@ def logs(
         raise CommandError(f"{wanted}: no item has this id, and no execution this name.", 1) from error
     names = [story.execution.name, f'"{story.execution.id}"']
     lines = _of_this_machine(names) if stack is None else of_logs_insights(target, story, names)
-    for entry in sorted({*of_the_workflow(story), *lines}):
+    # By time alone: what has the same time stays in the order in which its part told it.
+    for entry in sorted(dict.fromkeys([*of_the_workflow(story), *lines]), key=lambda entry: entry.time):
         if as_json:
             typer.echo(json.dumps(asdict(entry)))
         else:

@@ -7,21 +7,23 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 import typer
 
 from shutterstep.request import schema
+from shutterstep_cli.verbs.text_files import NO_COMMENTS, text_in
 from shutterstep_cli.wanted import fits
 
 MOST_PAGES = 50_000
 MOST_BYTES = 50 * 1024 * 1024  # the limits of sitemaps.org for one file
 DEEPEST_INDEX = 3
 SECONDS = 30
+DELIMITERS = (",", ";", "\t")  # spreadsheets of some countries write semicolons; the first wins
 LIST, MAP = "--from", "--sitemap"
 
 
@@ -30,11 +32,19 @@ def pages_in(name: str) -> Iterator[dict[str, Any]]:
 
     Empty lines and those that begin with # are passed over. Raises typer.BadParameter, which names the line.
     """
+    requests = list(_requests_in(name))
+    if not requests:
+        raise typer.BadParameter(f"{name} has no page: write a URL or a JSON object a line, or CSV", param_hint=LIST)
+    yield from requests
+
+
+def _requests_in(name: str) -> Iterator[dict[str, Any]]:
     text = _text_of(name)
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
-    if name.lower().endswith(".csv") or "url" in [cell.strip() for cell in first.split(",")]:
-        yield from _from_csv(text)
+    delimiter = max(DELIMITERS, key=first.count)
+    if name.lower().endswith(".csv") or "url" in [cell.strip() for cell in first.split(delimiter)]:
+        yield from _from_csv(text, delimiter)
         return
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.lstrip().startswith("#"):
@@ -42,10 +52,14 @@ def pages_in(name: str) -> Iterator[dict[str, Any]]:
 
 
 def _text_of(name: str) -> str:
+    if name != "-":
+        return text_in(Path(name), LIST)
+    if sys.stdin.isatty():
+        typer.echo("reading pages from the terminal, one a line; end with Ctrl-D", err=True)
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{name}: {getattr(error, 'strerror', None) or error}", param_hint=LIST) from error
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"standard input is not UTF-8 text, at byte {error.start}", param_hint=LIST) from error
 
 
 def _from_line(line: str, number: int) -> dict[str, Any]:
@@ -54,19 +68,25 @@ def _from_line(line: str, number: int) -> dict[str, Any]:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise typer.BadParameter(f"line {number}: no JSON: {error}", param_hint=LIST) from error
+        raise typer.BadParameter(f"line {number}: no JSON: {error}. {NO_COMMENTS}", param_hint=LIST) from error
 
 
-def _from_csv(text: str) -> Iterator[dict[str, Any]]:
+def _from_csv(text: str, delimiter: str) -> Iterator[dict[str, Any]]:
     """Columns are options; `viewport.width` is one of a group. An empty cell is an option that is not given."""
-    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     for number, row in enumerate(rows, 2):
         request: dict[str, Any] = {}
         for name, value in row.items():
-            if name is None or value in (None, ""):
+            if name is None:
+                wanted = f"line {number} has more cells than the header; put quotes around a cell with {delimiter!r}"
+                raise typer.BadParameter(wanted, param_hint=LIST)
+            if value in (None, ""):
                 continue
             group, _, field = name.strip().rpartition(".")
-            (request.setdefault(group, {}) if group else request)[field] = _typed(name.strip(), str(value), number)
+            fields = request.setdefault(group, {}) if group else request
+            if not isinstance(fields, dict):
+                raise typer.BadParameter(f"line {number}: {name}: {group} is not a JSON object", param_hint=LIST)
+            fields[field] = _typed(name.strip(), str(value), number)
         if request:
             yield request
 
@@ -114,12 +134,12 @@ def _addresses(url: str, depth: int) -> Iterator[str]:
 def _fetched(url: str) -> bytes:
     if not url.lower().startswith(("http://", "https://")):
         raise typer.BadParameter(f"{url}: must begin with http:// or https://", param_hint=MAP)
-    request = Request(url, headers={"User-Agent": "shutterstep", "Accept-Encoding": "gzip"})  # noqa: S310 (checked above)
     try:
+        request = Request(url, headers={"User-Agent": "shutterstep", "Accept-Encoding": "gzip"})  # noqa: S310 (checked)
         with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
             content = answer.read(MOST_BYTES + 1)
         return _unpacked(content)
-    except (URLError, OSError, ValueError, EOFError, zlib.error) as error:
+    except (OSError, HTTPException, ValueError, EOFError, zlib.error) as error:
         raise typer.BadParameter(f"{url}: {error}", param_hint=MAP) from error
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.status import Status
 
 from shutterstep.item import Item
 from shutterstep_cli.stack.finished import Reading, finished
@@ -19,8 +18,9 @@ from shutterstep_cli.stack.items import is_stuck, items_by_id, result_of, unfini
 from shutterstep_cli.stack.shots import Shot, download
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import Column, one_line, sheet_cell, show_table
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.terminal import Working, progress_console
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import folder_to_write
 from shutterstep_cli.verbs.time_option import time_ago
 from shutterstep_cli.wanted import fits
 from shutterstep_cli.workflow.history import text_of
@@ -65,6 +65,8 @@ def query(
               shutterstep query --stuck
     """
     after = time_ago(since) if since else None
+    if folder is not None:
+        folder_to_write(folder, "--download")
     target = choose_target(stack)
     reading = Reading()
     found = _found(target, ids, status, after, reading)
@@ -94,16 +96,12 @@ def _found(
         return items_by_id(target, ids)
     if status != "success":
         return unfinished(target)
-    state = progress_console().status("reading the table")
-    state.start()
-    return _with_progress(finished(target, after, reading, lambda: state.update(str(reading))), state)
+    return _with_progress(target, after, reading)
 
 
-def _with_progress(items: Iterator[dict[str, Any]], state: Status) -> Iterator[dict[str, Any]]:
-    try:
-        yield from items
-    finally:
-        state.stop()
+def _with_progress(target: Target, after: datetime | None, reading: Reading) -> Iterator[dict[str, Any]]:
+    with Working("reading the table") as work:
+        yield from finished(target, after, reading, lambda: work.update(str(reading)))
 
 
 def _printed(items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -154,7 +152,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool, wide: bool)
     elif rows:
         show_table(rows, COLUMNS, wide=wide)
     else:
-        typer.echo("nothing")
+        typer.echo("no item")
 
 
 def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:

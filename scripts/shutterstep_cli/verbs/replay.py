@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.progress import track
 
+from shutterstep_cli.local.stack_status import watched
 from shutterstep_cli.stack.dead_letters import DeadLetters
 from shutterstep_cli.stack.endings import Follower
 from shutterstep_cli.stack.failed_executions import (
@@ -25,9 +25,10 @@ from shutterstep_cli.stack.failed_executions import (
 from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import Column, show_table
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.terminal import Working, confirm, progress_console
 from shutterstep_cli.trouble import CommandError
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import file_to_write
 from shutterstep_cli.verbs.time_option import time_ago
 from shutterstep_cli.workflow.history import message_of
 
@@ -36,7 +37,7 @@ NO_PICTURE = ("not_ours", "not_redrivable", "request_gone", "still_invalid", "fa
 FOLLOW_SECONDS = 1.0
 COLUMNS = (
     Column("id", 0, least=12), Column("what", 1, least=14, title="what happens"), Column("error", 2, least=20),
-    Column("stopped_at", 4), Column("status", 3), Column("message_id", 5),
+    Column("url", 3, least=24), Column("stopped_at", 5), Column("status", 4), Column("message_id", 6),
 )  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def replay(
               shutterstep replay --mode redrive --stack shutterstep
     """
     after = time_ago(since)
+    if report is not None:
+        file_to_write(report, "--report")
     _check(source, mode, wait, stack)
     if not (yes or dry_run or sys.stdin.isatty()):
         raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
@@ -119,10 +122,10 @@ def _check(source: str, mode: str, wait: float | None, stack: str | None) -> Non
 def _reading(lines: Iterator[ReplayItem]) -> list[ReplayItem]:
     """Gives all of them and shows a count, because describing thousands takes a while."""
     found: list[ReplayItem] = []
-    with progress_console().status("reading failed executions") as status:
+    with Working("reading failed executions") as work:
         for line in lines:
             found.append(line)
-            status.update(f"reading failed executions: {len(found)}")
+            work.update(f"reading failed executions: {len(found)}")
     return found
 
 
@@ -145,21 +148,22 @@ class _How:
             show_plan(lines, wide=self.wide)
         count = sum(line.outcome == "planned" for line in lines)
         if count and not self.dry_run:
-            if not self.yes:
-                typer.confirm(f"Replay {count}?", abort=True, err=True)
+            confirm(f"Replay {count}?", yes=self.yes)
             self._do(lines, act)
             self._follow(lines)
         self._say(lines)
 
     def _do(self, lines: list[ReplayItem], act: Callable[[ReplayItem], None]) -> None:
         """One after the other; each is in the report as soon as it is done, so that a break loses none."""
-        for line in track(lines, "replaying", console=progress_console(), transient=True):
-            if line.outcome == "planned":
-                act(line)
-                time.sleep(1 / self.rate)
-            if self.report is not None:
-                with self.report.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(line.public()) + "\n")
+        with Working("replaying") as work:
+            for number, line in enumerate(lines, 1):
+                if line.outcome == "planned":
+                    act(line)
+                    time.sleep(1 / self.rate)
+                if self.report is not None:
+                    with self.report.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(line.public()) + "\n")
+                work.update(f"replaying: {number} of {len(lines)} started")
 
     def _follow(self, lines: list[ReplayItem]) -> None:
         """Until each replay has ended or the time is up; the outcome becomes success, skipped, failed or running."""
@@ -176,12 +180,14 @@ class _How:
                     f"not over after {self.wait:.0f} s; ask: shutterstep query {line.id}",
                 )
         deadline = time.monotonic() + self.wait
-        with progress_console().status("") as status:
+        check = watched(self.target)
+        with Working("waiting for the replays") as work:
             while follower.open:
                 for name, ending in follower.ended():
                     by_name[name].outcome = ending.outcome
                     by_name[name].note = ": ".join(filter(None, (ending.error_code, ending.error_message)))
-                status.update(f"{len(by_name) - len(follower.open)} of {len(by_name)} ended")
+                work.update(f"{len(by_name) - len(follower.open)} of {len(by_name)} replays ended")
+                check()
                 if time.monotonic() > deadline:
                     break
                 time.sleep(FOLLOW_SECONDS)
@@ -201,11 +207,12 @@ def show_plan(lines: list[ReplayItem], *, wide: bool) -> None:
     if not lines:
         typer.echo("nothing to replay")
         return
-    rows = [
-        {**line.public(), "what": _what(line), "error": f"{line.error_code}: {message_of(line.reason)}"}
-        for line in lines
-    ]
+    rows = [{**line.public(), "what": _what(line), "error": _error(line)} for line in lines]
     show_table(rows, COLUMNS, wide=wide)
+
+
+def _error(line: ReplayItem) -> str:
+    return ": ".join(filter(None, (line.error_code, message_of(line.reason))))
 
 
 def _what(line: ReplayItem) -> str:

@@ -14,6 +14,7 @@ from shutterstep_cli.stack.executions import Execution, ExecutionNotFoundError, 
 from shutterstep_cli.stack.items import item_of
 from shutterstep_cli.tables import rich_text
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import file_to_write
 from shutterstep_cli.workflow.history import Visit, message_of, text_of
 from shutterstep_cli.workflow.svg import duration, svg
 
@@ -38,6 +39,8 @@ def show(
     Examples: shutterstep show home-page
               shutterstep show home-page--5d0c1b6e-7f0e-4d7f-9b0b-3f5a7a0f5c11 --svg graph.svg
     """
+    if picture is not None:
+        file_to_write(picture, "--svg")
     target = choose_target(stack)
     try:
         story = read_story(target, find_execution(target, wanted))
@@ -54,7 +57,6 @@ def show(
     else:
         _print(story, item)
     if picture is not None:
-        picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_text(svg(story.graph, story.history), "utf-8")
         typer.echo(f"graph: {picture}", err=True)
 

@@ -8,15 +8,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from shutterstep_cli.capacity.facts import facts
 from shutterstep_cli.capacity.prices import Machine, request_dollars
 from shutterstep_cli.health.check import DeployedStack
 from shutterstep_cli.stack.target import Target, aws_session
-from shutterstep_cli.tables import rich_text
-from shutterstep_cli.terminal import progress_console
+from shutterstep_cli.tables import show_findings
+from shutterstep_cli.terminal import Working, progress_console
+from shutterstep_cli.terminal import confirm as ask
 from shutterstep_cli.verbs.stack_option import choose_target
+from shutterstep_cli.verbs.text_files import file_to_write
 from shutterstep_cli.verification.account_ticks import account_ticks, raised
 from shutterstep_cli.verification.checklist import Checklist
 from shutterstep_cli.verification.cleanup import Cleaned, clean_up
@@ -63,6 +64,8 @@ def verify(
     if states:
         _end(verify_states(report, stack, as_json=as_json))
         return
+    if report is not None:
+        file_to_write(report, "--report")
     target = choose_target(stack)
     dollars = cost(target)
     if stack is not None:
@@ -88,7 +91,7 @@ def verify_states(report: Path | None, stack: str | None, *, as_json: bool) -> C
     if stack is not None:
         raise typer.BadParameter("the states are tried without a stack: leave it out", param_hint="--stack")
     session = aws_session()
-    with progress_console().status("Step Functions validates the workflows and tries each state"):
+    with Working("Step Functions validates the workflows and tries each state"):
         checklist = Checklist(tuple(state_ticks(session.client("stepfunctions"))))
     about = f"the states of both workflows by TestState, {session.region_name}"
     made = VerificationReport(about, checklist, (), "Nothing was made.")
@@ -130,8 +133,7 @@ def confirm(target: Target, dollars: float, *, yes: bool) -> None:
         "of a pool, and puts one message into the dead-letter queue, for which an alarm may ring.",
         err=True,
     )
-    if not yes:
-        typer.confirm("Begin?", abort=True, err=True)
+    ask("Begin?", yes=yes)
 
 
 def about(target: Target, record: TrialRecord) -> str:
@@ -159,10 +161,7 @@ def show(report: VerificationReport, path: Path, more: dict[str, Any], *, as_jso
         told = {"passed": checklist.passed, "missing": checklist.missing, "ticks": checklist.as_json(), **more}
         typer.echo(json.dumps({**told, "report": str(path)}))
         return
-    table = Table("", "tick", "found", show_edge=False)
-    for tick in checklist.ticks:
-        table.add_row(f"[{COLOURS[tick.status]}]{MARKS[tick.status]}[/]", tick.name, rich_text(tick.found))
+    show_findings((MARKS[one.status], COLOURS[one.status], one.name, one.found, "") for one in checklist.ticks)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(table)
     console.print(f"report: {path}\n{report.cleaned}")
     console.print(checklist.verdict(), style="bold green" if checklist.passed else "bold red")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shutterstep_cli.stack.replay_item import ReplayItem
+from shutterstep_cli.workflow.history import text_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class TrialRecord:
 
     def note(self, text: str) -> None:
         """Remember a step."""
-        self.steps.append(TrialStep(datetime.now(UTC).isoformat(timespec="milliseconds"), text))
+        self.steps.append(TrialStep(text_of(datetime.now(UTC)), text))
 
     def steps_as_json(self) -> list[dict[str, Any]]:
         """A list of {at, text}."""
