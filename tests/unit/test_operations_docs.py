@@ -25,6 +25,17 @@ def test_every_alarm_has_a_section_in_the_runbook(alarm: str) -> None:
     assert alarm in headings(OPERATIONS)
 
 
+@pytest.mark.parametrize("alarm", sorted(resources("AWS::CloudWatch::Alarm")))
+def test_every_alarm_says_what_is_lost_and_one_command_to_see_and_to_check(alarm: str) -> None:
+    section = OPERATIONS.partition(f"## {alarm}\n")[2].partition("\n## ")[0].strip().splitlines()
+    assert section[0] == "| if you do nothing, you lose | see | mend | check |"
+    lost, see, mend, check = (cell.strip() for cell in section[2].strip("|").split(" | "))
+    assert lost
+    assert mend
+    assert re.match(r"`(shutterstep|aws) ", see)
+    assert re.match(r"`(shutterstep|aws) ", check)
+
+
 def test_links_inside_the_documents_lead_to_headings() -> None:
     anchors = {
         name: {
