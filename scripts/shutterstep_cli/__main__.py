@@ -8,7 +8,14 @@ NEEDS_CLI = "The shutterstep command needs the extra cli. Install it: pip instal
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command. Ctrl-C ends it with 130 at any moment, also while it is still being loaded."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run() -> None:
     try:
         from shutterstep_cli.main import app
     except ModuleNotFoundError as error:

@@ -34,6 +34,8 @@ VERBS = {
     "show": "cli",
     "verify": "cli",
 }
+SENDING = {"capture", "load-test", "replay"}
+INTERRUPTED = 130
 EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
 # Deployed from a clone and never installed, so that they are missing outside of one.
 IN_A_CLONE = {"renderer", "starter"}
@@ -52,6 +54,9 @@ class Verbs(TyperGroup):
         try:
             with words_in_silence(_called(ctx)):
                 return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            goes_on = " What was sent goes on; see: shutterstep query" if ctx.invoked_subcommand in SENDING else ""
+            raise _end(f"Interrupted.{goes_on}", INTERRUPTED) from error
         except ModuleNotFoundError as error:
             raise _end(_what_is_missing(ctx.invoked_subcommand or "", error)) from error
         except CheckoutError as error:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -22,6 +23,7 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.verbs.local import environment
 from shutterstep_cli.workflow.style import LIGHT
 from tests.end_to_end.console_stories import DETAILS, HOSTILE_TITLE, Stories, stack_of_many, tell
+from tests.end_to_end.silent_aws import way_to
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
 
@@ -256,6 +258,23 @@ def test_two_thousand_executions_are_paged_and_none_is_shown_twice_or_missed(man
     expect(page.locator(".pager .where")).to_have_text("1,901 to 1,950")
     assert len(seen) == MANY
     assert set(seen) == {f"many-{number:04}" for number in range(MANY)}
+
+
+def test_a_page_says_how_old_it_is_when_aws_falls_silent_and_no_more_once_it_answers(
+    running_stack: Target, page: Page
+) -> None:
+    port = urlsplit(str(running_stack.endpoint_url)).port
+    assert port is not None
+    with way_to(port) as way:
+        aws = {**environment(running_stack), "AWS_ENDPOINT_URL": way.origin, "SHUTTERSTEP_LOOPBACK_IS_AWS": "1"}
+        aws["AWS_REGION"] = aws["AWS_DEFAULT_REGION"]
+        with a_console("--stack", running_stack.stack_name, **aws) as origin:
+            page.goto(f"{origin}/")
+            expect(page.locator(".gauge .value").first).not_to_have_text("…")
+            way.fall_silent()
+            expect(page.locator(".trouble")).to_contain_text(re.compile(r"last answer \d+ s ago, so this page is old"))
+            way.speak_again()
+            expect(page.locator(".trouble")).to_be_hidden()
 
 
 def test_what_the_renderer_tells_stands_beside_the_picture(many: str, page: Page) -> None:

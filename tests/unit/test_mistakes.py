@@ -206,6 +206,19 @@ def test_closed_streams_give_no_traceback(closed: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("typed", "words"), [("query", "Interrupted."), ("capture https://example.com", "goes on")])
+def test_ctrl_c_has_words_and_the_exit_code_of_an_interrupt(
+    typed: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(_stack: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(f"shutterstep_cli.verbs.{typed.split()[0]}.choose_target", interrupted)
+    done = CliRunner().invoke(app, typed.split())
+    assert (done.exit_code, words in answer(done)) == (130, True), answer(done)
+
+
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -113,9 +113,9 @@ class _RowView:
                 self.url = Text("span")
             with box("td", "reason"):
                 self.reason = Text("span")
-            self.attempts = Text("td", "", "number")
+            self.attempts = Text("td", "", "number attempts")
             self.started = Text("td", "", "time")
-            self.took = Text("td", "", "number")
+            self.took = Text("td", "", "number took")
         self.row.set_visibility(False)
 
     def show(self, row: Row | None) -> None:

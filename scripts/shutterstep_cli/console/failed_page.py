@@ -148,7 +148,7 @@ class _RowView:
             with box("td"):
                 self.code = Text("span", "", "pill failed")
             self.message = Text("td", "", "message")
-            self.attempts = Text("td", "", "number")
+            self.attempts = Text("td", "", "number attempts")
             self.time = Text("td", "", "time")
             if page_.context.may_replay:
                 with box("td"):

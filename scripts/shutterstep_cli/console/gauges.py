@@ -49,12 +49,12 @@ class Gauges:
                 "shutterstep dlq list shows body, sender, time and reason; dlq send and dlq purge act",
             )
         )
-        others = ("RenderDeadLetterQueueUrl", "ReleaseDeadLetterQueueUrl")
+        others = ("RenderDeadLetterQueueUrl", "ReleaseDeadLetterQueueUrl", "WebhookDeadLetterQueueUrl")
         gauges += [gauge for gauge in (self._other_dead(name) for name in others) if gauge.level == "alarm"]
         return gauges
 
     def _counts(self, output: str) -> tuple[int, int]:
-        """Gives the messages that wait and those in flight; None where the stack has no such queue."""
+        """Gives the messages that wait and those in flight; 0 and 0 where the stack has no such queue."""
         if output not in self.outputs:
             return 0, 0
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
