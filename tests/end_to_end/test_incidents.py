@@ -15,6 +15,7 @@ import pytest
 from shutterstep_cli.local import local_stack
 from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own
+from tests.end_to_end.slow_site import free_port
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,9 +91,9 @@ def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() 
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         command = [sys.executable, "-m", "shutterstep_cli", "capture", url, "--timeout-ms", "120000"]
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as capture:
-            silent.accept()
-            kill("launcher")
-            _, said = capture.communicate(timeout=120)
+            with silent.accept()[0]:
+                kill("launcher")
+                _, said = capture.communicate(timeout=120)
     assert capture.returncode == 1
     assert "launcher of render tasks has ended" in said
     assert "shutterstep local up" in said
@@ -101,7 +102,7 @@ def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() 
 
 @pytest.mark.usefixtures("stack")
 def test_logs_tell_one_id_from_every_part_in_order_of_time() -> None:
-    assert shutterstep("capture", "http://127.0.0.1:9/", "--id", "told").returncode == 1
+    assert shutterstep("capture", f"http://127.0.0.1:{free_port()}/", "--id", "told").returncode == 1
     lines = [json.loads(line) for line in shutterstep("logs", "told", "--json").stdout.splitlines()]
     assert {"starter", "workflow", "renderer"} <= {line["component"] for line in lines}
     assert lines == sorted(lines, key=lambda line: line["time"])
