@@ -90,10 +90,10 @@ def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() 
         silent.listen()  # takes connections and never answers
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         command = [sys.executable, "-m", "shutterstep_cli", "capture", url, "--timeout-ms", "120000"]
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as capture:
-            with silent.accept()[0]:
-                kill("launcher")
-                _, said = capture.communicate(timeout=120)
+        capturing = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        with capturing as capture, silent.accept()[0]:
+            kill("launcher")
+            _, said = capture.communicate(timeout=120)
     assert capture.returncode == 1
     assert "launcher of render tasks has ended" in said
     assert "shutterstep local up" in said
