@@ -31,6 +31,10 @@ DEFAULT_PORT = 4566
 START_ATTEMPTS = 3
 PORT_TAKEN = "is already in use"  # what the emulator says and ends with
 EMULATOR, LAUNCHER = "shutterstep_cli.local.emulator", "shutterstep_cli.local.launcher"
+_RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
+_CONFIG = Config(
+    retries=_RETRIES, connect_timeout=5, read_timeout=60, proxies={}
+)  # a proxy does not reach this machine
 Progress = Callable[[str], None]
 
 
@@ -77,10 +81,7 @@ def _session_with(key: RootKey) -> Any:
 
 def client(service: str, endpoint_url: str) -> Any:
     """A client of the embedded AWS."""
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60, proxies={}
-    )
-    return session().client(service, endpoint_url=endpoint_url, config=config)
+    return session().client(service, endpoint_url=endpoint_url, config=_CONFIG)
 
 
 def find() -> LocalStack | None:
