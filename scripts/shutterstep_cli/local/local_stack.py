@@ -35,6 +35,8 @@ _RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 _CONFIG = Config(
     retries=_RETRIES, connect_timeout=5, read_timeout=60, proxies={}
 )  # a proxy does not reach this machine
+_NO_FILE = (None, None, os.devnull, None)
+_NO_FILES: Any = {"profile": (None,) * 4, "config_file": _NO_FILE, "credentials_file": _NO_FILE}
 Progress = Callable[[str], None]
 
 
@@ -72,10 +74,8 @@ def session() -> Any:
 
 @cache
 def _session_with(key: RootKey) -> Any:
-    # Profiles and files of the AWS CLI are for accounts: what is wrong in them concerns the local stack nothing.
-    nothing = (None, None, os.devnull, None)
-    apart = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    core = botocore.session.Session(session_vars=apart)
+    # Profiles and files of the AWS CLI are for accounts: what is wrong in them does not matter here.
+    core = botocore.session.Session(session_vars=_NO_FILES)
     return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION, botocore_session=core)
 
 
@@ -211,7 +211,7 @@ def _found_by_processes() -> LocalStack | None:
 
 def _deployed_parameters(stack: LocalStack) -> dict[str, str]:
     try:
-        found = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+        found = _deployed(stack)
     except (BotoCoreError, ClientError, LocalStackError):
         return {}  # it was never deployed, or its key is gone too
     return {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"] if one["ParameterValue"]}
@@ -234,7 +234,10 @@ def _start_emulator(parameters: Mapping[str, str]) -> LocalStack:
 
 
 def _start_emulator_once(parameters: Mapping[str, str]) -> LocalStack:
-    port = _free_port()
+    try:
+        port = choose_port(home(), DEFAULT_PORT)
+    except PortTakenError as error:
+        raise LocalStackError(str(error)) from error
     _make_home()
     create_root_key(root_key_file())
     arguments = ["--calls", str(calls_file()), "--root-key", str(root_key_file())]
@@ -254,13 +257,12 @@ def _make_home() -> None:
     home().chmod(0o700)
 
 
-def _outputs(stack: LocalStack) -> dict[str, str]:
-    found = client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+def _deployed(stack: LocalStack) -> dict[str, Any]:
+    return client("cloudformation", stack.endpoint_url).describe_stacks(StackName=STACK_NAME)["Stacks"][0]
 
 
 def _start_launcher(stack: LocalStack) -> LocalStack:
-    outputs = _outputs(stack)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in _deployed(stack)["Outputs"]}
     arguments = ["--endpoint", stack.endpoint_url, "--logs", str(task_logs())]
     arguments += ["--closed-ports", str(closed_ports_folder())]
     arguments += ["--cluster", outputs["ClusterName"], "--rule", outputs["TaskStoppedRuleName"]]
@@ -268,13 +270,6 @@ def _start_launcher(stack: LocalStack) -> LocalStack:
     if stack.autoscale:
         arguments += ["--autoscale", str(stack.autoscale)]
     return _remember(replace(stack, launcher_pid=spawn_module(LAUNCHER, arguments, log_file("launcher"))))
-
-
-def _free_port() -> int:
-    try:
-        return choose_port(home(), DEFAULT_PORT)
-    except PortTakenError as error:
-        raise LocalStackError(str(error)) from error
 
 
 def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
