@@ -15,6 +15,9 @@ POLL_SECONDS = 0.1
 CLIENT_REDIRECTS = 10
 FOR_EVER = 3600.0
 STYLES = frozenset(["stylesheet"])
+WHAT_CAME = "() => document.documentElement?.outerHTML ?? ''"
+# What Chromium makes of a document without a byte.
+NOTHING = ("", "<html><head></head><body></body></html>")
 
 
 async def navigate(context: RenderContext) -> None:
@@ -50,7 +53,7 @@ async def arrive(context: RenderContext) -> None:
 async def _refuse_nothing(context: RenderContext) -> None:
     # Of a document that was cut, what came is pictured, as a browser shows it.
     cut = context.documents.cut
-    if cut is not None and await context.page.evaluate("() => !document.body?.firstChild"):
+    if cut is not None and await context.page.evaluate(WHAT_CAME) in NOTHING:
         raise cut
 
 
