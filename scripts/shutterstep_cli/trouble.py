@@ -1,5 +1,6 @@
 """What a user reads when AWS or this machine refuses something: one line that says what happened, one what to do."""
 
+import errno
 import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -128,4 +129,6 @@ def _no_answer(error: BotoCoreError) -> str:
 
 def _of_this_machine(error: OSError) -> str:
     reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason += ". Make room, then run the same command again"
     return f"{error.filename}: {reason}" if error.filename else reason

@@ -85,6 +85,16 @@ def test_a_conflicting_request_says_which_one_holds_the_id_and_until_when(origin
     assert "take another id" in done.stdout
 
 
+def test_resume_does_not_take_the_picture_of_another_request_for_its_own(origin: str, tmp_path: Path) -> None:
+    def listed(page: str) -> str:
+        return json.dumps({"id": f"resumed-{tmp_path.name}", "url": f"{origin}/{page}"}) + "\n"
+
+    assert capture("--from", "-", "-o", str(tmp_path), text=listed("shop.html")).exit_code == 0
+    assert "left out" in capture("--from", "-", "-o", str(tmp_path), "--resume", text=listed("shop.html")).output
+    other = capture("--from", "-", "-o", str(tmp_path), "--resume", text=listed("blog.html"))
+    assert (other.exit_code, "conflicting_request" in other.stdout) == (1, True)
+
+
 @pytest.mark.usefixtures("running_stack")
 def test_ctrl_c_says_what_is_on_its_way_and_resume_goes_on(tmp_path: Path) -> None:
     site = SlowSite()

@@ -50,6 +50,8 @@ class ManyShots:
         for request in requests:
             shot = _planned(request, seen)
             before = known.get(shot.id, {})
+            if not shot.ended and before.get("request_hash", request_hash(request)) != request_hash(request):
+                before = {}  # of another request: this one is sent, and the stack says whether the id is taken
             if shot.status == "duplicate" or (before.get("file") and Path(before["file"]).exists()):
                 self.kept += shot.status != "duplicate"
                 continue
@@ -131,6 +133,8 @@ class ManyShots:
 
     def _note(self, shot: Shot) -> None:
         line = shot.line() | {"execution": shot.execution_arn.rpartition(":")[2] or None}
+        if shot.id:
+            line["request_hash"] = request_hash(shot.request)
         with self.manifest.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 

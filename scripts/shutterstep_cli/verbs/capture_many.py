@@ -13,7 +13,7 @@ from shutterstep_cli.stack.many_shots import ManyShots
 from shutterstep_cli.stack.shots import Shot
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import one_line
-from shutterstep_cli.terminal import Working
+from shutterstep_cli.terminal import Working, progress_console
 
 INTERRUPTED = 130
 SHOWN_FAILURES = 20
@@ -25,6 +25,8 @@ def capture_many(
     """Send the pages, and unless `no_wait` fetch their pictures. Ctrl-C says how to go on, with exit code 130."""
     many = ManyShots(target, folder)
     many.plan(requests, resume=resume)
+    if many.kept:
+        progress_console().print(f"left out, because their file is there: {many.kept}")
     started, check = time.monotonic(), watched(target)
 
     def show() -> None:
