@@ -1,5 +1,6 @@
 """Tests' clients to a running stack. Each level of tests has a stack of its own, named in its conftest."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,11 @@ service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs")
 # Levels whose tests share one stack, the longest first: one process runs all of a level, so that its stack starts once.
 SHARED_STACK = ("end_to_end", "faults", "workflow", "docs", "image")
 LEVELS = Path(__file__).parent
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests wait about half of their time, for stacks and for pages."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
