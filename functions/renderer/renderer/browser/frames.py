@@ -1,4 +1,4 @@
-"""The frames inside a page, also those in processes of their own: their scripts, and their elements in the page."""
+"""The frames inside a page: their scripts, and their elements in the page. All share its process (decision 0015)."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,15 +8,13 @@ from typing import Any
 from renderer.browser.page_session import ChromiumPage, evaluate
 from renderer.browser.protocol import Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError
-from shutterstep.errors import PageUnstableError
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame, and the session of the process it lives in."""
+    """One frame of a page."""
 
     page: ChromiumPage
-    session: Session
     id: str
     url: str
     name: str
@@ -28,18 +26,19 @@ class Frame:
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
         """As `ChromiumPage.evaluate`, in this frame."""
-        return await self.page.evaluate_in(self.session, self.id, function, argument)
+        return await self.page.evaluate_in(self.id, function, argument)
 
     async def evaluate_as_page(self, function: str, argument: Any = None) -> Any:
         """The same in the page's own world where this is the main frame: for scripts that need the page's variables."""
-        return await (evaluate(self.session, function, argument) if self.is_main else self.evaluate(function, argument))
+        if self.is_main:
+            return await evaluate(self.page.session, function, argument)
+        return await self.evaluate(function, argument)
 
     async def call_on_element(self, function: str) -> Any:
         """The value of a function called with the element that holds this frame; None when it is gone."""
-        owner = await _owner(self.page, self.id)
-        if owner is None:
+        session, backend_node = self.page.session, await _owner(self.page, self.id)
+        if backend_node is None:
             return None
-        session, backend_node = owner
         node = await session.send("DOM.resolveNode", {"backendNodeId": backend_node})
         call = f"function () {{ return ({function})(this); }}"
         asked = {"objectId": node["object"]["objectId"], "functionDeclaration": call, "returnByValue": True}
@@ -47,40 +46,30 @@ class Frame:
 
 
 async def frames_of(page: ChromiumPage) -> list[Frame]:
-    """Gives every frame of the page, the main one first; a frame that goes meanwhile is left out."""
-    found = []
-    for session in tuple(page.frame_sessions):
-        try:
-            tree = (await session.send("Page.getFrameTree"))["frameTree"]
-        except (ProtocolError, PageUnstableError):
-            continue
-        found += [
-            Frame(page, session, frame["id"], frame["url"], frame.get("name", ""), frame.get("parentId", ""))
-            for frame in _walk(tree)
-        ]
-    return found
+    """Gives every frame of the page, the main one first."""
+    tree = (await page.session.send("Page.getFrameTree"))["frameTree"]
+    return [
+        Frame(page, frame["id"], frame["url"], frame.get("name", ""), frame.get("parentId", ""))
+        for frame in _walk(tree)
+    ]
 
 
 async def page_point(frame: Frame, x: float, y: float) -> tuple[float, float]:
     """A point of a frame's window, in CSS pixels, as a point of the page's window. Raises ScriptError."""
-    place, id_ = (x, y), frame.id
-    while id_ != frame.page.frame:
-        owner = await _owner(frame.page, id_)
-        if owner is None:
-            raise ScriptError("the frame went away")
-        session, node = owner
-        place = await _through(session, node, place)
-        # Boxes are told in the window of the outermost frame of their process.
-        id_ = frame.page.frame_sessions[session]
-    return place
+    if frame.is_main:
+        return x, y
+    owner = await _owner(frame.page, frame.id)
+    if owner is None:
+        raise ScriptError("the frame went away")
+    # Boxes are told in the page's window, however many frames lie around them.
+    return await _through(frame.page.session, owner, (x, y))
 
 
-async def _owner(page: ChromiumPage, id_: str) -> tuple[Session, int] | None:
-    """The element that holds a frame, and the session it lives in."""
-    for session in tuple(page.frame_sessions):
-        with suppress(ProtocolError, PageUnstableError):
-            await session.send("DOM.enable")
-            return session, (await session.send("DOM.getFrameOwner", {"frameId": id_}))["backendNodeId"]
+async def _owner(page: ChromiumPage, id_: str) -> int | None:
+    """The element that holds a frame, by its backend node id; None when it is gone."""
+    with suppress(ProtocolError):
+        await page.session.send("DOM.enable")
+        return (await page.session.send("DOM.getFrameOwner", {"frameId": id_}))["backendNodeId"]
     return None
 
 

@@ -1,8 +1,8 @@
-"""One page in a browser context of its own, spoken to directly: navigation, load states, scripts, frames elsewhere."""
+"""One page in a browser context of its own, spoken to directly: navigation, load states, scripts, workers."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -26,30 +26,25 @@ class ChromiumPage:
         connection: Connection,
         session: Session,
         frame: str,
-        everywhere: Sequence[Command],
         in_workers: Sequence[Command] = (),
     ) -> None:
         self.session = session
         self.frame = frame
         self._connection = connection
-        self._everywhere = everywhere
         self._in_workers = in_workers
         self._loader = ""
         self._loaders: set[str] = set()
         self._reached: set[str] = set()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
-        self._frame_listeners: list[Callable[[Session], None]] = []
-        # The sessions of the page and of its frames in other processes, each with the id of its outermost frame.
-        self.frame_sessions = {session: frame}
-        self._worlds = {session: Worlds(session)}
-        self._children: dict[str, Session] = {}
+        self._worlds = Worlds(session)
         # Whether the page ever had a frame in it.
         self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.frameStoppedLoading", self._stopped)
         session.on("Page.javascriptDialogOpening", self._answer_dialog)
         session.on_cut("Page.javascriptDialogOpening", lambda _: self._answer_dialog({"type": "alert"}))
-        self._watch_frames(session)
+        session.on("Page.frameAttached", self._frame_came)
+        session.on("Target.attachedToTarget", self.attached)
 
     def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
         """Posts what every page needs, and then `commands`; the futures of their results, in this order."""
@@ -61,13 +56,7 @@ class ChromiumPage:
             *([("Target.setAutoAttach", AUTO_ATTACH)] if self._in_workers else []),
             OWN_WORLD,
         ]
-        return [self.session.post(method, params) for method, params in (*own, *self._everywhere, *commands)]
-
-    def for_each_frame(self, listener: Callable[[Session], None]) -> None:
-        """Calls it with the page's session, and that of each frame in another process before the frame runs."""
-        self._frame_listeners.append(listener)
-        for session in tuple(self.frame_sessions):
-            listener(session)
+        return [self.session.post(method, params) for method, params in (*own, *commands)]
 
     async def navigate(self, url: str) -> str | None:
         """Goes to a page until its document begins to come; Chromium's `net::ERR_…` where it does not."""
@@ -88,14 +77,11 @@ class ChromiumPage:
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
         """The value of a function called with one JSON argument, in our world of the main frame. Raises ScriptError."""
-        return await self.evaluate_in(self.session, self.frame, function, argument)
+        return await self.evaluate_in(self.frame, function, argument)
 
-    async def evaluate_in(self, session: Session, frame: str, function: str, argument: Any = None) -> Any:
-        """As `evaluate`, in the frame of this id, which lives in the process of this session."""
-        worlds = self._worlds.get(session)
-        if worlds is None:
-            raise ScriptError("the frame went away")
-        return await worlds.evaluate(frame, called(function, argument))
+    async def evaluate_in(self, frame: str, function: str, argument: Any = None) -> Any:
+        """As `evaluate`, in the frame of this id."""
+        return await self._worlds.evaluate(frame, called(function, argument))
 
     async def address_and_title(self) -> tuple[str, str]:
         """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
@@ -140,36 +126,17 @@ class ChromiumPage:
         # An open dialog stops the page's scripts, and with them the load event, for good.
         self.session.post("Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
 
-    def _watch_frames(self, session: Session) -> None:
-        session.on("Page.frameAttached", self._frame_came)
-        session.on("Target.attachedToTarget", self.attached)
-        session.on("Target.detachedFromTarget", self._detached)
-
     def _frame_came(self, _: Params) -> None:
         self.has_frames = True
 
     def attached(self, event: Params) -> None:
-        """Takes a frame in another process or a worker: it waits until it has the page's overrides."""
-        child = self._children[event["sessionId"]] = self._connection.session(event["sessionId"])
-        is_frame = event["targetInfo"]["type"] == "iframe"
-        child.flooded = self.session.flooded
-        self._watch_frames(child)
-        if is_frame:
-            self._worlds[child] = Worlds(child)
-        overrides = (("Runtime.enable", {}), OWN_WORLD, *self._everywhere) if is_frame else self._in_workers
-        for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *overrides):
-            child.post(method, params)
-        if is_frame:
-            self.frame_sessions[child] = event["targetInfo"]["targetId"]
-            for listener in self._frame_listeners:
-                listener(child)
-        child.post("Runtime.runIfWaitingForDebugger")
-
-    def _detached(self, event: Params) -> None:
-        gone = self._children.pop(event["sessionId"], None)
-        if gone is not None:
-            self.frame_sessions.pop(gone, None)
-            self._worlds.pop(gone, None)
+        """Takes a worker: it waits until it has the page's overrides. Workers of its own come the same way."""
+        worker = self._connection.session(event["sessionId"])
+        worker.flooded = self.session.flooded
+        worker.on("Target.attachedToTarget", self.attached)
+        for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *self._in_workers):
+            worker.post(method, params)
+        worker.post("Runtime.runIfWaitingForDebugger")
 
 
 async def evaluate(session: Session, function: str, argument: Any = None) -> Any:
@@ -195,15 +162,14 @@ async def open_chromium_page(
     width: int,
     height: int,
     proxy: str | None = None,
-    everywhere: Sequence[Command] = (),
+    in_page: Sequence[Command] = (),
     in_workers: Sequence[Command] = (),
-    once: Sequence[Command] = (),
     permissions: Sequence[str] = (),
 ) -> AsyncIterator[ChromiumPage]:
     """An empty page of `width` by `height` CSS pixels that shares nothing with any other.
 
-    `everywhere` are commands for the page and each of its frames in other processes, `in_workers` those for each of
-    their workers, `once` those for the page alone. `permissions` are granted to every origin in the page.
+    `in_page` are commands for the page and its frames, `in_workers` those for each of their workers. `permissions` are
+    granted to every origin in the page.
     Raises ProtocolError naming the command that Chromium refused.
     """
     browser = connection.browser
@@ -219,9 +185,9 @@ async def open_chromium_page(
         place: Params = {"url": BLANK, "browserContextId": context, "width": width, "height": height}
         target = (await browser.send("Target.createTarget", place))["targetId"]
         attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
-        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, everywhere, in_workers)
+        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, in_workers)
         connection.shared_workers[context] = page.attached
-        await asyncio.gather(*page.prepare(once))
+        await asyncio.gather(*page.prepare(in_page))
         yield page
     finally:
         connection.shared_workers.pop(context, None)

@@ -42,7 +42,7 @@ class ProtocolError(Exception):
 
 
 class Session:
-    """The commands to one target (a page, a frame in another process, a worker, or the browser itself) and its events.
+    """The commands to one target (a page, a worker, or the browser itself) and its events.
 
     Once the target is gone every command fails with the error it went with.
     """
@@ -54,7 +54,7 @@ class Session:
         self._handlers: dict[str, list[Handler]] = {}
         self._cut_handlers: dict[str, Handler] = {}
         self._flood = 0
-        # What ends a page that says too much; a frame's or worker's session ends its page's.
+        # What ends a page that says too much; a worker's session ends its page's.
         self.flooded: Callable[[RenderError], None] = self.end
         self._expected: set[asyncio.Future[Any]] = set()
         self._gone: RenderError | None = None
@@ -222,7 +222,7 @@ class Connection(asyncio.Protocol):
     def _detached(self, session_id: str) -> None:
         gone = self._sessions.pop(session_id, None)
         if gone is not None:
-            gone.end(PageUnstableError("the page, or a frame of it, was closed while it was rendered"))
+            gone.end(PageUnstableError("the page was closed while it was rendered"))
 
 
 def _retrieve(answer: "asyncio.Future[Params]") -> None:

@@ -82,7 +82,7 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
     """An empty page behind the guard, as the request wants it to seem, sharing nothing with any other render."""
     viewport = request["viewport"]
     size = viewport["width"], viewport["height"]
-    commands = {"everywhere": everywhere(request), "in_workers": in_workers(request), "once": once(request)}
+    commands = {"in_page": [*in_frames(request), *in_page(request)], "in_workers": in_workers(request)}
     try:
         permissions = ("geolocation",) if "geolocation" in request else ()
         async with open_chromium_page(
@@ -97,8 +97,8 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
         raise
 
 
-def once(request: Request) -> list[Command]:
-    """The commands for the page alone."""
+def in_page(request: Request) -> list[Command]:
+    """The commands for the page as a whole."""
     commands: list[Command] = [
         ("Emulation.setDeviceMetricsOverride", metrics(request)),
         ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
@@ -132,8 +132,8 @@ def metrics(request: Request) -> Params:
     }
 
 
-def everywhere(request: Request) -> list[Command]:
-    """The commands for the page and each of its frames in other processes."""
+def in_frames(request: Request) -> list[Command]:
+    """The commands for what the page and its frames seem to be."""
     source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_LONG_ERRORS
     if not _keeps_hints(request):
         source += NO_CLIENT_HINTS

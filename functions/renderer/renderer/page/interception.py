@@ -18,12 +18,11 @@ async def intercept(context: RenderContext) -> None:
         # The lists are read while no page waits for them.
         lists = (kind for kind in blocking.kinds if kind in blocklists.LISTS)
         await asyncio.gather(*(asyncio.to_thread(blocklists.engine, kind) for kind in lists))
-        interception = Interception(context, secrets, blocking)
-        context.page.for_each_frame(interception.watch)
+        Interception(context, secrets, blocking).watch(context.page.session)
 
 
 class Interception:
-    """The paused requests of a page and of its frames in other processes."""
+    """The paused requests of a page and its frames."""
 
     def __init__(self, context: RenderContext, secrets: Secrets, blocking: Blocking) -> None:
         self._secrets = secrets
@@ -31,7 +30,7 @@ class Interception:
         self._blocked = context.findings.blocked_requests
 
     def watch(self, session: Session) -> None:
-        """From now on no request of this session passes unseen."""
+        """From now on no request passes unseen."""
         session.on("Fetch.requestPaused", lambda event: self._decide(session, event))
         # One too large to be read, by its body, can neither be judged nor given headers.
         session.on_cut("Fetch.requestPaused", lambda event: self._refuse(session, event["requestId"]))

@@ -15,7 +15,6 @@ from renderer.limits import Limits
 from renderer.page.deadline import Deadline
 from renderer.page.documents import Documents
 from renderer.page.traffic import Traffic
-from shutterstep.errors import PageUnstableError
 from shutterstep.request import Request
 
 # Frames of a page that are treated like the page itself, and what one of them may take.
@@ -106,7 +105,7 @@ class RenderContext:
 
 
 async def _run_in(frame: Frame, name: str, argument: Any) -> Any:
-    with suppress(ScriptError, PageUnstableError, TimeoutError):
+    with suppress(ScriptError, TimeoutError):
         return await asyncio.wait_for(frame.evaluate(script(name), argument), FRAME_SECONDS)
     return None
 

@@ -53,14 +53,14 @@ async def _rest(context: RenderContext, seconds: float) -> None:
     # Counted in answers of the page, not by the clock: on a busy machine frames come late, and so do the answers.
     known, still = 0.0, 0.0
     while still < seconds:
-        now = sum([await _script_seconds(session) for session in context.page.frame_sessions])
+        now = await _script_seconds(context.page.session)
         still = 0.0 if now != known or context.traffic.is_fetching() else still + POLL_SECONDS
         known = now
         await asyncio.sleep(POLL_SECONDS)
 
 
 async def _script_seconds(session: Session) -> float:
-    """How long the scripts of a process of the page have run; 0 when it is gone."""
+    """How long the scripts of the page and its frames have run; 0 when it is gone."""
     with suppress(ProtocolError, RenderError):
         await session.send("Performance.enable")
         metrics = (await session.send("Performance.getMetrics"))["metrics"]
