@@ -36,6 +36,7 @@ VERBS = {
 }
 SENDING = {"capture", "load-test", "replay"}
 INTERRUPTED = 130
+HELP_OPTIONS = ["-h", "--help"]
 EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
 # Deployed from a clone and never installed, so that they are missing outside of one.
 IN_A_CLONE = {"renderer", "starter"}
@@ -104,6 +105,7 @@ def _verb(name: str) -> Any:
     command = typer.main.get_command(verbs)
     command.name = name
     for part in (command, *getattr(command, "commands", {}).values()):
+        part.context_settings.setdefault("help_option_names", HELP_OPTIONS)
         _keep_examples_apart(part)
         for parameter in part.params:
             _refuse_empty_text(parameter)
@@ -157,7 +159,7 @@ app = typer.Typer(
     cls=Verbs,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
 )
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,8 @@ def test_ctrl_c_says_what_is_on_its_way_and_resume_goes_on(tmp_path: Path) -> No
         env=os.environ,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell starts what goes on in the background with Ctrl-C ignored, and these tests may run there.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     try:
         wait_for(lambda: (tmp_path / "manifest.jsonl").exists())

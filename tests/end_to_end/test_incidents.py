@@ -103,6 +103,8 @@ def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() 
 @pytest.mark.usefixtures("stack")
 def test_logs_tell_one_id_from_every_part_in_order_of_time() -> None:
     assert shutterstep("capture", f"http://127.0.0.1:{free_port()}/", "--id", "told").returncode == 1
+    # The item is failed a moment before the execution ends.
+    wait_for(lambda: "ended: failed: Render.ConnectionFailed" in shutterstep("logs", "told", "--json").stdout)
     lines = [json.loads(line) for line in shutterstep("logs", "told", "--json").stdout.splitlines()]
     assert {"starter", "workflow", "renderer"} <= {line["component"] for line in lines}
     assert lines == sorted(lines, key=lambda line: line["time"])

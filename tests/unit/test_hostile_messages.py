@@ -1,5 +1,6 @@
 """Messages that are made to be slow, to break the answer to them, or whose errors would tell a secret."""
 
+import gc
 import json
 import time
 from contextlib import suppress
@@ -25,10 +26,16 @@ ATOMS = ["1", "-1", "0.5", "1e308", "null", "true", '""', '"a"', '"4xx"', "[]", 
 
 
 def cpu_seconds(body: str) -> float:
-    started = time.thread_time()
-    with suppress(InvalidRequestError):
-        parse(body)
-    return time.thread_time() - started
+    # What else this process holds, thousands of tests, is not walked through for each of the message's lists.
+    gc.collect()
+    gc.freeze()
+    try:
+        started = time.thread_time()
+        with suppress(InvalidRequestError):
+            parse(body)
+        return time.thread_time() - started
+    finally:
+        gc.unfreeze()
 
 
 def filled(before: str, atom: str, between: str, after: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from rich.console import Console
 
 from shutterstep.errors import InvalidRequestError
 from shutterstep.plain_text import plain
@@ -18,7 +17,8 @@ from shutterstep_cli.local import local_stack
 from shutterstep_cli.main import app
 from shutterstep_cli.stack.shots import Shot, file_name
 from shutterstep_cli.stack.target import Target
-from shutterstep_cli.verbs import capture, doctor, load_test, local, query
+from shutterstep_cli.tables import show_grid
+from shutterstep_cli.verbs import capture, doctor, local, query
 from shutterstep_cli.verification.checklist import Checklist, Tick
 from shutterstep_cli.verification.verification_report import VerificationReport
 
@@ -112,11 +112,11 @@ def test_an_error_of_aws_has_no_control_characters(
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "[red]a[/red]", "[link=http://a/]b[/link]"], ids=ascii)
-def test_what_doctor_and_load_test_print_is_neither_obeyed_nor_taken_for_markup(
+def test_what_findings_and_grids_print_is_neither_obeyed_nor_taken_for_markup(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doctor.show([Check("a", "fail", text, text)])
-    Console(width=200).print(load_test._table(("detail",), [(text,)]))
+    show_grid(("detail",), [(text,)])
     out = capsys.readouterr().out
     assert all(line.isprintable() for line in out.splitlines())
     assert out.count(plain(text)) == 3

@@ -104,10 +104,10 @@
   const hiddenBefore = new WeakSet();
   const hideWhatIsLeft = (element) => {
     const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
-    if (isHidden() && !isDropped) return;
-    // A page that shows it again would do so until the picture is taken.
+    // A page that shows it again in spite of that would do so until the picture is taken.
     if (!isHidden() && hiddenBefore.has(element)) return real(element).remove();
     hiddenBefore.add(element);
+    if (isHidden() && !isDropped) return;
     real(element).style?.setProperty("display", "none", "important");
     if (!isHidden() && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
     if (!isHidden()) real(element).remove();
