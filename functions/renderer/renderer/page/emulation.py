@@ -82,11 +82,15 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
     """An empty page behind the guard, as the request wants it to seem, sharing nothing with any other render."""
     viewport = request["viewport"]
     size = viewport["width"], viewport["height"]
-    commands = {"in_page": [*in_frames(request), *in_page(request)], "in_workers": in_workers(request)}
     try:
         permissions = ("geolocation",) if "geolocation" in request else ()
         async with open_chromium_page(
-            browser.connection, *size, proxy=guard.proxy_url, permissions=permissions, **commands
+            browser.connection,
+            *size,
+            proxy=guard.proxy_url,
+            in_page=in_page(request),
+            in_workers=in_workers(request),
+            permissions=permissions,
         ) as page:
             watch_document(page, guard)
             yield page
@@ -98,8 +102,9 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
 
 
 def in_page(request: Request) -> list[Command]:
-    """The commands for the page as a whole."""
+    """The commands for the page and its frames."""
     commands: list[Command] = [
+        *_appearance(request),
         ("Emulation.setDeviceMetricsOverride", metrics(request)),
         ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
     ]
@@ -132,8 +137,8 @@ def metrics(request: Request) -> Params:
     }
 
 
-def in_frames(request: Request) -> list[Command]:
-    """The commands for what the page and its frames seem to be."""
+def _appearance(request: Request) -> list[Command]:
+    """What scripts and style sheets find in the page and its frames."""
     source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_LONG_ERRORS
     if not _keeps_hints(request):
         source += NO_CLIENT_HINTS
