@@ -108,8 +108,9 @@ def test_ten_thousand_at_once_are_all_rendered_by_a_task_each_without_a_replay()
 
 
 def test_what_waits_for_a_launch_longer_than_the_execution_may_last_fails_then() -> None:
-    settings = replace(SimulationSettings(), maximum_concurrency=1000)
-    result = simulate(Scenario("task", 60_000, None, 5, settings=settings, quotas=LAUNCHES))
+    settings = replace(SimulationSettings(), maximum_concurrency=200)
+    slow = replace(LAUNCHES, run_task_rate=2, launch_rate=2)
+    result = simulate(Scenario("task", 6_000, None, 5, settings=settings, quotas=slow))
     failed = result.log.outcome == FAILED
     assert 0.2 < failed.mean() < 0.9
     assert (result.log.ended - result.log.started)[failed].max() <= settings.execution_timeout + 1

@@ -12,8 +12,6 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 from cfn_flip import load
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from shutterstep_cli.local.packaging import LAYER, ROOT, STARTER, package
 
@@ -49,6 +47,10 @@ def read_template(path: Path = TEMPLATE) -> Template:
 
 def transform(template: Template, places: dict[str, dict[str, str]]) -> Template:
     """The CloudFormation template of a SAM template; `places` says where each of CODE lies, as {Bucket, Key}."""
+    # Here, not above: it takes longer to load than any command takes that does not deploy.
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
     placed = copy.deepcopy(template)
     for resource, place in places.items():
         placed["Resources"][resource]["Properties"][CODE[resource]] = place
