@@ -65,6 +65,7 @@ class DeadLetters:
         self.name, self.queue = queue, target.outputs[QUEUES[queue]]
         self.requests = target.outputs["RequestQueueUrl"]
         self.held: dict[str, dict[str, Any]] = {}
+        self._is_read = False
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep_hidden, daemon=True)
 
@@ -91,19 +92,22 @@ class DeadLetters:
             QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
         )
 
+    def read(self) -> None:
+        """Receive every message that lies in the queue now, once; this takes about two seconds."""
+        if not self._is_read:
+            for message in self._receive():
+                self.held[message["MessageId"]] = message
+            self._is_read = True
+
     def lines(self, since: datetime) -> list[ReplayItem]:
-        """Gives one line for each message that arrived after `since`, valid or not."""
-        self._hold()
+        """Return one line for each message that arrived after `since`, valid or not."""
+        self.read()
         return [described(message) for message in self.held.values() if _sent_at(message) >= since]
 
     def letters(self) -> list[DeadLetter]:
-        """Every message of the queue, the oldest first."""
-        self._hold()
+        """Return every message of the queue, the oldest first."""
+        self.read()
         return sorted((_letter(self.name, message) for message in self.held.values()), key=lambda one: one.sent_at)
-
-    def _hold(self) -> None:
-        for message in self._receive():
-            self.held[message["MessageId"]] = message
 
     def delete(self, message_id: str) -> None:
         """Take a message that is held off the queue for good. Raises KeyError for one that is not."""

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -140,16 +141,14 @@ def send(
         raise typer.Exit(1)
 
 
-class _open(ExitStack):
-    """The queue of that name, or all that the stack has; what is read is shown to others again at the end."""
-
-    def __init__(self, target: Target, queue: str | None) -> None:
-        super().__init__()
-        names = [queue] if queue else [name for name, output in QUEUES.items() if output in target.outputs]
-        self.queues = [self.enter_context(DeadLetters(target, name)) for name in names]
-
-    def __enter__(self) -> list[DeadLetters]:  # type: ignore[override] # what is entered are the queues
-        return self.queues
+@contextmanager
+def _open(target: Target, queue: str | None) -> Iterator[list[DeadLetters]]:
+    """Read the queue of that name, or all of the stack at once; at the end the messages are visible to others again."""
+    names = [queue] if queue else [name for name, output in QUEUES.items() if output in target.outputs]
+    with ExitStack() as opened, ThreadPoolExecutor(len(names)) as readers:
+        queues = [opened.enter_context(DeadLetters(target, name)) for name in names]
+        list(readers.map(DeadLetters.read, queues))
+        yield queues
 
 
 def _chosen(queues: list[DeadLetters], ids: list[str] | None) -> list[tuple[DeadLetter, DeadLetters]]:
