@@ -1,4 +1,4 @@
-"""Entry point of the command `shutterstep`; says which extra is missing where only the producer's part is installed."""
+"""Entry point of the command `shutterstep`; says which extra to install where only the producer's part is installed."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ NEEDS_CLI = "The shutterstep command needs the extra cli. Install it: pip instal
 
 
 def main() -> None:
-    """Run the command. Ctrl-C ends it with 130 at any moment, also while it is still being loaded."""
+    """Runs the command. Ctrl-C ends it with exit code 130 at any moment, also while the command is still loading."""
     try:
         _run()
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The clone of the repository that some verbs work on: template.yaml, the workflows, the sources of the containers."""
+"""The clone of the repository that some verbs need: template.yaml, the workflows, the containers' sources."""
 
 from pathlib import Path
 
@@ -14,10 +14,9 @@ class CheckoutError(Exception):
 
 
 def root() -> Path:
-    """The clone this command was installed from, or the one around the current folder.
+    """Returns the clone from which this command was installed, or the clone around the current folder.
 
-    Raises:
-        CheckoutError: there is neither.
+    Raises CheckoutError when there is neither.
     """
     installed_from = Path(__file__).resolve().parents[2]
     for folder in (installed_from, Path.cwd(), *Path.cwd().parents):

@@ -1,4 +1,4 @@
-"""The command `shutterstep`: one verb a module, loaded when it is needed."""
+"""The command `shutterstep`: one module for each verb, loaded when it is needed."""
 
 import inspect
 import re
@@ -16,7 +16,7 @@ from shutterstep_cli.checkout import CheckoutError
 from shutterstep_cli.terminal import global_options, words_in_silence
 from shutterstep_cli.trouble import explained
 
-# Each verb, and the extra of the distribution that has what the verb imports.
+# Each verb, and the extra of the distribution with the packages that the verb imports.
 VERBS = {
     "capacity": "capacity",
     "capture": "cli",
@@ -38,7 +38,7 @@ SENDING = {"capture", "load-test", "replay"}
 INTERRUPTED = 130
 HELP_OPTIONS = ["-h", "--help"]
 EXAMPLES = re.compile(r"^Examples?:", re.MULTILINE)
-# Deployed from a clone and never installed, so that they are missing outside of one.
+# These are deployed from a clone and never installed, so they are missing without a clone.
 IN_A_CLONE = {"renderer", "starter"}
 OUR_PACKAGES = {"shutterstep", "shutterstep_cli"}
 
@@ -51,19 +51,21 @@ class Verbs(TyperGroup):
         self.commands = LazyVerbs()  # type: ignore[assignment] # it is only read
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the verb. Some import a library only when they run; one that is missing then is said as well."""
+        """Runs the verb, and reports a library that is missing. Some verbs import a library only while they run."""
         try:
             with words_in_silence(_called(ctx)):
                 return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            goes_on = " What was sent goes on; see: shutterstep query" if ctx.invoked_subcommand in SENDING else ""
+            goes_on = (
+                " What was sent continues; see it with: shutterstep query" if ctx.invoked_subcommand in SENDING else ""
+            )
             raise _end(f"Interrupted.{goes_on}", INTERRUPTED) from error
         except ModuleNotFoundError as error:
             raise _end(_what_is_missing(ctx.invoked_subcommand or "", error)) from error
         except CheckoutError as error:
             raise _end(str(error)) from error
         except Exception as error:
-            # The one place where errors of AWS and of this machine become words; a defect of ours keeps its traceback.
+            # The only place where errors of AWS and of this machine become words; a bug of ours keeps its traceback.
             known = None if isinstance(error, BrokenPipeError) else explained(error)
             if known is None:
                 raise
@@ -71,12 +73,12 @@ class Verbs(TyperGroup):
 
 
 def _called(context: Any) -> str:
-    """The command and its verb, as a user knows them. Click knows the verb only later."""
+    """Returns the command and its verb, as the user typed them. Click knows the verb only later."""
     return " ".join(["shutterstep", *context._protected_args[:1]])
 
 
 class LazyVerbs(Mapping[str, Any]):
-    """Loads a verb's module only when the verb is named, or when all are listed: some import much."""
+    """Loads a verb's module only when the verb is named, or when all are listed, because some imports are slow."""
 
     def __getitem__(self, name: str) -> Any:
         if name not in VERBS:
@@ -113,20 +115,20 @@ def _verb(name: str) -> Any:
 
 
 def _refuse_empty_text(parameter: Any) -> None:
-    """An empty text is a shell variable that is not set: `--id "$ID"` must not mean every id."""
+    """Refuses an empty text, which is usually an unset shell variable: `--id "$ID"` must not mean every id."""
     own = parameter.callback
 
     def callback(context: Any, parameter: Any, value: Any) -> Any:
         texts = value if isinstance(value, list | tuple) else [value]
         if any(isinstance(text, str) and not text.strip() for text in texts):
-            raise typer.BadParameter("it is empty; is a variable of the shell not set?", ctx=context, param=parameter)
+            raise typer.BadParameter("it is empty; is a shell variable not set?", ctx=context, param=parameter)
         return value if own is None else own(context, parameter, value)
 
     parameter.callback = callback
 
 
 def _keep_examples_apart(command: Any) -> None:
-    """An example a line: `\\b` is Click's mark of a paragraph that is not to be joined into one line."""
+    r"""Puts each example on its own line; `\b` tells Click not to join a paragraph into one line."""
     command.help = EXAMPLES.sub("\\b\n\\g<0>", inspect.cleandoc(command.help or ""))
 
 
@@ -137,7 +139,9 @@ def _what_is_missing(verb: str, error: ModuleNotFoundError) -> str:
     if missing in IN_A_CLONE:
         return str(CheckoutError())
     extra = VERBS.get(verb, "cli")
-    return f"shutterstep {verb} needs {missing}, of the extra {extra}. Install it: pip install 'shutterstep[{extra}]'"
+    return (
+        f"shutterstep {verb} needs {missing}, part of the extra {extra}. Install it: pip install 'shutterstep[{extra}]'"
+    )
 
 
 def _unavailable(name: str, why: str) -> TyperCommand:
@@ -149,7 +153,7 @@ def _unavailable(name: str, why: str) -> TyperCommand:
 
 
 def _end(message: str, code: int = 2) -> typer.Exit:
-    # What AWS refuses it says in its own words, and repeats names and values of others.
+    # AWS describes its own refusals, and its texts repeat names and values of others.
     typer.secho("\n".join(map(plain, message.split("\n"))), fg="red", err=True)
     return typer.Exit(code)
 
@@ -172,13 +176,13 @@ def _say_version(wanted: bool) -> None:
 @app.callback()
 def main(
     context: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress: only results and errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress, only results and errors.")] = False,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Website screenshots: each id ends with exactly one stored picture. Local by default; --stack NAME works on AWS.
 
-    Exit codes: 0 success · 1 the work was done, and something of it failed · 2 it could not begin: usage, no stack.
+    Exit codes: 0 success · 1 the command ran and something failed · 2 it could not start (wrong usage, no stack).
     """
     global_options(quiet, context)

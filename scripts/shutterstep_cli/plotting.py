@@ -1,4 +1,4 @@
-"""Plots in one style, as pictures on disk or as SVG inside a page; matplotlib is imported only when one is drawn."""
+"""Plots in one style, as files or as SVG inside a page; matplotlib is imported only when a plot is drawn."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ Draw = Callable[[Any], None]
 
 @contextmanager
 def figure(panels: Sequence[Draw], columns: int = 1, size: tuple[float, float] = (8, 3)) -> Iterator[Any]:
-    """Gives a matplotlib figure with its panels drawn, each `size` inches; closes it afterwards."""
+    """Gives a matplotlib figure with its panels drawn, each `size` in inches; closes it afterwards."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -47,7 +47,7 @@ def figure(panels: Sequence[Draw], columns: int = 1, size: tuple[float, float] =
 
 
 def svg(draw: Draw, name: str) -> str:
-    """Gives one panel as an SVG element, without the XML prologue; `name` makes its ids unique on a page."""
+    """Returns one panel as an SVG element, without the XML prologue; `name` makes its ids unique on a page."""
     import matplotlib as mpl
 
     text = io.StringIO()
@@ -62,7 +62,7 @@ def _write_svg(draw: Draw, text: io.StringIO) -> None:
 
 
 def save(panels: Sequence[Draw], path: Path, title: str, columns: int = 1) -> Path:
-    """The panels as a picture; the file's name says the format."""
+    """Writes the panels as a picture and returns its path; the path's suffix determines the format."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with figure(panels, columns) as fig:
         fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
@@ -71,11 +71,11 @@ def save(panels: Sequence[Draw], path: Path, title: str, columns: int = 1) -> Pa
 
 
 def whole_numbers(axis: Any) -> None:
-    """Labels the vertical axis with 1,000,000 and never with 1e6."""
+    """Labels the vertical axis with 1,000,000 instead of 1e6."""
     axis.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def thinned(points: Sequence[Any]) -> Sequence[Any]:
-    """Gives at most MOST_POINTS of the points, evenly spaced, the last one included."""
+    """Returns at most MOST_POINTS of the points, evenly spaced, including the last."""
     step = -(-len(points) // MOST_POINTS) or 1
     return [*points[::step], *points[-1:]] if step > 1 else points

@@ -1,4 +1,4 @@
-"""Steps of a longer work, each shown as what a person would type, so that any of them can be done by hand."""
+"""Steps of a longer task, each shown as a command that a person could type instead."""
 
 import os
 import shlex
@@ -13,9 +13,9 @@ import typer
 
 @dataclass(frozen=True)
 class Step:
-    """A command of the work. `done` says that it need not run; `secret`, which `secret_by` makes, is its stdin.
+    """One command. `done` says that it need not run; `secret` is its stdin, the output of the command `secret_by`.
 
-    `act` does what the command does without its tool, which people who type it themselves have.
+    `act` does the same without the command's tool, which only people who type it themselves need.
     """
 
     why: str
@@ -26,12 +26,15 @@ class Step:
     act: Callable[[], None] | None = None
 
     def shown(self) -> str:
-        """The line for a shell."""
+        """Returns the step as a shell command line."""
         return f"{self.secret_by} | {shlex.join(self.command)}" if self.secret else shlex.join(self.command)
 
 
 def run_steps(steps: Iterable[Step], *, dry_run: bool) -> None:
-    """Run what is not done yet, or only show it; progress and output on stderr. Ends the command when a step fails."""
+    """Runs the steps that are not done yet, or only shows them.
+
+    Progress and output go to stderr. Ends the command when a step fails.
+    """
     for step in steps:
         typer.secho(f"# {step.why}", bold=True, err=True)
         if not dry_run and step.done():
@@ -43,7 +46,7 @@ def run_steps(steps: Iterable[Step], *, dry_run: bool) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """This environment, with our own Python first: the Makefiles that `sam build` runs need its uv."""
+    """Returns this environment with our Python first on the PATH, because the Makefiles of `sam build` need its uv."""
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
@@ -51,7 +54,7 @@ def _run(step: Step) -> None:
     if step.act is not None:
         step.act()
         return
-    # A step's output goes to stderr, because stdout is for the command's own result.
+    # The step's output goes to stderr, because stdout is for the command's own result.
     try:
         secret = step.secret() if step.secret else None
         subprocess.run(step.command, check=True, text=True, input=secret, stdout=2, env=_environment())
@@ -59,6 +62,6 @@ def _run(step: Step) -> None:
         typer.secho(f"{step.command[0]} is not installed, or not on the PATH.", fg="red", err=True)
         raise typer.Exit(2) from error
     except subprocess.CalledProcessError as error:
-        text = "That step failed. Mend it and run the same again: what is done is not done twice."
+        text = "This step failed. Solve the problem and run the same command again: finished steps are skipped."
         typer.secho(text, fg="red", err=True)
         raise typer.Exit(1) from error

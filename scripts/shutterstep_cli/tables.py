@@ -1,4 +1,4 @@
-"""Tables for people: one line a row, columns chosen by the width of the terminal, and whole when piped or asked for."""
+"""Tables for people: one line a row, columns chosen by the terminal's width; complete when piped or on request."""
 
 import re
 import sys
@@ -15,12 +15,12 @@ from shutterstep.plain_text import plain
 
 GAP = 2
 NUMBER = re.compile(r"[-+$]?[\d,.]*[ %s]*")
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are the wide forms
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are their full-width forms
 
 
 @dataclass(frozen=True)
 class Column:
-    """`least` is the narrowest it may become, 0 for never cut; the lowest `rank` stays longest on a narrow terminal."""
+    """`least` is the smallest width of the column, 0 if it is never cut; columns with a low `rank` stay the longest."""
 
     name: str
     rank: int = 0
@@ -33,7 +33,7 @@ class Column:
 
 
 def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, wide: bool = False) -> None:
-    """Print the rows. Columns without a value are left out; those that do not fit are named on stderr."""
+    """Prints the rows. Columns without values are left out; columns that do not fit are named on stderr."""
     texts = [{column: one_line(row.get(column.name)) for column in columns} for row in rows]
     filled = [column for column in columns if any(text[column] for text in texts)]
     natural = {
@@ -53,7 +53,7 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, 
 
 
 def show_grid(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a few short columns, whole and one line a row; all but the first to the right where they hold numbers."""
+    """Prints a few short columns in full; columns with numbers are aligned right, except the first."""
     texts = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(cell_len(cell) for cell in column) for column in zip(head, *texts, strict=True)]
     numbers = [all(NUMBER.fullmatch(cell) for cell in column) for column in zip(*texts, strict=True)]
@@ -66,7 +66,7 @@ def show_grid(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def show_findings(findings: Iterable[tuple[str, str, str, str, str]]) -> None:
-    """Print a line for each finding, whole: mark, its colour, name, what was found; the cure, if any, on the next."""
+    """Prints each finding in full: mark in its colour, name, what was found; a cure follows on the next line."""
     rows = [tuple(map(one_line, finding)) for finding in findings]
     marks = max((cell_len(mark) for mark, *_ in rows), default=0)
     names = max((cell_len(name) for _, _, name, *_ in rows), default=0)
@@ -78,18 +78,18 @@ def show_findings(findings: Iterable[tuple[str, str, str, str, str]]) -> None:
 
 
 def one_line(value: Any) -> str:
-    """A value as text without line breaks or anything that a terminal would obey."""
+    """Returns a value as text without line breaks and without terminal control codes."""
     text = "" if value is None else str(value)
     return plain(text).strip()
 
 
 def rich_text(value: Any) -> str:
-    """A value for Rich: on one line, without anything that a terminal or Rich's markup would obey."""
+    """Returns a value for Rich on one line, without terminal control codes and without Rich's markup."""
     return escape(one_line(value))
 
 
 def sheet_cell(value: Any) -> Any:
-    """A value for a CSV file. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """Returns a value for a CSV file. A text that a spreadsheet would run as a formula begins with an apostrophe."""
     if not isinstance(value, str):
         return value
     text = plain(value)
@@ -101,7 +101,7 @@ def _narrowest(column: Column, natural: Mapping[Column, int]) -> int:
 
 
 def _fitting(columns: Sequence[Column], natural: Mapping[Column, int], width: int) -> list[Column]:
-    """The most important columns that fit beside each other, in their usual order; the first always."""
+    """Returns the most important columns that fit side by side, in their usual order; always the first."""
     chosen: list[Column] = []
     left = width
     for column in sorted(columns, key=lambda one: one.rank):
@@ -114,7 +114,7 @@ def _fitting(columns: Sequence[Column], natural: Mapping[Column, int], width: in
 
 
 def _shared_out(columns: Sequence[Column], natural: Mapping[Column, int], width: int) -> dict[Column, int]:
-    """Each column's width: the narrowest, and of what is left over as much as it can use, the important ones first."""
+    """Returns each column's width: its smallest, then the space left over, given to important columns first."""
     widths = {column: _narrowest(column, natural) for column in columns}
     left = width - sum(widths.values()) - GAP * (len(columns) - 1)
     if left < 0 and columns:

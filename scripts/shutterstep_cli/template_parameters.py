@@ -1,4 +1,4 @@
-"""The names of template.yaml's parameters, to tell a wrong one before anything is started."""
+"""The names of template.yaml's parameters, to refuse a wrong name before anything is started."""
 
 import re
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ NAME = re.compile(r"^  (\w+):", re.MULTILINE)
 
 
 def problem_with(name: str) -> str:
-    """What to tell somebody who names a parameter that there is not; empty for one that there is."""
+    """Returns the message for an unknown parameter name; empty for a known one."""
     block = BLOCK.search((root() / "template.yaml").read_text("utf-8"))
     names = NAME.findall(block[1] if block else "")
     if name in names:

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of work in progress: on stderr, apart from the results, and nothing on --quiet."""
+"""Shows the progress of work on stderr, apart from the results, and nothing with --quiet."""
 
 import os
 import sys
@@ -12,15 +12,15 @@ from rich.console import Console
 
 from shutterstep_cli.trouble import CommandError
 
-# Nobody knows after so long whether a command still works or hangs.
+# Seconds without output after which a user cannot tell work from a hang. Chosen, not measured.
 SILENCE_SECONDS = 30.0
 _quiet = False
-_doing: list[str] = []  # what the command does now, the innermost last
+_doing: list[str] = []  # what the command is doing, the innermost last
 _shown = 0  # how many moving displays are on the terminal; a line of words would tear them
 
 
 def global_options(quiet: bool, context: typer.Context) -> None:
-    """Heed what stands before the verb, and NO_COLOR, which Rich heeds by itself but plain messages do not."""
+    """Handles the options before the verb, and NO_COLOR, which Rich handles itself but plain messages do not."""
     global _quiet
     _quiet = quiet
     if os.environ.get("NO_COLOR"):
@@ -28,12 +28,12 @@ def global_options(quiet: bool, context: typer.Context) -> None:
 
 
 def progress_console() -> Console:
-    """Where progress is shown; silent on --quiet."""
+    """Returns the console for progress; it is silent with --quiet."""
     return Console(stderr=True, highlight=False, soft_wrap=True, quiet=_quiet)
 
 
 class Working:
-    """What the command does now: a line that changes on a terminal, elsewhere a word after each silence."""
+    """Shows what the command is doing: on a terminal in a line that changes, elsewhere in a line after each silence."""
 
     def __init__(self, text: str) -> None:
         self._status = progress_console().status(text)
@@ -54,14 +54,14 @@ class Working:
             self._moving.__exit__(None, None, None)
 
     def update(self, text: str) -> None:
-        """Say how far it is."""
+        """Updates the text."""
         _doing[-1] = text
         self._status.update(text)
 
 
 @contextmanager
 def moving_display() -> Iterator[None]:
-    """While a bar, a table or a question is on the terminal: no word is needed, and none may stand between."""
+    """Keeps other lines away while a bar, a table or a question is on the terminal."""
     global _shown
     _shown += 1
     try:
@@ -72,14 +72,14 @@ def moving_display() -> Iterator[None]:
 
 @contextmanager
 def words_in_silence(name: str) -> Iterator[None]:
-    """While the command `name` runs, say on stderr every half minute what it does."""
+    """Writes every half minute what the command `name` is doing to stderr, while it runs."""
     ended = threading.Event()
 
     def speak() -> None:
         began = time.monotonic()
         while not ended.wait(SILENCE_SECONDS):
             if not _shown:
-                text = _doing[-1] if _doing else f"{name} is still at work"
+                text = _doing[-1] if _doing else f"{name} is still working"
                 with suppress(OSError, ValueError):  # nobody reads stderr any more
                     progress_console().print(f"{text} … {time.monotonic() - began:.0f} s", markup=False)
 
@@ -92,10 +92,10 @@ def words_in_silence(name: str) -> Iterator[None]:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask before something is done, unless `yes`. Raises CommandError where nobody can answer, Abort on a no."""
+    """Asks before something is done, unless `yes`. Raises CommandError if nobody can answer, Abort on a no."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise CommandError("Nobody is there to answer: add --yes.")
+        raise CommandError("There is no terminal to ask on: add --yes.")
     with moving_display():
         typer.confirm(question, abort=True, err=True)

@@ -1,4 +1,4 @@
-"""What a user reads when AWS or this machine refuses something: one line that says what happened, one what to do."""
+"""Messages for refusals by AWS or this machine: one sentence says what happened, another what to do."""
 
 import errno
 import os
@@ -25,14 +25,14 @@ from botocore.exceptions import (
 )
 
 FAILED, CANNOT_BEGIN = 1, 2
-LOOPBACK_HOSTS = ("localhost", "127.", "::1", "0.0.0.0")  # noqa: S104 (compared with, not listened on)
+LOOPBACK_HOSTS = ("localhost", "127.", "::1", "0.0.0.0")  # noqa: S104 (compared, not listened on)
 BAD_CREDENTIALS = {
     "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
     "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken", "RequestExpired",
     "SignatureDoesNotMatch", "UnrecognizedClientException",
 }  # fmt: skip
 DENIED = {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-# A message and not a code tells it for stacks: CloudFormation answers ValidationError.
+# For stacks only the message tells it: CloudFormation's code is ValidationError.
 GONE = {
     "404", "AWS.SimpleQueueService.NonExistentQueue", "ClusterNotFoundException", "NoSuchBucket", "QueueDoesNotExist",
     "ResourceNotFoundException", "StateMachineDoesNotExist",
@@ -42,7 +42,7 @@ UNSET = 'eval "$(shutterstep local env --unset)"'
 
 
 class CommandError(Exception):
-    """The command cannot go on; the message is for its user and says what to do. `exit_code` is 1 or 2."""
+    """The command cannot continue; the message tells the user what to do. `exit_code` is 1 or 2."""
 
     def __init__(self, message: str, exit_code: int = CANNOT_BEGIN) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ class CommandError(Exception):
 
 
 def explained(error: BaseException) -> tuple[str, int] | None:
-    """The words for an error and the exit code; None for a defect of ours, which needs its traceback."""
+    """Returns the message and the exit code for an error; None for a bug of ours, which needs its traceback."""
     if isinstance(error, CommandError):
         return str(error), error.exit_code
     if isinstance(error, ClientError):
@@ -66,11 +66,11 @@ def explained(error: BaseException) -> tuple[str, int] | None:
         return f"No usable AWS credentials: {error}. Log in again, or set AWS_PROFILE.", CANNOT_BEGIN
     if isinstance(error, (ConfigNotFound, ConfigParseError, InvalidConfigError, InvalidRegionError)):
         return (
-            f"The AWS configuration cannot be used: {error}. Mend it, or see AWS_PROFILE and AWS_REGION.",
+            f"The AWS configuration cannot be used: {error}. Correct it, or check AWS_PROFILE and AWS_REGION.",
             CANNOT_BEGIN,
         )
     if isinstance(error, ProxyConnectionError):
-        return f"The proxy does not answer: {error}. See HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", CANNOT_BEGIN
+        return f"The proxy does not answer: {error}. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", CANNOT_BEGIN
     if isinstance(error, (ConnectionError, HTTPClientError)):
         return _no_answer(error), CANNOT_BEGIN
     if isinstance(error, BotoCoreError):
@@ -81,18 +81,18 @@ def explained(error: BaseException) -> tuple[str, int] | None:
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's own code of the refusal."""
+    """Returns AWS's own code of the refusal."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def does_not_exist(error: ClientError) -> bool:
-    """Whether CloudFormation says that there is no such stack; any other refusal says nothing about it."""
+    """Whether CloudFormation says that the stack does not exist; any other refusal leaves that open."""
     message = str(error.response.get("Error", {}).get("Message", ""))
     return code_of(error) == "ValidationError" and message.rstrip(".").endswith("does not exist")
 
 
 def loopback_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The variables that lead AWS clients to this machine instead of AWS."""
+    """Returns the variables that lead AWS clients to this machine instead of AWS."""
     return sorted(
         name for name, value in environment.items() if name.startswith("AWS_ENDPOINT_URL") and is_loopback(value)
     )
@@ -110,11 +110,14 @@ def _refused(error: ClientError) -> tuple[str, int]:
         hint = f" If this shell ran `shutterstep local env`: {UNSET}" if "REQUEST_QUEUE_URL" in os.environ else ""
         return f"AWS does not accept the credentials ({code}). Log in again, or set AWS_PROFILE.{hint}", CANNOT_BEGIN
     if does_not_exist(error):
-        return f"{said}. See the stacks of this region: aws cloudformation list-stacks", CANNOT_BEGIN
+        return f"{said}. List the stacks of this region: aws cloudformation list-stacks", CANNOT_BEGIN
     if code in DENIED or code.endswith(".AccessDenied"):
         return f"{error.operation_name} is not allowed with these credentials: {said}", FAILED
     if code in GONE:
-        return f"A part of the stack is gone ({error.operation_name}: {said}). See which: shutterstep doctor", FAILED
+        return (
+            f"A part of the stack is gone ({error.operation_name}: {said}). Find out which: shutterstep doctor",
+            FAILED,
+        )
     if code in THROTTLED:
         return f"AWS throttles {error.operation_name}; try again in a minute. {said}", FAILED
     return f"AWS refused {error.operation_name}: {code}: {said}", FAILED
@@ -123,12 +126,12 @@ def _refused(error: ClientError) -> tuple[str, int]:
 def _no_answer(error: BotoCoreError) -> str:
     endpoint = str(getattr(error, "kwargs", {}).get("endpoint_url", "AWS"))
     if is_loopback(endpoint):
-        return f"The local stack does not answer at {endpoint}. See what runs: shutterstep local status"
+        return f"The local stack does not answer at {endpoint}. Check what runs: shutterstep local status"
     return f"{endpoint} does not answer ({type(error).__name__}). Check the network and AWS_REGION."
 
 
 def _of_this_machine(error: OSError) -> str:
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason += ". Make room, then run the same command again"
+        reason += ". Free some space, then run the same command again"
     return f"{error.filename}: {reason}" if error.filename else reason

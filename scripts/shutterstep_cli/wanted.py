@@ -1,10 +1,13 @@
-"""Whether an address is one that a user asked for: by a part of it, or by a pattern with `*`."""
+"""Whether an address matches a user's filter: a part of the address, or a pattern with `*`."""
 
 import re
 
 
 def fits(address: str, pattern: str) -> bool:
-    """`*` stands for any text; a pattern without one fits wherever it occurs. Upper and lower case are alike."""
+    """Whether the address matches.
+
+    `*` stands for any text; a pattern without `*` may occur anywhere. Case is ignored.
+    """
     text, wanted = address.casefold(), pattern.casefold()
     if "*" not in wanted:
         return wanted in text

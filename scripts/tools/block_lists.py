@@ -1,7 +1,7 @@
-"""`make lists`: takes EasyList and EasyPrivacy anew from Debian's package of uBlock Origin.
+"""`make lists`: updates EasyList and EasyPrivacy from Debian's package of uBlock Origin.
 
-Needs apt-get and dpkg-deb, no root; `apt-get update` first for the newest. The lists are under GPL 3 or CC BY-SA 3,
-as functions/renderer/renderer/page/lists/README.md says.
+Needs apt-get and dpkg-deb, but not root; run `apt-get update` first for the newest version. The lists' licence is GPL 3
+or CC BY-SA 3, see functions/renderer/renderer/page/lists/README.md.
 """
 
 import gzip
@@ -16,7 +16,7 @@ LISTS = Path(__file__).parents[2] / "functions/renderer/renderer/page/lists"
 
 
 def main() -> None:
-    """Writes one compressed list of network rules for each list, and the version they came with."""
+    """Writes one compressed list of network rules for each list, and the version of the package."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["apt-get", "download", "-qq", PACKAGE], cwd=folder, check=True)
         (package,) = Path(folder).glob("*.deb")
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def network_rules(text: str) -> Iterator[str]:
-    """The rules about addresses; those that hide elements and the comments are not used."""
+    """Yields the rules about addresses; comments and rules that hide elements are not used."""
     for line in text.splitlines():
         if line and not line.startswith(("!", "[")) and not any(mark in line for mark in ("##", "#@#", "#?#", "#$#")):
             yield line

@@ -1,4 +1,4 @@
-"""Writes the references in the docs: of the command from the command itself, of parameters from template.yaml."""
+"""Writes the references in docs/: of the command from the command itself, of the parameters from template.yaml."""
 
 import argparse
 import html
@@ -18,7 +18,7 @@ EXAMPLES = re.compile(r"^\x08?\n?Examples?: (.+(?:\n {2,}.+)*)", re.MULTILINE)
 
 
 def reference() -> str:
-    """Gives each verb's arguments, options and examples as Typer documents them, with titles one level down."""
+    """Returns each verb's arguments, options and examples as Typer documents them, with titles one level lower."""
     command = typer.main.get_command(app)
     context = typer.Context(command, info_name="shutterstep", help_option_names=["-h", "--help"])
     text = html.unescape(get_docs_for_click(obj=command, ctx=context, name="shutterstep"))
@@ -35,7 +35,7 @@ PARTS = {"COMMANDS.md": {"commands": reference}, "PARAMETERS.md": {"parameters":
 
 
 def current(document: Path) -> str:
-    """The document as it should be: each part anew between its markers."""
+    """Returns the document as it should be, with each part between its markers made anew."""
     text = document.read_text("utf-8")
     for name, make in PARTS[document.name].items():
         text = between(text, f"<!-- {name} -->", f"<!-- /{name} -->", make())
@@ -43,9 +43,9 @@ def current(document: Path) -> str:
 
 
 def main() -> int:
-    """Write the references, or with --check say whether they are current; gives the exit code."""
+    """Writes the references, or with --check reports whether they are current; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, epilog="example: python -m tools.command_docs --check")
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when a reference is not current")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a reference is not current")
     check: bool = parser.parse_args().check
     stale = [DOCS / name for name in PARTS if current(DOCS / name) != (DOCS / name).read_text("utf-8")]
     for document in stale:

@@ -12,14 +12,14 @@ KEPT = ("user_agent", "viewport", "screen", "device_scale_factor", "is_mobile", 
 
 
 async def registry() -> dict[str, Any]:
-    """Playwright's devices by name; which of its browsers a device belongs to is no matter, all are Chromium here."""
+    """Returns Playwright's devices by name. A device's browser is ignored, because all use Chromium here."""
     async with async_playwright() as playwright:
         devices = playwright.devices.items()
     return {name: {key: value for key, value in device.items() if key in KEPT} for name, device in devices}
 
 
 def text(devices: dict[str, Any]) -> str:
-    """Writes one device a line."""
+    """Returns the file's text, with one device a line."""
     lines = (f"  {json.dumps(name)}: {json.dumps(device)}" for name, device in sorted(devices.items()))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -1,4 +1,4 @@
-"""The parameters and outputs of template.yaml as Markdown tables, for docs/PARAMETERS.md."""
+"""Makes Markdown tables of template.yaml's parameters and outputs, for docs/PARAMETERS.md."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from shutterstep_cli.local.deployment import read_template
 
 
 def parameters() -> str:
-    """Makes a table of the parameters: default, allowed values, what each does."""
+    """Returns a table of the parameters: default, allowed values, meaning."""
     rows = [
         f"| `{name}` | {_code(parameter.get('Default', ''))} | {_range(parameter)} | {parameter['Description']} |"
         for name, parameter in read_template()["Parameters"].items()
@@ -15,7 +15,7 @@ def parameters() -> str:
 
 
 def outputs() -> str:
-    """Makes a table of the outputs and what each is."""
+    """Returns a table of the outputs and their meaning."""
     rows = [f"| `{name}` | {output['Description']} |" for name, output in read_template()["Outputs"].items()]
     return "\n".join(["| output | meaning |", "| --- | --- |", *rows])
 

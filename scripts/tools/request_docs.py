@@ -12,14 +12,14 @@ BEGIN, END = "<!-- options -->", "<!-- /options -->"
 
 
 def document(text: str) -> str:
-    """The document with the table as the schema has it now."""
+    """Returns the document with the table made from the current schema."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"
 
 
 def table() -> str:
-    """Makes one row for each option; options inside an object follow it with a dotted name."""
+    """Returns one row for each option; options inside an object follow it with a dotted name."""
     head = ["| option | meaning | limits | default | example |", "| --- | --- | --- | --- | --- |"]
     return "\n".join(head + list(_rows(schema()["properties"], "")))
 

@@ -1,4 +1,4 @@
-"""Draws each workflow of statemachine/ as a Mermaid flowchart into its document, between its markers."""
+"""Draws each workflow of statemachine/ as a Mermaid flowchart into its document, between markers."""
 
 import argparse
 import sys
@@ -27,11 +27,11 @@ SHAPES = {
 
 
 class GraphError(Exception):
-    """A document has no place for a workflow, or shows an old one."""
+    """A document has no place for a workflow, or shows an old version of it."""
 
 
 def main() -> int:
-    """Write or check; the exit code."""
+    """Writes or checks the documents; returns the exit code."""
     options = _parser().parse_args()
     workflows = graphs(ROOT / "statemachine")
     try:
@@ -46,7 +46,10 @@ def main() -> int:
 
 
 def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
-    """Raises GraphError when a marker is missing, or with `check` when the document is not current."""
+    """Draws one workflow.
+
+    Raises GraphError when a marker is missing, or with `check` when the document is not current.
+    """
     before = place.read_text("utf-8")
     after = between(before, f"<!-- graph:{name} -->", f"<!-- /graph:{name} -->", mermaid(graph))
     if check and after != before:
@@ -56,18 +59,18 @@ def draw(name: str, graph: Graph, place: Path, *, check: bool) -> None:
 
 
 def graphs(folder: Path) -> dict[str, Graph]:
-    """Gives the graph of each workflow by name."""
+    """Returns the graph of each workflow by name."""
     return {path.name.removesuffix(".asl.json"): _graph(path) for path in sorted(folder.glob("*.asl.json"))}
 
 
 def _graph(path: Path) -> Graph:
-    """Both modes in one: RenderMode decides where Claim goes on when the stack is deployed."""
+    """Returns one graph for both modes: RenderMode decides at deployment where Claim leads."""
     variants = {f"the mode is {mode}": {"RenderState": state} for mode, state in RENDER_STATES.items()}
     return merged({name: graph_of(read_definition(path, values)) for name, values in variants.items()})
 
 
 def between(text: str, start: str, end: str, content: str) -> str:
-    """The text with what stands between two markers replaced."""
+    """Returns the text with the content between two markers replaced. Raises GraphError without the markers."""
     head, found, rest = text.partition(start)
     _, closed, tail = rest.partition(end)
     if not (found and closed):
@@ -76,7 +79,7 @@ def between(text: str, start: str, end: str, content: str) -> str:
 
 
 def mermaid(graph: Graph) -> str:
-    """The flowchart, fenced for Markdown."""
+    """Returns the flowchart in a Markdown code fence."""
     lines = [
         'Start(("start"))',
         *(node_line(node) for node in graph.nodes),
@@ -87,13 +90,13 @@ def mermaid(graph: Graph) -> str:
 
 
 def node_line(node: Node) -> str:
-    """A state in the shape of its type, with what it calls and how often it is retried."""
+    """Returns a state in the shape of its type, with what it calls and its number of retries."""
     opening, closing = SHAPES[node.type]
     return f"{node.name}{opening}{'<br/>'.join([node.name, *node.notes])}{closing}"
 
 
 def edge_line(edge: Edge) -> str:
-    """Where a state leads: choices with their reason, errors dashed with their names."""
+    """Returns where a state leads: choices with their reason, errors dashed with their names."""
     if edge.kind == "catch":
         return f'{edge.source} -. "{edge.label}" .-> {edge.target}'
     return f'{edge.source} -- "{edge.label}" --> {edge.target}' if edge.label else f"{edge.source} --> {edge.target}"
@@ -103,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when one is not current")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if one is not current")
     return parser
 
 

@@ -83,7 +83,7 @@ def test_a_conflicting_request_says_which_one_holds_the_id_and_until_when(origin
     done = capture(f"{origin}/blog.html", "--id", id_, "-o", str(tmp_path))
     assert done.exit_code == 1
     assert f"of {origin}/shop.html with other options, until 20" in done.stdout
-    assert "take another id" in done.stdout
+    assert "use another id" in done.stdout
 
 
 def test_resume_does_not_take_the_picture_of_another_request_for_its_own(origin: str, tmp_path: Path) -> None:

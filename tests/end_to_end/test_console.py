@@ -205,7 +205,7 @@ def test_a_failure_is_filtered_and_replayed_by_its_button_once_the_site_is_up(
 ) -> None:
     page.goto(f"{writing}/failed")
     page.get_by_placeholder("Filter").fill("no such failure")
-    expect(page.get_by_text("Nothing fits the filter.")).to_be_visible()
+    expect(page.get_by_text("No item matches the filter.")).to_be_visible()
     page.get_by_placeholder("Filter").fill(f":{stories.down_port}/")
     expect(row(page, stories.failure.id)).to_be_visible()
     site = SlowSite(port=stories.down_port)
@@ -216,7 +216,7 @@ def test_a_failure_is_filtered_and_replayed_by_its_button_once_the_site_is_up(
         wait_for(lambda: item_of(running_stack, stories.failure.id)["status"] == "success")
     finally:
         site.close()
-    expect(page.get_by_text("Nothing fits the filter.").or_(page.get_by_text("Nothing has failed."))).to_be_visible()
+    expect(page.get_by_text("No item matches the filter.").or_(page.get_by_text("Nothing has failed."))).to_be_visible()
 
 
 def test_the_form_names_the_wrong_field_and_sends_what_is_right(

@@ -116,9 +116,9 @@ def test_people_get_a_table() -> None:
         ([], "--rate"),
         (["--rate", "1", "--simulate", "--burst"], "--messages"),
         (["--rate", "1", "--simulate", "--set", "Speed=9"], "Speed"),
-        (["--rate", "1", "--simulate", "--set", "PoolMaximum=many"], "no number"),
+        (["--rate", "1", "--simulate", "--set", "PoolMaximum=many"], "not a number"),
         (["--rate", "1", "--render-seconds", "99999"], "timeoutMs"),
-        (["--compare", "nothing.json"], "two load tests"),
+        (["--compare", "nothing.json"], "needs --calibrate"),
         (["--compare", "nothing.json", "--calibrate", "nothing.json"], "nothing.json"),
     ],
 )

@@ -58,7 +58,7 @@ def test_what_is_done_is_skipped_and_a_failure_ends_the_work(capfd: pytest.Captu
     assert ended.value.exit_code == 1
     assert [line for line in said.splitlines() if line.startswith("#")] == ["# never", "# works", "# fails"]
     assert "done before" in said
-    assert "run the same again" in said
+    assert "run the same command again" in said
 
 
 def test_a_tool_that_is_missing_is_named(capfd: pytest.CaptureFixture[str]) -> None:

@@ -97,7 +97,7 @@ def test_a_batch_ends_where_the_next_message_would_exceed_a_mebibyte(monkeypatch
 def test_a_message_that_sqs_would_not_take_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producer, "BATCH_BYTES", 60)
     queue = Queue()
-    with pytest.raises(InvalidRequestError, match=r"request 2: message: .* bytes; SQS takes 60"):
+    with pytest.raises(InvalidRequestError, match=r"request 2: message: .* bytes; SQS takes at most 60"):
         send([PAGE | {"id": "a"}, PAGE | {"id": "a" * 60}], queue)
     assert queue.calls == []
 
@@ -144,7 +144,7 @@ def test_the_queue_comes_from_the_environment_and_its_absence_says_what_to_do(mo
     monkeypatch.setenv("REQUEST_QUEUE_URL", QUEUE)
     assert submit({"id": "home", **PAGE}, client=Queue()).id == "home"  # pyright: ignore[reportArgumentType]
     monkeypatch.delenv("REQUEST_QUEUE_URL")
-    with pytest.raises(ValueError, match="REQUEST_QUEUE_URL: the stack's output RequestQueueUrl"):
+    with pytest.raises(ValueError, match="REQUEST_QUEUE_URL, to the stack's output RequestQueueUrl"):
         submit(PAGE, client=Queue())  # pyright: ignore[reportArgumentType]
 
 

@@ -34,7 +34,7 @@ def test_a_verb_that_waits_says_so(
 
     def said() -> bool:
         heard.append(capsys.readouterr().err)
-        return "is still at work" in "".join(heard)
+        return "is still working" in "".join(heard)
 
     module = typed.split()[0].replace("-", "_")
     monkeypatch.setattr(terminal, "SILENCE_SECONDS", 0.01)
@@ -42,7 +42,7 @@ def test_a_verb_that_waits_says_so(
     with pytest.raises(SystemExit) as ended:
         app(typed.split())
     assert ended.value.code == 2
-    assert f"shutterstep {typed.split()[0]} is still at work … " in "".join(heard)
+    assert f"shutterstep {typed.split()[0]} is still working … " in "".join(heard)
 
 
 def test_what_a_verb_does_now_is_the_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What starter, renderer and tools share: the request, its id, the item, error codes; and `submit` and `result`."""
+"""What starter, renderer and tools share: requests, ids, items, error codes; `submit` and `result` for producers."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ __all__ = ["InvalidRequestError", "PictureResult", "SubmitError", "Submitted", "
 
 
 def __getattr__(name: str) -> Any:
-    """The producer's part comes when it is asked for: a renderer that starts must not wait for it."""
+    """Imports the producer's part only when it is used, so that a starting renderer does not wait for it."""
     if name in ("PictureResult", "result"):
         from shutterstep import results
 

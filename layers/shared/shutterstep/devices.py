@@ -1,4 +1,4 @@
-"""The devices a request may name: Playwright's registry, written down so that the starter does without Playwright."""
+"""The devices a request may name: a copy of Playwright's registry, so that the starter needs no Playwright."""
 
 import json
 from functools import cache
@@ -8,11 +8,11 @@ from typing import Any
 
 @cache
 def devices() -> dict[str, dict[str, Any]]:
-    """Gives the devices by name: user_agent, viewport, device_scale_factor, is_mobile, has_touch, for many screen."""
+    """Returns the devices by name: user_agent, viewport, device_scale_factor, is_mobile, has_touch, often screen."""
     return json.loads(files("shutterstep").joinpath("devices.json").read_text("utf-8"))
 
 
 def device_viewport(name: str) -> dict[str, Any]:
-    """The viewport of a device, as a request spells it."""
+    """Returns the viewport of a device, with the field names of a request. Raises KeyError for an unknown device."""
     device = devices()[name]
     return {**device["viewport"], "deviceScaleFactor": device["device_scale_factor"]}

@@ -1,8 +1,8 @@
-"""The tree of errors; each code is what the workflow's ErrorEquals, the item and the tools show.
+"""The tree of errors. The workflow's ErrorEquals, the items and the tools use the same codes.
 
 RenderError
-├── InvalidRequestError      Render.InvalidRequest      asked for something impossible
-├── ForbiddenAddressError    Render.ForbiddenAddress    the page lies inside
+├── InvalidRequestError      Render.InvalidRequest      the request cannot be fulfilled
+├── ForbiddenAddressError    Render.ForbiddenAddress    the address is private or blocked
 ├── DnsFailureError          Render.DnsFailure
 ├── ConnectionFailedError    Render.ConnectionFailed
 ├── TlsError                 Render.TlsError
@@ -11,10 +11,10 @@ RenderError
 ├── RenderTimeoutError       Render.Timeout
 ├── SelectorNotFoundError    Render.SelectorNotFound
 ├── TooLargeError            Render.TooLarge
-├── PageUnstableError        Render.PageUnstable        no document of the page stayed
+├── PageUnstableError        Render.PageUnstable        the page kept loading new documents
 ├── MisconfiguredError       Render.Misconfigured       a setting of the stack cannot be read
-├── ReceivedTooOftenError    Render.ReceivedTooOften    the pool's workers died with it
-└── transient: the workflow tries these again
+├── ReceivedTooOftenError    Render.ReceivedTooOften    the job killed the pool's workers
+└── transient: the workflow retries these
     ├── PageCrashedError     Render.PageCrashed
     ├── BrowserCrashedError  Render.BrowserCrashed
     ├── DnsUnavailableError  Render.DnsUnavailable   the name server did not answer
@@ -24,7 +24,7 @@ RenderError
 
 
 class RenderError(Exception):
-    """No picture; `code` says why to machines and `message` to people."""
+    """There is no picture: `code` says why for machines, `message` for people."""
 
     code: str = "Render.Failed"
 
@@ -34,7 +34,7 @@ class RenderError(Exception):
 
 
 class InvalidRequestError(RenderError):
-    """The request breaks the schema; `field` is the dotted path of the first field that does."""
+    """The request violates the schema; `field` is the dotted path of the first field that does."""
 
     code = "Render.InvalidRequest"
 
@@ -44,7 +44,7 @@ class InvalidRequestError(RenderError):
 
 
 class ForbiddenAddressError(RenderError):
-    """The page or a redirect of it leads to an address inside."""
+    """The page's URL, or one it redirects to, has a private or blocked address."""
 
     code = "Render.ForbiddenAddress"
 
@@ -68,7 +68,7 @@ class TlsError(RenderError):
 
 
 class HttpStatusError(RenderError):
-    """The page answered with a status the request does not accept."""
+    """The page answered with a status that `failOnStatus` lists."""
 
     code = "Render.HttpStatus"
 
@@ -98,7 +98,7 @@ class TooLargeError(RenderError):
 
 
 class PageUnstableError(RenderError):
-    """The page went on to other documents again and again, closed itself, or could not be read."""
+    """The page kept loading new documents, closed itself, or could not be read."""
 
     code = "Render.PageUnstable"
 
@@ -110,7 +110,7 @@ class MisconfiguredError(RenderError, ValueError):
 
 
 class ReceivedTooOftenError(RenderError):
-    """The pool took the job several times and never answered: it kills its workers."""
+    """Workers received the job several times and never answered, so the job probably kills them."""
 
     code = "Render.ReceivedTooOften"
 
@@ -134,12 +134,12 @@ class TaskStoppedError(RenderError):
 
 
 class DnsUnavailableError(RenderError):
-    """The name server did not answer, or refused to: it is busy, or takes no more questions for a while."""
+    """The name server did not answer, or refused to answer because it is busy or limits its queries."""
 
     code = "Render.DnsUnavailable"
 
 
 class StorageFailedError(RenderError):
-    """The picture could not be written, or the request not be read, in the bucket."""
+    """The bucket did not accept the picture, or did not return the request."""
 
     code = "Render.StorageFailed"

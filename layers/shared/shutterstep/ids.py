@@ -1,4 +1,4 @@
-"""The names made from a request: its id, the execution of its message, the keys in the bucket."""
+"""The names made from a request: its id, the name of its message's execution, the keys in the bucket."""
 
 import hashlib
 import re
@@ -9,22 +9,23 @@ from shutterstep.request import Request, request_hash
 # A state machine's execution name holds 80 characters: 42 of the id, "--", 36 of the SQS message id.
 ID_IN_EXECUTION_NAME = 42
 
-# Partitions of the index `unfinished`.
+# Number of partitions of the index `unfinished`. Chosen, not measured.
 SHARDS = 10
 
-# Of at most two digits, which a message id never ends with; pool mode adds eight hexadecimal digits of the delivery.
+# The attempt has at most two digits; a message id never ends with a dash and so few.
+# Pool mode adds eight hexadecimal digits for the delivery.
 SHOT_KEY = re.compile(r"shots/(?P<id>[^/]+)/(?P<execution>[^/]+)-(?P<attempt>\d{1,2})(?:-[0-9a-f]{8})?\.\w+")
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "pdf": "pdf"}
 
 
 def id_of(request: Request) -> str:
-    """The request's own id, or the SHA-256 (64 hex characters) of its canonical form."""
+    """Returns the request's own id, or else the SHA-256 of its canonical form (64 hexadecimal characters)."""
     return request.get("id") or request_hash(request)
 
 
 def execution_name(id_: str, message_id: str) -> str:
-    """`<id>--<message id>`: a message delivered twice names the same execution, so it starts only one."""
+    """Returns `<id>--<message id>`. A message delivered twice gives the same name, so only one execution starts."""
     return f"{_shortened(id_)}--{message_id}"
 
 
@@ -35,12 +36,12 @@ def _shortened(id_: str) -> str:
 
 
 def request_key(execution: str) -> str:
-    """Where a request lies that the execution carries by reference."""
+    """Returns the bucket key of a request that is too large, or too secret, for the execution's input."""
     return f"requests/{execution}.json"
 
 
 class ShotKey(NamedTuple):
-    """What the key of a picture says: the item's id, the execution's name and the number of its attempt, from 0."""
+    """The parts of a picture's key: the item's id, the execution's name, and the number of its attempt, from 0."""
 
     id: str
     execution: str
@@ -48,14 +49,14 @@ class ShotKey(NamedTuple):
 
 
 def parse_shot_key(key: str) -> ShotKey | None:
-    """The parts of `shots/<id>/<execution>-<attempt>.<extension>` or, in pool mode, `…-<attempt>-<8 hex>.<extension>`.
+    """Returns the parts of `shots/<id>/<execution>-<attempt>.<extension>`; None for any other key.
 
-    None for any other key.
+    In pool mode eight hexadecimal digits follow the attempt: `…-<attempt>-<8 hex>.<extension>`.
     """
     found = SHOT_KEY.fullmatch(key)
     return ShotKey(found["id"], found["execution"], int(found["attempt"])) if found else None
 
 
 def unfinished_shard(id_: str) -> int:
-    """The item's partition of the index `unfinished`: several of them, so that none becomes a hot key."""
+    """Returns the item's partition of the index `unfinished`. There are several, so that none becomes a hot key."""
     return hashlib.sha256(id_.encode()).digest()[0] % SHARDS

@@ -1,4 +1,4 @@
-"""The DynamoDB item: one an id (table key `id`), written by the workflow, read by the tools."""
+"""The DynamoDB item: one for each id (table key `id`), written by the workflow, read by the tools."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -8,7 +8,7 @@ INDEX_UNFINISHED = "unfinished"
 
 
 class Item(TypedDict):
-    """Times are ISO 8601 UTC with milliseconds, so that text order is time order; `expires_at` is epoch seconds."""
+    """One item. Times are ISO 8601 UTC with milliseconds, so they sort as text; `expires_at` is in epoch seconds."""
 
     id: str
     status: Status

@@ -1,4 +1,4 @@
-"""`submit`: puts requests on RequestQueue, validated before anything is sent, ten a call, each under a stable id."""
+"""`submit`: validates requests and sends them to RequestQueue, ten a call, each under a stable id."""
 
 import json
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef, SendMessageBatchResultTypeDef
 
 QUEUE_VARIABLE = "REQUEST_QUEUE_URL"
-# SQS takes ten messages and 1 MiB a call, and 1 MiB a message.
+# SQS quotas: ten messages and 1 MiB a call, and 1 MiB a message.
 BATCH_MESSAGES = 10
 BATCH_BYTES = 1_048_576
 ATTEMPTS = 5
@@ -35,7 +35,7 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Unsent:
-    """A request that SQS did not take, with the code and the message of its refusal."""
+    """A request that SQS did not accept, with the code and the message of the refusal."""
 
     request: Request
     error_code: str
@@ -43,7 +43,7 @@ class Unsent:
 
 
 class SubmitError(Exception):
-    """Some requests were not taken: `submitted` are on the queue, `unsent` can be given to `submit` again."""
+    """Some requests were not sent: `submitted` are on the queue, `unsent` can be given to `submit` again."""
 
     def __init__(self, submitted: list[Submitted], unsent: list[Unsent]) -> None:
         first = f"{unsent[0].error_code}: {unsent[0].error_message}"
@@ -78,11 +78,12 @@ def submit(
     queue_url: str | None = None,
     client: "SQSClient | None" = None,
 ) -> Submitted | list[Submitted]:
-    """Send one request, or many; `queue_url` is the stack's output RequestQueueUrl, or REQUEST_QUEUE_URL is read.
+    """Sends one request or many to `queue_url`, the stack's output RequestQueueUrl; None reads REQUEST_QUEUE_URL.
 
-    Every request is validated before the first is sent: an invalid one raises InvalidRequestError and none is sent.
-    A request without an `id` gets the hash of its content, so that sending it again, after a crash or by another
-    producer, renders nothing twice. What SQS refuses for a moment is sent again; what stays unsent raises SubmitError.
+    Returns one Submitted for one request, a list in the same order for many. All requests are validated before the
+    first is sent: an invalid one raises InvalidRequestError, and nothing is sent. A request without an `id` gets the
+    hash of its content as id, so that sending it again (after a crash, or by another producer) renders nothing twice.
+    Requests that SQS refuses temporarily are sent again, five times in all; those that remain raise SubmitError.
     """
     if isinstance(requests, Mapping):
         return _send_all([_message(0, requests)], queue_url, client)[0]
@@ -97,12 +98,12 @@ def _numbered(place: int, request: Mapping[str, Any]) -> _Message:
 
 
 def _message(place: int, request: Mapping[str, Any]) -> _Message:
-    """The id stands in the message: what the producer was told holds, whatever version reads it."""
+    """Puts the id into the message, so that every version of the starter uses the id that the producer was told."""
     valid = validate(dict(request))
     id_ = id_of(valid)
     body = json.dumps({**valid, "id": id_}, separators=(",", ":"))
     if len(body) > BATCH_BYTES:
-        raise InvalidRequestError(f"message: {len(body):,} bytes; SQS takes {BATCH_BYTES:,}", "message")
+        raise InvalidRequestError(f"message: {len(body):,} bytes; SQS takes at most {BATCH_BYTES:,}", "message")
     return _Message(place, valid, id_, body)
 
 
@@ -119,12 +120,12 @@ def _send_all(messages: Sequence[_Message], queue_url: str | None, client: "SQSC
 
 def _queue_of_the_environment() -> str:
     if QUEUE_VARIABLE not in os.environ:
-        raise ValueError(f"give queue_url, or set {QUEUE_VARIABLE}: the stack's output RequestQueueUrl")
+        raise ValueError(f"give queue_url, or set {QUEUE_VARIABLE}, to the stack's output RequestQueueUrl")
     return os.environ[QUEUE_VARIABLE]
 
 
 def _client() -> "SQSClient":
-    """Makes the client only when something is sent: the renderer imports this package too, and has to start fast."""
+    """Makes the client when something is sent, not at import: the renderer imports this package and must start fast."""
     import boto3
     from botocore.config import Config
 
@@ -146,7 +147,7 @@ def _batches(messages: Iterable[_Message]) -> Iterator[list[_Message]]:
 
 
 class _Sender:
-    """What SQS took and what it refused so far, by the place of the request."""
+    """The requests that SQS accepted and refused so far, by their place in the input."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
         self.sqs, self.queue_url = sqs, queue_url
@@ -155,7 +156,7 @@ class _Sender:
         self.broken: tuple[str, str] | None = None
 
     def send(self, batch: list[_Message]) -> None:
-        """Send until each message is taken, or refused for good, or the attempts are used up."""
+        """Sends until each message is accepted or finally refused, or the attempts are used up."""
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 (jitter)
@@ -164,7 +165,7 @@ class _Sender:
                 return
 
     def _send_once(self, batch: list[_Message]) -> list[_Message]:
-        """Makes one call and gives the messages to send again.
+        """Makes one call and returns the messages to send again.
 
         A call that fails ends all sending, because the next would fail too.
         """
@@ -181,7 +182,7 @@ class _Sender:
         return [message for message, entry in failed if not entry["SenderFault"]]
 
     def _call(self, batch: list[_Message]) -> "SendMessageBatchResultTypeDef | tuple[str, str]":
-        """The answer, or code and message of the error that the client's own retries did not overcome."""
+        """Returns SQS's answer, or the code and message of an error that the client's own retries did not overcome."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         entries: list[SendMessageBatchRequestEntryTypeDef] = [

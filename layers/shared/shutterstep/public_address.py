@@ -1,10 +1,10 @@
-"""A page's address as items, logs, histories and reports may hold it: without what gives access."""
+"""The form of a page's address for items, logs, histories and reports: without anything that gives access."""
 
 import re
 from urllib.parse import urlsplit
 
 HIDDEN = "REDACTED"
-# Pages can make addresses of megabytes.
+# Characters. Pages can make addresses of megabytes. Chosen, not measured.
 LONGEST = 8192
 # The last word of a parameter's name, after which its value gives access: X-Amz-Signature, access_token, sig, apiKey.
 # In a query, and in a fragment that is written like one.
@@ -17,15 +17,15 @@ PARAMETER = re.compile(
 
 
 def public_address(url: str) -> str:
-    """The address without a name and password; the values of parameters that give access are replaced.
+    """Returns the address without user name and password, and with REDACTED for parameter values that give access.
 
-    Empty for what is no address; of a long one the first LONGEST characters.
+    Returns an empty text for an invalid address, and the first LONGEST characters of a long one.
     """
     return PARAMETER.sub(rf"\g<name>{HIDDEN}", without_password(url[:LONGEST]))
 
 
 def without_password(url: str) -> str:
-    """The address without a name and password; empty for what is no address."""
+    """Returns the address without user name and password; an empty text for an invalid address."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -34,5 +34,5 @@ def without_password(url: str) -> str:
 
 
 def holds_secret(url: str) -> bool:
-    """Whether `public_address` takes something out of the address."""
+    """Whether `public_address` removes something from the address."""
     return "@" in urlsplit(url).netloc or PARAMETER.search(url) is not None

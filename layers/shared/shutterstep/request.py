@@ -1,4 +1,4 @@
-"""The request: what a message may say (JSON Schema 2020-12), its defaults, and the hash that tells two apart."""
+"""The request: JSON Schema 2020-12 of a message, its defaults, and the hash that tells two requests apart."""
 
 import hashlib
 import json
@@ -25,9 +25,9 @@ Request = dict[str, Any]
 # These fields do not change the picture, so the hash leaves them out.
 # More than the largest request has; the schema's own limits are far below.
 MOST_VALUES, DEEPEST = 1000, 8
-# Of the texts of an InvalidRequestError, in characters.
+# Limits of the texts of an InvalidRequestError, in characters.
 FIELD_LENGTH, REASON_LENGTH = 128, 300
-# Their values, and what stands where their names should be, are in no error, log or history.
+# No error, log or history contains the values of these fields, or unknown names inside them.
 SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
 _KNOWN_NAMES = {"name", "value", "path", "httpOnly", "sameSite", "username", "password", *map(str, range(51))}
@@ -47,7 +47,7 @@ def _validator() -> Draft202012Validator:
 
 
 def parse(body: str) -> Request:
-    """The request in a message's body (JSON text), validated; raises InvalidRequestError."""
+    """Returns the validated request of a message's body (JSON text). Raises InvalidRequestError."""
     try:
         message = json.loads(body)
     except ValueError as error:
@@ -58,7 +58,7 @@ def parse(body: str) -> Request:
 
 
 def validate(message: Any) -> Request:
-    """The message itself when it fits the schema and the rules; raises InvalidRequestError that names the field."""
+    """Returns the message if it fits the schema and the rules. Raises InvalidRequestError, which names the field."""
     _check_extent(message)
     problem = best_match(_validator().iter_errors(message))
     if problem is not None:
@@ -71,7 +71,7 @@ def validate(message: Any) -> Request:
 
 
 def _check_extent(message: Any) -> None:
-    """Refuses at once what no request has, since the schema looks at every value, and at some of them together."""
+    """Refuses very large messages at once: the schema looks at every value, and compares some with each other."""
     if not isinstance(message, dict):
         return
     for name, value in message.items():
@@ -80,7 +80,7 @@ def _check_extent(message: Any) -> None:
             values, depth = values + len(layer), depth + 1
             if values > MOST_VALUES or depth > DEEPEST:
                 field = plain(str(name), FIELD_LENGTH)
-                raise InvalidRequestError(f"{field}: holds too many values, or is nested too deep", field)
+                raise InvalidRequestError(f"{field}: has too many values, or is nested too deep", field)
             layer = [part for one in layer for part in _parts(one)]
     if len(message) > MOST_VALUES:
         raise InvalidRequestError("the message has too many fields")
@@ -101,7 +101,7 @@ def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
 
 
 def _is_secret(problem: ValidationError) -> bool:
-    """Whether the name of the field may be a secret itself, put where a name belongs."""
+    """Whether the name of the field may itself be a secret that was put where a name belongs."""
     top, *names = [*map(str, problem.absolute_path), *_own_field(problem)] or [""]
     if top == "headers":
         return not all(map(HEADER_NAME.fullmatch, names))
@@ -109,7 +109,10 @@ def _is_secret(problem: ValidationError) -> bool:
 
 
 def _own_field(problem: ValidationError) -> list[str]:
-    """The schema reports an absent or unknown field at its parent; the user wants the field's own name."""
+    """Returns the path of the field.
+
+    The schema reports missing and unknown fields at their parent; users need the name.
+    """
     rule: Any = problem.validator_value
     instance: Any = problem.instance
     if problem.validator == "required":
@@ -120,20 +123,24 @@ def _own_field(problem: ValidationError) -> list[str]:
 
 
 def _unwritable(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Refuses NaN, infinite numbers and unpaired surrogates.
+    """Returns (path, problem) for each NaN, infinite number and unpaired surrogate.
 
-    Python's JSON reads them, and nothing after it can write them.
+    Python's JSON parser accepts them, but nothing after it can write them.
     """
     if isinstance(value, dict):
         named = [(f"{path}.{name}".lstrip("."), part) for name, part in value.items()]
-        wrong = [(_writable(name), "is a name with half a character") for name in value if _writable(name) != name]
+        wrong = [
+            (_writable(name), "is a name with an unpaired surrogate (half a character)")
+            for name in value
+            if _writable(name) != name
+        ]
         return wrong + [found for name, part in named for found in _unwritable(part, name)]
     if isinstance(value, list):
         return [found for place, part in enumerate(value) for found in _unwritable(part, f"{path}.{place}")]
     if isinstance(value, float) and not math.isfinite(value):
-        return [(path, "is no finite number")]
+        return [(path, "is not a finite number")]
     if isinstance(value, str) and _writable(value) != value:
-        return [(path, "holds half a character (a lone surrogate)")]
+        return [(path, "contains an unpaired surrogate (half a character)")]
     return []
 
 
@@ -142,12 +149,12 @@ def _writable(text: str) -> str:
 
 
 def public_url(request: Request) -> str:
-    """The request's address without secrets in it, since items are read by many; about:blank for html."""
+    """Returns the request's address without secrets, because many people read items; about:blank for `html`."""
     return public_address(request["url"]) if "url" in request else "about:blank"
 
 
 def with_defaults(request: Request) -> Request:
-    """Gives a copy of the request with every default filled in; a device brings its own viewport."""
+    """Returns a copy of the request with every default filled in; a device's own viewport replaces the default one."""
     filled = deepcopy(request)
     if "device" in filled:
         filled["viewport"] = device_viewport(filled["device"]) | filled.get("viewport", {})
@@ -166,12 +173,12 @@ def _filled(node: dict[str, Any], value: Request) -> Request:
 
 
 def _whole(value: Any) -> Any:
-    """JSON Schema counts 800.0 as a whole number; the browser and the hash want 800."""
+    """Returns whole floats as integers: JSON Schema accepts 800.0 as a whole number, but browser and hash need 800."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_it_counts(name: str, value: Any) -> Any:
-    """An option's value without what makes no difference to the picture: order, case, or a number's spelling."""
+    """Returns an option's value in one form for equal pictures: without differences of order, case or number format."""
     value = _numbers_whole(value)
     if name in ("block", "failOnStatus", "hideSelectors"):
         return sorted(set(value), key=str)
@@ -187,8 +194,11 @@ def _numbers_whole(value: Any) -> Any:
 
 
 def request_hash(request: Request) -> str:
-    """SHA-256 (hex) of what determines the picture: equal for equal pictures, however the request is spelled."""
-    # Without what equals its default, so that an option that is new changes no hash of a request without it.
+    """Returns the SHA-256 (hexadecimal) of everything that determines the picture.
+
+    Requests for equal pictures have equal hashes, however they are written.
+    """
+    # Values equal to their default are left out, so that a new option does not change the hash of older requests.
     usual = with_defaults({})
     given = with_defaults(request)
     if "device" in request:

@@ -1,4 +1,4 @@
-"""`result`: what became of an id, for producers: its picture, or why there is none yet."""
+"""`result`: tells a producer what became of an id: its picture, or why there is none yet."""
 
 import os
 import time
@@ -15,9 +15,10 @@ TABLE_VARIABLE = "TABLE_NAME"
 
 @dataclass(frozen=True)
 class PictureResult:
-    """`status` is processing, success or failed. The picture's fields are None without one, the error's with one.
+    """The state of an id: `status` is processing, success or failed.
 
-    `bytes` counts the file's, `width` and `height` are pixels (points for a pdf), `finished_at` is ISO 8601 UTC.
+    Without a picture its fields are None; with one, the error's fields are None. `bytes` is the file size, `width` and
+    `height` are pixels (points for a pdf), `finished_at` is ISO 8601 UTC.
     """
 
     id: str
@@ -40,9 +41,10 @@ class PictureResult:
 
 
 def result(id_: str, *, table_name: str | None = None, client: "DynamoDBClient | None" = None) -> PictureResult | None:
-    """What the table knows of an id; None for one that was never claimed, or has expired.
+    """Returns the state of an id in the table; None if it was never claimed, or its item has expired.
 
-    One consistent read; needs `dynamodb:GetItem`. `table_name` is the stack's output TableName, or TABLE_NAME is read.
+    Makes one consistent read and needs `dynamodb:GetItem`. `table_name` is the stack's output TableName; None reads the
+    variable TABLE_NAME.
 
     Raises:
         ValueError: no table is named.
@@ -50,7 +52,7 @@ def result(id_: str, *, table_name: str | None = None, client: "DynamoDBClient |
     """
     table = table_name or os.environ.get(TABLE_VARIABLE)
     if not table:
-        raise ValueError(f"give table_name, or set {TABLE_VARIABLE}: the stack's output TableName")
+        raise ValueError(f"give table_name, or set {TABLE_VARIABLE}, to the stack's output TableName")
     answer = (client or _client()).get_item(TableName=table, Key={"id": {"S": id_}}, ConsistentRead=True)
     item = {name: _plain(value) for name, value in answer.get("Item", {}).items()}
     if not item or item.get("expires_at", time.time() + 1) <= time.time():
@@ -59,7 +61,7 @@ def result(id_: str, *, table_name: str | None = None, client: "DynamoDBClient |
 
 
 def _plain(value: Any) -> Any:
-    """The table has texts and whole numbers only."""
+    """Returns DynamoDB's typed value as a text or a whole number; the table has no others."""
     return int(value["N"]) if "N" in value else value.get("S")
 
 

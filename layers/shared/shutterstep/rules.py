@@ -1,4 +1,4 @@
-"""What a schema cannot say with a helpful error: which options exclude or need each other, and addresses that parse."""
+"""Rules for which a schema has no helpful errors: options that exclude or need each other, and valid addresses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from shutterstep.devices import devices
 
 Request = dict[str, Any]
 
-# option, formats it has a meaning for
+# Option: the formats to which it applies.
 FORMATS_OF = {
     "quality": ("jpeg", "webp"),
     "omitBackground": ("png", "webp"),
@@ -35,13 +35,13 @@ RESERVED_HEADERS = {
 
 
 def problems(request: Request) -> Iterator[tuple[str, str]]:
-    """(field, what is wrong with it) for a request that fits the schema."""
+    """Yields (field, problem) for a request that fits the schema."""
     yield from _page(request)
     yield from _area(request)
     yield from _format(request)
     yield from _headers(request)
     if "device" in request and request["device"] not in devices():
-        yield "device", f"{request['device']!r} is no device of Playwright's registry, as `iPhone 15` or `Pixel 7` are"
+        yield "device", f"{request['device']!r} is not a device of Playwright's registry, such as `iPhone 15`"
     if request.get("delayMs", 0) >= request.get("timeoutMs", 30_000):
         yield "delayMs", "is not shorter than `timeoutMs`, so there would never be a picture"
 
@@ -65,7 +65,7 @@ def _address(request: Request) -> Iterator[tuple[str, str]]:
         valid = False
         parts = None
     if not valid:
-        yield "url", "is no address with a host and a port that can be"
+        yield "url", "is not a valid URL: it needs a host, and a port from 1 to 65535"
     elif parts and parts.username is not None and "basicAuth" in request:
         yield "basicAuth", "is given together with a name in `url`; give one of them"
 
@@ -77,14 +77,14 @@ def _area(request: Request) -> Iterator[tuple[str, str]]:
     if "clip" in request and "selector" in request:
         yield "clip", "is given together with `selector`; give one of them"
     if "maxHeight" in request and not request.get("fullPage"):
-        yield "maxHeight", "has a meaning only with `fullPage`"
+        yield "maxHeight", "works only with `fullPage`"
 
 
 def _format(request: Request) -> Iterator[tuple[str, str]]:
     format_ = request.get("format", "png")
     for name, formats in FORMATS_OF.items():
         if request.get(name) and format_ not in formats:
-            yield name, f"has a meaning only with `format` {', '.join(formats)}, not {format_}"
+            yield name, f"works only with `format` {', '.join(formats)}, not {format_}"
 
 
 def _headers(request: Request) -> Iterator[tuple[str, str]]:

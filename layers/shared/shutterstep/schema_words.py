@@ -1,4 +1,4 @@
-"""What the schema has against a request, in words for people: no pattern, and no value that may be a secret."""
+"""Says in words what is wrong with a request: without regular expressions, and without values that may be secret."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-# What a pattern of the schema asks for, by the field that has it.
+# What each field's pattern asks for.
 PATTERNS = {
     "id": "must be 1 to 128 letters, digits, dots, underscores or hyphens",
     "url": "must begin with http:// or https:// and have a host",
@@ -26,13 +26,13 @@ PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]{1,80}(:[0-9]{1,5})?")
 
 
 def in_words(problem: ValidationError) -> str:
-    """One sentence without the field's name, which the caller puts before it."""
+    """Returns one clause without the field's name, which the caller puts before it."""
     say = _WORDS.get(str(problem.validator))
     return say(problem) if say else "does not fit the schema of requests (docs/REQUEST.md)"
 
 
 def unknown_field(problem: ValidationError) -> str:
-    """The first field of the object that the schema does not know."""
+    """Returns the first field of the object that the schema does not know."""
     instance: Any = problem.instance
     return next(name for name in instance if name not in _known(problem))
 
@@ -72,7 +72,7 @@ def _pattern(problem: ValidationError) -> str:
 
 
 def _with_scheme(url: str) -> str:
-    """What was probably meant; of the address only a plain host is repeated, since the rest may hold a secret."""
+    """Returns a hint with the URL that was probably meant. It repeats only a plain host; the rest may hold a secret."""
     host = url.split("/", 1)[0]
     looks_plain = PLAIN_HOST.fullmatch(host) and ("." in host or host.startswith("localhost"))
     rest = "/…" if len(url.rstrip("/")) > len(host) else ""
@@ -108,5 +108,5 @@ _WORDS: dict[str, Callable[[ValidationError], str]] = {
     "pattern": _pattern,
     "required": lambda _: "is missing",
     "type": _type,
-    "uniqueItems": lambda _: "has an entry twice",
+    "uniqueItems": lambda _: "has the same entry twice",
 }

@@ -1,4 +1,4 @@
-"""What a load needs: mode, workers, parameters, quota requests, latency and cost, by arithmetic."""
+"""What a load needs, calculated: mode, workers, parameters, quota requests, latency and cost."""
 
 from dataclasses import asdict, dataclass, field
 from math import ceil
@@ -10,19 +10,19 @@ from shutterstep_cli.capacity.prices import Machine, Mode, idle_dollars, request
 from shutterstep_cli.capacity.queueing import mean_wait
 from shutterstep_cli.capacity.scenario import Times
 
-# The share of a quota or of a worker's time that is planned for, so that a steady load stays below the limit.
+# The share of a quota, or of a worker's time, to plan for, so that a steady load stays below the limit.
 UTILIZATION = 0.7
 SECONDS_A_MONTH = 30 * 86400
 STATES = {"rendered": 3, "skipped": 4}
-# Seconds between two heartbeats to Step Functions of one render, after the first at its start.
+# Seconds between two heartbeats of a render to Step Functions; the first comes at the render's start.
 BEAT_SECONDS: dict[Mode, float] = {"task": 10, "pool": 60}
 
 
 @dataclass(frozen=True)
 class Load:
-    """Requests a second, seconds a render takes, the share of requests that are duplicates, and who renders.
+    """Requests a second, seconds a render takes, the share of requests that are duplicates, and the renderer's machine.
 
-    `slots` are the pages a worker renders at once; `wait` the seconds a job may wait while the pool grows.
+    `slots` are the pages a worker renders at once; `wait` is how many seconds a job may wait while the pool grows.
     """
 
     rate: float
@@ -35,13 +35,13 @@ class Load:
 
     @property
     def renders(self) -> float:
-        """Pictures rendered a second."""
+        """Returns the pictures rendered a second."""
         return self.rate * (1 - self.duplicates)
 
 
 @dataclass(frozen=True)
 class Need:
-    """A quota and what the load needs of it, both in the quota's own unit."""
+    """A quota and how much of it the load needs, both in the quota's own unit."""
 
     key: str
     name: str
@@ -51,13 +51,16 @@ class Need:
 
     @property
     def to_file(self) -> float | None:
-        """The value to ask for; None where the default is enough."""
+        """Returns the value to ask AWS for; None if the default is enough."""
         return None if self.needed <= self.default else float(ceil(self.needed))
 
 
 @dataclass(frozen=True)
 class CapacityPlan:
-    """What one mode needs and costs for a load; dollars, seconds. `impossible` says why it cannot be, or is empty."""
+    """What one mode needs and costs for a load, in dollars and seconds.
+
+    `impossible` says why the mode cannot carry the load; otherwise it is empty.
+    """
 
     mode: Mode
     tasks: int
@@ -72,14 +75,14 @@ class CapacityPlan:
     impossible: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Gives plain numbers, with the quotas to raise in a list of their own."""
+        """Returns plain numbers, with the quotas to raise in a list of their own."""
         found = asdict(self)
         found["needs"] = [asdict(need) | {"to_file": need.to_file} for need in self.needs]
         return found
 
 
 def answer(load: Load, mode: Mode) -> CapacityPlan:
-    """What this mode needs for the load."""
+    """Returns what this mode needs for the load."""
     limits = quotas(load.region)
     tasks = workers(load) if mode == "pool" else tasks_at_once(load)
     seconds = latency(load, mode, tasks)
@@ -102,23 +105,23 @@ def answer(load: Load, mode: Mode) -> CapacityPlan:
 
 
 def workers(load: Load) -> int:
-    """Workers of a steady pool, each UTILIZATION busy."""
+    """Returns the workers of a steady pool in which each worker is busy for the share UTILIZATION of the time."""
     return max(1, ceil(load.renders * load.render_seconds / load.slots / UTILIZATION))
 
 
 def tasks_at_once(load: Load) -> int:
-    """Tasks that run at once when each picture has its own (Little's law)."""
+    """Returns the tasks that run at once when each picture has its own (Little's law)."""
     return max(1, ceil(load.renders * (cold_start_seconds() + load.render_seconds)))
 
 
 def latency(load: Load, mode: Mode, tasks: int) -> tuple[float, float]:
-    """Gives mean and 95th percentile of the seconds from send to finish in a steady state.
+    """Returns mean and 95th percentile of the seconds from send to finish in a steady state.
 
-    Renders are log-normal with variation 0.5.
+    Renders are assumed log-normal, with standard deviation / mean of 0.5.
     """
     times = Times()
     around = times.invocation + times.starter + STATES["rendered"] * times.state + times.answer
-    tail = 1.94  # the 95th percentile of that distribution over its mean
+    tail = 1.94  # 95th percentile / mean of that distribution
     if mode == "task":
         steady = around + times.cold_start
         return steady + load.render_seconds, steady + tail * load.render_seconds
@@ -127,7 +130,7 @@ def latency(load: Load, mode: Mode, tasks: int) -> tuple[float, float]:
 
 
 def needs(load: Load, mode: Mode, tasks: int, limits: Quotas) -> list[Need]:
-    """Gives each quota that the load touches, with room above the steady state."""
+    """Returns each quota that the load affects, with room above the steady state."""
     transitions = load.renders * STATES["rendered"] + load.rate * load.duplicates * STATES["skipped"]
     open_executions = load.rate * (latency(load, mode, tasks)[1] + (load.wait if mode == "pool" else 0))
     beats = load.renders * (1 + load.render_seconds // BEAT_SECONDS[mode])
@@ -156,7 +159,7 @@ def _need(key: str, needed: float, default: float) -> Need:
 
 
 def parameters(load: Load, mode: Mode, tasks: int) -> dict[str, str]:
-    """The template's parameters to set; the others keep their defaults."""
+    """Returns the template's parameters to set; the others keep their defaults."""
     times = Times()
     batch = 1 if load.rate < 100 else 10
     concurrency = ceil(load.rate * (times.starter + times.invocation / batch) / UTILIZATION)
@@ -176,12 +179,15 @@ def parameters(load: Load, mode: Mode, tasks: int) -> dict[str, str]:
 
 
 def target(load: Load) -> int:
-    """Jobs for each worker above which the pool grows: those it renders within `wait`, and at least its busy slots."""
+    """Returns the jobs for each worker above which the pool grows.
+
+    They are the jobs a worker renders within `wait`, and at least as many as its busy slots.
+    """
     return max(load.slots + 1, ceil(load.slots * load.wait / load.render_seconds))
 
 
 def impossible(load: Load) -> str:
-    """Why the load cannot be carried at all; empty when it can, quotas granted."""
+    """Returns why the load cannot be carried even if quotas are granted; empty if it can."""
     longest = schema()["properties"]["timeoutMs"]["maximum"] / 1000
     if load.render_seconds > longest:
         return f"a render of {load.render_seconds:g} s: a request's timeoutMs allows {longest:g} s at most"
@@ -189,7 +195,7 @@ def impossible(load: Load) -> str:
 
 
 def choose(answers: list[CapacityPlan], limits: Quotas, load: Load) -> Mode:
-    """The cheaper mode, but a task a picture only where its launches fit into the default rate."""
+    """Returns the cheaper mode, but task mode only if its launches fit into the default launch rate."""
     launches_fit = load.renders / UTILIZATION <= min(limits.run_task_rate, limits.launch_rate)
     price = {found.mode: found.per_month for found in answers}
     return "task" if launches_fit and price["task"] < price["pool"] else "pool"

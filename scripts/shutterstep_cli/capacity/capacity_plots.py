@@ -18,7 +18,7 @@ def _unit(seconds: float) -> tuple[float, str]:
 
 
 def backlog(result: Result, axis: Any) -> None:
-    """What waits in the two queues, and the executions that are open."""
+    """Draws how many messages wait in the two queues, and how many executions are open."""
     divisor, unit = _unit(result.log.samples[-1]["at"])
     labels = {"in_queue": "in RequestQueue", "in_render_queue": "in RenderQueue", "open": "open executions"}
     for (name, label), colour in zip(labels.items(), ("grey", "orange", "blue"), strict=True):
@@ -31,7 +31,7 @@ def backlog(result: Result, axis: Any) -> None:
 
 
 def renderers(result: Result, axis: Any) -> None:
-    """Workers of the pool, or tasks that run."""
+    """Draws the workers of the pool, or the running tasks."""
     divisor, unit = _unit(result.log.samples[-1]["at"])
     times, values = result.log.series("renderers")
     axis.step([at / divisor for at in times], values, where="post", color=COLOURS["green"])
@@ -41,7 +41,7 @@ def renderers(result: Result, axis: Any) -> None:
 
 
 def latency(result: Result, axis: Any) -> None:
-    """Seconds from send to finish against the moment of the finish: 50th and 95th percentile of each slice."""
+    """Draws the seconds from send to finish over the time of the finish: 50th and 95th percentile of each interval."""
     log = result.log
     chosen = np.flatnonzero(log.outcome == RENDERED)
     axis.set(title="From send to picture", ylabel="seconds")
@@ -60,7 +60,7 @@ def latency(result: Result, axis: Any) -> None:
 
 
 def outcomes(result: Result, axis: Any) -> None:
-    """How many messages had ended in which way by when."""
+    """Draws how many messages had ended, and how, over time."""
     log = result.log
     divisor, unit = _unit(log.samples[-1]["at"])
     for number, name in enumerate(OUTCOMES):
@@ -74,5 +74,5 @@ def outcomes(result: Result, axis: Any) -> None:
 
 
 def all_plots(result: Result) -> list[Any]:
-    """Gives every panel; each draws itself on a matplotlib axis."""
+    """Returns every panel; each draws itself on a matplotlib axis."""
     return [lambda axis, draw=draw: draw(result, axis) for draw in (backlog, renderers, latency, outcomes)]

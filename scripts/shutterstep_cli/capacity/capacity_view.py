@@ -1,4 +1,4 @@
-"""What `shutterstep capacity` shows to people."""
+"""Prints the results of `shutterstep capacity` for people."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from shutterstep_cli.tables import show_grid
 
 
 def show_answers(console: Console, load: Load, chosen: Mode, answers: list[CapacityPlan]) -> None:
-    """Prints both modes side by side, then what to set and which quotas to raise for the chosen one."""
+    """Prints both modes side by side, then for the chosen one the parameters to set and the quotas to raise."""
     console.print(
         f"{load.rate:g} requests/s, {load.duplicates:.0%} duplicates, {load.render_seconds:g} s a render, "
         f"{load.machine.vcpu:g} vCPU and {load.machine.gb:g} GB a task: [bold]{chosen} mode[/bold]"
@@ -24,7 +24,7 @@ def show_answers(console: Console, load: Load, chosen: Mode, answers: list[Capac
         ("seconds, mean", *(f"{one.mean_s:.1f}" for one in answers)),
         ("seconds, p95", *(f"{one.p95_s:.1f}" for one in answers)),
         ("dollars per 1,000", *(f"{one.per_1000:.3f}" for one in answers)),
-        *((f"of it {name}", *(f"{one.by_service[name]:.3f}" for one in answers)) for name in answers[0].by_service),
+        *((f"of which {name}", *(f"{one.by_service[name]:.3f}" for one in answers)) for name in answers[0].by_service),
         ("dollars a month", *(f"{one.per_month:,.2f}" for one in answers)),
         ("a month when idle, workers apart", *(f"{one.idle_month:,.2f}" for one in answers)),
     ]
@@ -40,8 +40,8 @@ def _up_to(hosted: dict[str, float]) -> str:
 
 
 def show_needs(console: Console, found: CapacityPlan) -> None:
-    """The parameters to set, each quota, and which to file."""
-    show_grid(("quota", "needed", "default", "file a request for"), map(_quota, found.needs))
+    """Prints the parameters to set, each quota, and which increases to request."""
+    show_grid(("quota", "needed", "default", "request an increase to"), map(_quota, found.needs))
     console.print("parameters: " + " ".join(f"{name}={value}" for name, value in found.parameters.items()))
     console.print(f"quotas and list prices of {facts()['as_of']}, us-east-1: check them before you quote them")
 
@@ -52,7 +52,7 @@ def _quota(need: Need) -> tuple[str, ...]:
 
 
 def show_results(console: Console, results: list[Result], plots: Path | None) -> None:
-    """The simulations side by side."""
+    """Prints the simulations side by side."""
     rows = [result.as_json() for result in results]
     names = [name for name in rows[0] if name not in ("scenario", "mode")]
     cells = ((name.replace("_", " "), *(_number(row[name]) for row in rows)) for name in names)
@@ -62,7 +62,7 @@ def show_results(console: Console, results: list[Result], plots: Path | None) ->
 
 
 def show_comparison(console: Console, scenario: Scenario, found: Comparison) -> None:
-    """Shows measured and simulated figures side by side."""
+    """Prints measured and simulated figures side by side."""
     settings, seconds = scenario.settings, scenario.render_seconds
     console.print(
         f"{settings.pool_minimum} workers of {settings.pool_concurrency} on {scenario.cores} cores, "
@@ -74,7 +74,7 @@ def show_comparison(console: Console, scenario: Scenario, found: Comparison) -> 
         for name, value in found.measured.items()
     )
     show_grid(("", "measured", "simulated", "error"), rows)
-    console.print(f"finish curves apart by {found.curve_error:.1%} of the messages in the mean")
+    console.print(f"mean distance of the finish curves: {found.curve_error:.1%} of the messages")
 
 
 def _number(value: float | None) -> str:

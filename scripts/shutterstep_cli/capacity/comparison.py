@@ -1,4 +1,4 @@
-"""The simulation beside a load test: calibrated by one, held against another."""
+"""Compares the simulation with a load test, after calibrating it with another one."""
 
 import json
 from collections.abc import Sequence
@@ -17,12 +17,14 @@ Records = Sequence[dict[str, Any]]
 
 
 class RecordsError(ValueError):
-    """The file is not the records of a load test that can be compared."""
+    """The file does not contain records of a load test that can be compared."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`curve_error` is the mean distance of the two finish curves in share of the messages; the others are relative."""
+    """`curve_error` is the mean distance of the two finish curves, as a share of the messages; other errors are
+    relative.
+    """
 
     measured: dict[str, float]
     simulated: dict[str, float]
@@ -32,17 +34,17 @@ class Comparison:
 
     @property
     def errors(self) -> dict[str, float]:
-        """(simulated - measured) / measured by figure."""
+        """Returns (simulated - measured) / measured, by figure."""
         return {name: round(self.simulated[name] / value - 1, 3) for name, value in self.measured.items() if value}
 
     def as_json(self) -> dict[str, Any]:
-        """Gives the figures as plain numbers."""
+        """Returns the figures as plain numbers."""
         named = {"measured": self.measured, "simulated": self.simulated, "errors": self.errors}
         return {**named, "curve_error": round(self.curve_error, 4)}
 
 
 def read_records(path: Path) -> Records:
-    """The records that became executions, in the order they were sent. Raises RecordsError."""
+    """Returns the records that became executions, in the order of sending. Raises RecordsError."""
     try:
         found = json.loads(path.read_text("utf-8"))["records"]
         started = [record for record in found if record["started_at"] and record["finished_at"]]
@@ -54,7 +56,7 @@ def read_records(path: Path) -> Records:
 
 
 def calibrated(records: Records, workers: int, slots: int, cores: int) -> Scenario:
-    """Gives the times of a pool on `cores` cores that is as fast as the measured one under full load."""
+    """Returns the times of a pool on `cores` cores that is as fast as the measured one under full load."""
     rendered = [record for record in records if record["outcome"] == "rendered"]
     first = min(record["started_at"] for record in rendered)
     busy = max(record["finished_at"] for record in rendered) - first
@@ -80,7 +82,7 @@ def calibrated(records: Records, workers: int, slots: int, cores: int) -> Scenar
 
 
 def compare(scenario: Scenario, records: Records) -> Comparison:
-    """Simulate the load that was sent, and hold it against how it went."""
+    """Simulates the load that was sent, and compares the result with the measured one."""
     origin = records[0]["sent_at"]
     sent = np.array([record["sent_at"] - origin for record in records])
     skips = np.array([record["outcome"] == "skipped" for record in records])
@@ -104,7 +106,7 @@ def _figures(latencies: np.ndarray, finished: np.ndarray) -> dict[str, float]:
 
 
 def curve_error(measured: np.ndarray, simulated: np.ndarray) -> float:
-    """The mean over time of the distance between two cumulative curves, each from 0 to 1."""
+    """Returns the mean, over time, of the distance between two cumulative curves, each from 0 to 1."""
     end = max(measured.max(), simulated.max())
     moments = np.linspace(0, end, 1000)
     shares = [np.searchsorted(np.sort(times), moments, side="right") / len(times) for times in (measured, simulated)]

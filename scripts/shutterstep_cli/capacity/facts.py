@@ -1,4 +1,4 @@
-"""Quotas and prices of AWS, from aws_quotas.json, where each stands with its source."""
+"""Quotas and prices of AWS, from aws_quotas.json, which gives the source of each."""
 
 import json
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ RegionClass = Literal["large", "small"]
 
 @cache
 def facts() -> dict[str, Any]:
-    """The whole file: as_of, quotas, prices, hosted prices."""
+    """Returns the whole file: as_of, quotas, prices, hosted prices."""
     return json.loads(files("shutterstep_cli.capacity").joinpath("aws_quotas.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """The quotas that bound this system; rates are a second, bursts and maxima are counts."""
+    """The quotas that limit this system; rates are per second, bursts and maxima are counts."""
 
     start_burst: float
     start_rate: float
@@ -39,7 +39,10 @@ class Quotas:
 
 
 def quotas(region: RegionClass = "large", vcpus: float | None = None) -> Quotas:
-    """The defaults of a region's class: large is us-east-1, us-west-2 and eu-west-1. `vcpus` is what you were given."""
+    """Returns the default quotas of a class of regions: large is us-east-1, us-west-2 and eu-west-1.
+
+    `vcpus` is the Fargate quota that the account has instead of the default.
+    """
     found = {name: quota[region] for name, quota in facts()["quotas"].items()}
     return Quotas(
         start_burst=found["start_execution"]["burst"],
@@ -63,11 +66,11 @@ def quotas(region: RegionClass = "large", vcpus: float | None = None) -> Quotas:
 
 
 def price(name: str) -> float:
-    """Gives dollars for one unit; aws_quotas.json names the unit."""
+    """Returns dollars for one unit; aws_quotas.json names the unit."""
     return facts()["prices"][name]["usd"]
 
 
 def cold_start_seconds() -> float:
-    """The middle of what was measured."""
+    """Returns the middle of the measured range, in seconds."""
     found = facts()["cold_start_seconds"]
     return (found["low"] + found["high"]) / 2

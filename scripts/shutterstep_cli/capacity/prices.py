@@ -1,4 +1,4 @@
-"""What a request costs: the workflow around the picture, and the machine that renders it."""
+"""The cost of a request: the workflow around the picture, and the machine that renders it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,8 @@ Architecture = Literal["x86", "arm"]
 class Work:
     """What AWS bills for one request besides the renderer's time. Units as in aws_quotas.json; starter_ms at 512 MB.
 
-    A written kilobyte of the item counts once for the table and once for the index `unfinished` while it is in it.
+    A kilobyte written to the item is billed for the table, and again for the index `unfinished` while the item is in
+    it.
     """
 
     transitions: float
@@ -24,15 +25,15 @@ class Work:
     puts: float
 
 
-# Counted on executions of the local stack by tests/end_to_end/test_load.py, which fails when they are no longer so.
+# Counted in executions on the local stack by tests/end_to_end/test_load.py, which fails when these numbers change.
 RENDERED: dict[Mode, Work] = {
     "task": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=3, starter_ms=60, puts=1),
     "pool": Work(transitions=3, table_writes=5, table_reads=0, queue_calls=6, starter_ms=60, puts=1),
 }
-# Claim (a failed conditional write is billed too), LookUpOwner, WhySkip, Skip*.
+# Claim (a refused conditional write is billed too), LookUpOwner, WhySkip, Skip*.
 SKIPPED = Work(transitions=4, table_writes=1, table_reads=1, queue_calls=3, starter_ms=60, puts=0)
 STARTER_GB = 0.5
-# rate(15 minutes); ten short queries and a call, measured on the local stack, in the least memory that is billed.
+# rate(15 minutes): ten short queries and one call, measured on the local stack, with the smallest billed memory.
 SWEEPS_A_MONTH, SWEEP_SECONDS, SWEEP_GB = 2880, 1, 0.0625
 
 
@@ -47,14 +48,14 @@ class Machine:
     public_ip: bool = True
 
     def dollars(self, seconds: float) -> float:
-        """What `seconds` of one task cost."""
+        """Returns the dollars for `seconds` of one task."""
         hour = self.vcpu * price(f"vcpu_hour_{self.architecture}") + self.gb * price(f"gb_hour_{self.architecture}")
         hour *= 1 - self.spot_share * facts()["spot_discount"]["share"]
         return (hour + (price("public_ip_hour") if self.public_ip else 0)) * seconds / 3600
 
 
 def workflow_dollars(work: Work) -> dict[str, float]:
-    """What each service bills for one request, the renderer's time apart."""
+    """Returns the dollars that each service bills for one request, without the renderer's time."""
     return {
         "Step Functions": work.transitions * price("transition"),
         "DynamoDB": work.table_writes * price("table_write") + work.table_reads * price("table_read"),
@@ -65,7 +66,7 @@ def workflow_dollars(work: Work) -> dict[str, float]:
 
 
 def idle_dollars(mode: Mode) -> dict[str, float]:
-    """What a stack with its alarms costs a month when no request comes, by what is billed; the pool's workers apart."""
+    """Returns the monthly dollars, by what is billed, of a stack with alarms and without requests or pool workers."""
     counts = facts()["idle"][mode]
     return {
         "alarms": counts["alarm_metrics"] * price("alarm_metric_month"),
@@ -75,12 +76,12 @@ def idle_dollars(mode: Mode) -> dict[str, float]:
 
 
 def task_seconds(render_seconds: float) -> float:
-    """How long a task of its own is billed for: image pull and start, the render, at least a minute."""
+    """Returns the billed seconds of a task for one picture: image pull, start and render; at least a minute."""
     return max(facts()["minimum_task_seconds"]["seconds"], cold_start_seconds() + render_seconds)
 
 
 def renderer_dollars(mode: Mode, machine: Machine, render_seconds: float, slots: int, utilization: float) -> float:
-    """The machine's part of one picture. A pool's worker is paid for while it waits too."""
+    """Returns the machine's cost of one picture in dollars. A pool's worker is paid for while it waits as well."""
     if mode == "task":
         return machine.dollars(task_seconds(render_seconds))
     return machine.dollars(render_seconds / slots / utilization)
@@ -89,7 +90,7 @@ def renderer_dollars(mode: Mode, machine: Machine, render_seconds: float, slots:
 def request_dollars(
     mode: Mode, machine: Machine, render_seconds: float, duplicates: float, slots: int, utilization: float
 ) -> dict[str, float]:
-    """What a mean request costs, by service; `duplicates` is the share of messages that skip."""
+    """Returns the mean cost of a request in dollars, by service; `duplicates` is the share of messages that skip."""
     rendered, skipped = workflow_dollars(RENDERED[mode]), workflow_dollars(SKIPPED)
     total = {name: (1 - duplicates) * rendered[name] + duplicates * skipped[name] for name in rendered}
     compute = renderer_dollars(mode, machine, render_seconds, slots, utilization)

@@ -1,8 +1,11 @@
-"""Textbook queueing: what a steady pool's wait is, and what the simulation is held against."""
+"""Textbook queueing formulas: the wait in a steady pool, with which the simulation is compared."""
 
 
 def erlang_c(servers: int, load: float) -> float:
-    """The share of arrivals that must wait, `load` servers' worth of work arriving at random; 1 when it is too much."""
+    """Returns the share of arrivals that must wait (Erlang C), for `load` servers' worth of random work.
+
+    Returns 1 if the work is more than the servers can do.
+    """
     if load >= servers:
         return 1.0
     blocked = 1.0
@@ -12,11 +15,11 @@ def erlang_c(servers: int, load: float) -> float:
 
 
 def mean_wait(servers: int, rate: float, service: float, variation: float) -> float:
-    """Gives the mean seconds in the queue of M/G/c.
+    """Returns the mean seconds in the queue of M/G/c (Lee and Longton).
 
-    `variation` is standard deviation / mean of the service (Lee and Longton).
-
-    Exact for M/M/c and M/G/1; within a few percent for M/D/c under heavy load. Infinite when work piles up.
+    `variation` is standard deviation / mean of the service time. Exact for M/M/c and M/G/1, within a few percent for
+    M/D/c
+    under heavy load. Infinite when there is more work than the servers can do.
     """
     load = rate * service
     if load >= servers:

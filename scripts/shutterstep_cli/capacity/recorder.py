@@ -1,4 +1,4 @@
-"""What a simulation writes down: each message's times and end, and samples of the whole."""
+"""What a simulation records: each message's times and outcome, and samples of the whole system."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ OUTCOMES = ("rendered", "skipped", "failed", "dead_letter", "open")
 
 @dataclass
 class Recorder:
-    """Arrays by message: `sent`, `started` and `ended` in seconds after the start (NaN until then), `outcome`."""
+    """Arrays by message: `sent`, `started` and `ended` in seconds after the start (NaN before), and `outcome`."""
 
     sent: np.ndarray
     started: np.ndarray = field(init=False)
@@ -28,36 +28,36 @@ class Recorder:
         self.outcome = np.full(self.count, OPEN, dtype=np.int8)
 
     def arrived(self, now: float) -> int:
-        """How many messages have been sent by now."""
+        """Returns how many messages have been sent by now."""
         return int(np.searchsorted(self.sent, now, side="right"))
 
     def start(self, message: int, at: float) -> None:
-        """Its execution starts."""
+        """Records that a message's execution starts."""
         self.started[message] = at
         self.open += 1
 
     def end(self, message: int, at: float, outcome: int) -> None:
-        """It has ended, or is known to end at this moment."""
+        """Records that a message has ended, or is known to end at this moment."""
         self.ended[message], self.outcome[message] = at, outcome
         self.left -= 1
         if outcome != DEAD_LETTER:
             self.open -= 1
 
     def latencies(self, outcome: int = RENDERED) -> np.ndarray:
-        """Seconds from send to end, sorted, of the messages that ended so."""
+        """Returns the seconds from send to end, sorted, of the messages with this outcome."""
         chosen = self.outcome == outcome
         return np.sort(self.ended[chosen] - self.sent[chosen])
 
     def counts(self) -> dict[str, int]:
-        """How many messages ended in which way."""
+        """Returns how many messages ended with each outcome."""
         return {name: int((self.outcome == number).sum()) for number, name in enumerate(OUTCOMES)}
 
     def series(self, name: str) -> tuple[list[float], list[float]]:
-        """Times and values of one sampled quantity."""
+        """Returns times and values of one sampled quantity."""
         return [sample["at"] for sample in self.samples], [sample[name] for sample in self.samples]
 
     def summary(self) -> dict[str, Any]:
-        """Prints counts, percentiles of the rendered in seconds, and how long it all took."""
+        """Returns counts, percentiles of rendered messages in seconds, and how long everything took."""
         found = self.latencies()
         named = {f"p{share}_s": _round(np.percentile(found, share)) if len(found) else None for share in (50, 95, 99)}
         seconds = float(np.nanmax(self.ended)) if not np.isnan(self.ended).all() else 0.0

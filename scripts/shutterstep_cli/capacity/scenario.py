@@ -1,4 +1,4 @@
-"""What is simulated: the load, the template's parameters, the quotas, and the times that were measured."""
+"""What to simulate: the load, the template's parameters, the quotas, and measured times."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from shutterstep_cli.capacity.prices import Mode
 
 @dataclass(frozen=True)
 class SimulationSettings:
-    """The template's parameters that bound the flow, with its defaults (a test compares them)."""
+    """The template's parameters that limit the flow, with its defaults (a test compares them)."""
 
     batch_size: int = 1
     maximum_concurrency: int = 10
@@ -27,11 +27,12 @@ class SimulationSettings:
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that AWS and the renderer take.
+    """Durations of AWS and of the renderer, in seconds.
 
-    `starter` is one StartExecution, `invocation` what an invocation adds; `state` a state with a native call;
-    `patience` how long the starter's client tries a throttled call; `answer` from the picture to the workflow's next
-    state. CloudWatch's target tracking looks once a minute and acts after 3 high or 15 low values.
+    `starter` is one StartExecution, `invocation` the overhead of an invocation, `state` a state with a native call,
+    `patience` how long the starter's client retries a throttled call, `answer` the time from the picture to the
+    workflow's
+    next state. CloudWatch's target tracking evaluates once a minute and acts after 3 high or 15 low values.
     """
 
     starter: float = 0.06
@@ -47,9 +48,11 @@ class Times:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`messages` at `rate` a second (None: all at once), evenly or as a Poisson process; of them the share `duplicates`
-    skips. A render takes `render_seconds`, spread log-normally by `render_variation` (standard deviation / mean); where
-    all workers share `cores`, as on one machine, it takes as much longer as more of them are at work.
+    """`messages` at `rate` a second (None: all at once), evenly spaced or as a Poisson process.
+
+    The share `duplicates` of them skips. A render takes `render_seconds`, spread log-normally by `render_variation`
+    (standard deviation / mean). Where all workers share `cores`, as on one machine, renders slow down as more of them
+    run.
     """
 
     mode: Mode
@@ -68,6 +71,6 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """In a few words, for titles."""
+        """Returns a short name, for titles."""
         load = f"{self.rate:g} requests/s" if self.rate else f"a burst of {self.messages:,}"
         return f"{load}, {self.mode} mode"

@@ -13,7 +13,7 @@ from shutterstep_cli.stack.scaling_rule import FIRST_WORKERS, SCALE_IN_BELOW, tr
 
 
 class SimulatedPool:
-    """Workers take jobs in their order; `render(message, seconds)` is an execution that comes to RenderInPool."""
+    """Workers take jobs in order; `render(message, seconds)` is an execution that reaches RenderInPool."""
 
     def __init__(self, env: simpy.Environment, scenario: Scenario, log: Recorder) -> None:
         self.env, self.scenario, self.log = env, scenario, log
@@ -33,7 +33,7 @@ class SimulatedPool:
 
     @property
     def queued(self) -> int:
-        """Jobs in RenderQueue that no worker has taken."""
+        """Returns the jobs in RenderQueue that no worker has taken."""
         return len(self.jobs)
 
     def render(self, message: int, seconds: float) -> None:
@@ -45,7 +45,7 @@ class SimulatedPool:
         while self.idle and self.jobs:
             message, seconds, queued_at = self.jobs.popleft()
             deadline = queued_at + self.scenario.settings.pool_timeout
-            if self.env.now >= deadline:  # its token is gone: the worker drops it
+            if self.env.now >= deadline:  # its token has expired: the worker drops it
                 self.log.end(message, deadline, FAILED)
                 continue
             self.idle -= 1
@@ -90,7 +90,7 @@ class SimulatedPool:
             self._shrink(self.desired - wanted)
 
     def _last(self, periods: int) -> list[float]:
-        """The last values; one that no value can pass when there are not yet enough of them."""
+        """Returns the last values; if there are not enough yet, one that crosses no threshold."""
         return self._values[-periods:] if len(self._values) >= periods else [float("nan")]
 
     def _grow(self, workers: int) -> None:
@@ -108,7 +108,7 @@ class SimulatedPool:
         self._serve()
 
     def _shrink(self, workers: int) -> None:
-        """Workers that leave finish their pages first."""
+        """Removes workers after they have finished their pages."""
         self._scaled_at = self.env.now
         self.count_seconds()
         workers = min(workers, self.renderers)

@@ -1,4 +1,4 @@
-"""The simulated way from the request queue to a running execution: Lambda's pollers and the starter."""
+"""Simulates the way from the request queue to a running execution: Lambda's pollers and the starter."""
 
 import heapq
 from collections.abc import Callable, Generator
@@ -12,15 +12,15 @@ from shutterstep_cli.capacity.token_bucket import TokenBucket
 
 
 class Starting:
-    """Pollers take batches from the queue; `on_start(message)` hears of each execution at the moment it starts."""
+    """Pollers take batches from the queue; `on_start(message)` is called at the moment an execution starts."""
 
     def __init__(
         self, env: simpy.Environment, scenario: Scenario, log: Recorder, on_start: Callable[[int], None]
     ) -> None:
         self.env, self.scenario, self.log, self.on_start = env, scenario, log, on_start
         self.bucket = TokenBucket(scenario.quotas.start_burst, scenario.quotas.start_rate)
-        self.next = 0  # of the messages, in their order
-        self.returned: list[tuple[float, int]] = []  # those that were throttled, by when they show again
+        self.next = 0  # index of the next message, in order of arrival
+        self.returned: list[tuple[float, int]] = []  # throttled messages, by the time they become visible
         self.receives: dict[int, int] = {}
         self.limit = min(scenario.settings.maximum_concurrency, scenario.quotas.pollers_maximum)
         self.idle = self.pollers = min(scenario.quotas.pollers_first, self.limit)
@@ -30,7 +30,7 @@ class Starting:
         self._wake()
 
     def waiting(self) -> int:
-        """How many messages are in the queue now, hidden ones included."""
+        """Returns how many messages are in the queue now, including hidden ones."""
         return self.log.arrived(self.env.now) - self.next + len(self.returned)
 
     def _grow(self) -> Generator[simpy.Event, Any, None]:
@@ -45,7 +45,7 @@ class Starting:
                 self._wake()
 
     def _wake(self, _event: Any = None) -> None:
-        """Idle pollers take what is there; for what comes next an alarm is set."""
+        """Lets idle pollers take what is there; sets a timer for what comes next."""
         while self.idle and (batch := self._take()):
             self.idle -= 1
             self._invoke(batch)

@@ -1,4 +1,4 @@
-"""The simulated task mode: RunTask under its quotas, the workflow's retries, a cold start, the render."""
+"""Simulates task mode: RunTask under its quotas, the workflow's retries, a cold start, the render."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MAXIMUM_DELAY_SECONDS = 120.0
 
 
 class Tasks:
-    """The simulated task mode: each job is a task of its own. `render(message, seconds)` simulates RenderOnTask."""
+    """Each job is a task of its own. `render(message, seconds)` simulates RenderOnTask."""
 
     def __init__(self, env: simpy.Environment, scenario: Scenario, log: Recorder, chance: np.random.Generator) -> None:
         self.env, self.scenario, self.log, self.chance = env, scenario, log, chance
@@ -31,7 +31,7 @@ class Tasks:
 
     @property
     def queued(self) -> int:
-        """Counts none: executions that wait to retry their launch are open, but in no queue."""
+        """Returns 0: executions that wait to retry their launch are open, but in no queue."""
         return 0
 
     def render(self, message: int, seconds: float) -> None:

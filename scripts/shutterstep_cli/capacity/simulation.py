@@ -1,7 +1,7 @@
-"""A discrete-event simulation of the whole: queue, starter, workflow, launches or pool, under AWS's quotas.
+"""A discrete-event simulation of the whole system: queue, starter, workflow, launches or pool, under AWS's quotas.
 
-A message takes about three events, so that a million pass in half a minute: arrivals are an array that the pollers
-read, token buckets answer with a wait instead of an event, and a skip's end is known when it starts.
+A message takes about three events, so that a million messages take half a minute: arrivals are an array that the
+pollers read, token buckets return a wait instead of an event, and a skip's end is known when it starts.
 """
 
 from collections.abc import Callable, Generator
@@ -19,7 +19,7 @@ from shutterstep_cli.capacity.simulated_tasks import Tasks
 from shutterstep_cli.capacity.token_bucket import TokenBucket
 
 SAMPLES = 400
-# Claim comes before the render, MarkSuccess after it; Claim, LookUpOwner, WhySkip and the Skip make a duplicate.
+# A render passes Claim before and MarkSuccess after it; a duplicate passes Claim, LookUpOwner, WhySkip and the Skip.
 STATES_BEFORE_RENDER = 1
 STATES_OF_A_SKIP = 4
 STATES_OF_A_RENDER = 3
@@ -27,7 +27,7 @@ STATES_OF_A_RENDER = 3
 
 @dataclass(frozen=True)
 class Result:
-    """A finished simulation: its log, transitions made, renderers' seconds paid, calls that were throttled."""
+    """A finished simulation: its records, state transitions, paid seconds of renderers, and throttled calls."""
 
     scenario: Scenario
     log: Recorder
@@ -37,7 +37,7 @@ class Result:
     refused_launches: int
 
     def as_json(self) -> dict[str, Any]:
-        """The answer in plain numbers."""
+        """Returns the result in plain numbers."""
         peaks = {f"{name}_max": max((sample[name] for sample in self.log.samples), default=0) for name in SAMPLED}
         return {
             "scenario": self.scenario.name,
@@ -54,7 +54,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Trace:
-    """A measured load: when each message was sent (seconds, sorted), and which of them were duplicates."""
+    """A measured load: when each message was sent (seconds, sorted), and which messages were duplicates."""
 
     sent: np.ndarray
     skips: np.ndarray
@@ -83,7 +83,7 @@ class Simulation:
         self.starting = Starting(self.env, scenario, self.log, self._started)
 
     def run(self, on_progress: Callable[[float], None] = lambda _share: None) -> Result:
-        """Until every message has ended."""
+        """Runs until every message has ended."""
         self.env.process(self._sample(on_progress))
         self.env.run()
         if isinstance(self.renderer, SimulatedPool):
@@ -112,7 +112,9 @@ class Simulation:
         self.renderer.render(event.value, float(self.render_seconds[event.value]))
 
     def _sample(self, on_progress: Callable[[float], None]) -> Generator[simpy.Event, Any, None]:
-        """Takes a sample every second at first, then less and less often: an hour and a day both give a few hundred."""
+        """Takes samples, every second at first, then less and less often, so that an hour and a day both give a few
+        hundred.
+        """
         step = 1.0
         while self.log.left:
             self._note()
@@ -129,7 +131,7 @@ class Simulation:
 
 
 def drawn(scenario: Scenario, chance: np.random.Generator) -> Trace:
-    """The scenario's load, by chance; the first message is nobody's duplicate."""
+    """Returns a random load of the scenario; the first message is never a duplicate."""
     sent = arrivals(scenario, chance)
     skips = chance.random(len(sent)) < scenario.duplicates
     skips[:1] = False
@@ -137,7 +139,7 @@ def drawn(scenario: Scenario, chance: np.random.Generator) -> Trace:
 
 
 def arrivals(scenario: Scenario, chance: np.random.Generator) -> np.ndarray:
-    """When each message is sent, in seconds, sorted."""
+    """Returns when each message is sent, in seconds, sorted."""
     if scenario.rate is None:
         return np.zeros(scenario.messages)
     if scenario.poisson:
@@ -146,7 +148,7 @@ def arrivals(scenario: Scenario, chance: np.random.Generator) -> np.ndarray:
 
 
 def render_times(scenario: Scenario, chance: np.random.Generator) -> np.ndarray:
-    """Seconds each render takes: log-normal with the scenario's mean and variation."""
+    """Returns the seconds of each render, log-normal with the scenario's mean and variation."""
     if scenario.render_variation == 0:
         return np.full(scenario.messages, scenario.render_seconds)
     sigma = np.sqrt(np.log(1 + scenario.render_variation**2))
@@ -156,5 +158,5 @@ def render_times(scenario: Scenario, chance: np.random.Generator) -> np.ndarray:
 def simulate(
     scenario: Scenario, on_progress: Callable[[float], None] = lambda _share: None, trace: Trace | None = None
 ) -> Result:
-    """Run a scenario to its end."""
+    """Runs a scenario to its end and returns the result."""
     return Simulation(scenario, trace).run(on_progress)

@@ -1,20 +1,23 @@
-"""The token bucket by which AWS throttles calls."""
+"""The token bucket with which AWS throttles calls."""
 
 
 class TokenBucket:
-    """Holds `burst` tokens, refilled at `rate` a second; times must not go back."""
+    """Holds up to `burst` tokens, refilled at `rate` a second; `now` must never decrease."""
 
     def __init__(self, burst: float, rate: float) -> None:
         self.burst, self.rate = burst, rate
         self.tokens, self.at = burst, 0.0
 
     def take(self, now: float, patience: float = 0, count: float = 1) -> float | None:
-        """Seconds to wait for `count` tokens, which are taken; None, and nothing taken, when it is over `patience`."""
+        """Takes `count` tokens and returns the seconds to wait for them.
+
+        Takes nothing and returns None if the wait would be longer than `patience`.
+        """
         if now > self.at:
             self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
             self.at = now
         wait = max(0.0, (count - self.tokens) / self.rate)
-        if wait > patience + 1e-9:  # a full second's tokens come a rounding error late
+        if wait > patience + 1e-9:  # tolerates the rounding error of a second's tokens
             return None
         self.tokens -= count
         return wait

@@ -1,4 +1,4 @@
-"""What every page of the console works with, and what its visitors may do."""
+"""Everything that the pages of the console share, and what their visitors may do."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ TROUBLE = (BotoCoreError, ClientError)
 
 @dataclass
 class ConsoleContext:
-    """One stack; `batch` are the replays that were asked for last, by whichever page."""
+    """The stack that the console shows; `batch` is the last batch of replays, from any page."""
 
     target: Target
     executions: ExecutionsCache
@@ -36,7 +36,7 @@ class ConsoleContext:
         return self.failures.may_replay
 
     def send(self, request: Request) -> Shot:
-        """Raises NotAllowedError; an invalid request comes back refused."""
+        """Sends a request; an invalid one is returned as refused. Raises NotAllowedError without --allow-send."""
         if not self.may_send:
             raise NotAllowedError("this console is read-only; start it with --allow-send")
         self.executions.forget()
@@ -44,7 +44,7 @@ class ConsoleContext:
 
 
 def open_context(target: Target, *, may_replay: bool, may_send: bool) -> ConsoleContext:
-    """Makes every client now: boto3 does not promise to do so from several threads."""
+    """Makes every client at once, because boto3 does not guarantee that several threads may make them."""
     failures = Failures(target, may_replay=may_replay)
     for service in ("s3", "sqs", "dynamodb"):
         target.client(service)
@@ -52,5 +52,5 @@ def open_context(target: Target, *, may_replay: bool, may_send: bool) -> Console
 
 
 async def ask(function: Callable[..., Answer], *arguments: Any) -> Answer:
-    """Calls a function that waits for AWS in a thread, so that the other pages go on."""
+    """Calls a function that waits for AWS in a thread, so that the other pages stay responsive. Returns its result."""
     return await asyncio.to_thread(function, *arguments)

@@ -12,7 +12,7 @@ from shutterstep_cli.workflow.history import text_of
 from shutterstep_cli.workflow.svg import duration, svg
 
 REFRESH_SECONDS = 1.0
-# A click on a state, or Enter or space on the focused one, says its name.
+# A click on a state, or Enter or space on the focused one, sends its name.
 ON_CLICK = "(event) => { const state = event.target.closest('[data-state]'); if (state) emit(state.dataset.state) }"
 ON_KEY = (
     "(event) => { const state = event.target.closest('[data-state]'); "
@@ -21,7 +21,7 @@ ON_KEY = (
 
 
 def register(context: ConsoleContext) -> None:
-    """The page /executions/NAME."""
+    """Registers the page /executions/NAME."""
 
     @ui.page("/executions/{name}")
     def execution(name: str) -> None:
@@ -36,20 +36,20 @@ class _View:
         self.chosen: str | None = None
         self.head = box("section", "card head")
         with self.head:
-            Text("p", f"{name} has not started yet: its message waits in the queue, or there is none.", "nothing")
+            Text("p", f"{name} has not started yet: its message is still in the queue, or was never sent.", "nothing")
         self.picture = box("div")
         with box("div", "halves wide"):
             with box("section", "card graph", aria_label="graph of what happened"):
-                # Drawn here from XML elements: titles, addresses and errors are escaped text in it.
+                # The graph is built from XML elements, so titles, addresses and errors in it are escaped text.
                 self.graph = ui.html("", sanitize=False)
                 self.graph.on("click", self._choose, js_handler=ON_CLICK)
                 self.graph.on("keydown", self._choose, js_handler=ON_KEY)
-                Text("p", "Click a state, or reach it with Tab, for its attempts, input and output.", "hint")
+                Text("p", "Click a state, or move to it with Tab, to see its attempts, input and output.", "hint")
             self.panel = box("section", "card state", aria_live="polite", aria_label="state")
         self.timer = layout.every(REFRESH_SECONDS, self.refresh)
 
     async def refresh(self) -> None:
-        """Until it has ended; then there is nothing new to come."""
+        """Refreshes the page until the execution has ended; after that nothing changes."""
         arn = arn_of(self.context.target, self.name)
         try:
             execution = await ask(self.context.executions.execution, arn)
@@ -57,7 +57,7 @@ class _View:
             return
         story = await ask(self.context.executions.story, execution)
         if story.history.end and execution.status == "RUNNING":
-            return  # it ended between the two; ask again
+            return  # it ended between the two calls; ask again
         if story != self.story:
             self.story = story
             self._show(story, await ask(self.context.executions.attempts, execution))
@@ -84,7 +84,7 @@ class _View:
 
 
 def _most_telling(story: Story) -> str:
-    """What to look at first: where it failed, was tried again or is now; else its end."""
+    """Returns the state to show first: where it failed, was retried or is now; else its last state."""
     visits = story.history.visits
     for outcome in ("failed", "stopped", "running", "retried"):
         for visit in visits:
@@ -108,7 +108,7 @@ def _head(context: ConsoleContext, execution: Execution, attempts: int | None) -
         ("execution", execution.name),
         ("started", text_of(execution.started_at)),
         ("took", took),
-        ("attempts at the id", attempts),
+        ("claims of the id", attempts),
     ], "facts across")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The executions that the console shows: a page at a time, each described when it starts and when it has ended."""
+"""The executions that the console shows, page by page; each is described when it starts and when it has ended."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.graph import Graph
 
 PAGE = 50
-# DescribeExecution is answered 15 times a second for a while; eight at once fill a page well within its burst.
+# The quota of DescribeExecution is 15 a second sustained; eight at once fill a page well within its burst.
 READERS = 8
 KEPT_EXECUTIONS = 5_000
 LIST_SECONDS = 1.0
@@ -23,7 +23,7 @@ GRAPH_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Row:
-    """An execution with the number of claims of its id so far; None where it never had the claim."""
+    """An execution, and how often its id was claimed so far; None if the execution never had the claim."""
 
     execution: Execution
     attempts: int | None
@@ -31,18 +31,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """The newest first; `next_token` leads to older ones, and is None on the last page."""
+    """Executions, the newest first; `next_token` leads to older ones, and is None on the last page."""
 
     rows: tuple[Row, ...]
     next_token: str | None
 
 
-# A call may leave keys out when the table is busy; what is still missing after so many shows at the next refresh.
+# A call may leave keys out when the table is busy. Keys missing after this many calls appear at the next refresh.
 BATCH_CALLS = 4
 
 
 class ExecutionsCache:
-    """Reads executions of one stack; safe to ask from several threads."""
+    """Reads executions of one stack; several threads may use it."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -55,7 +55,7 @@ class ExecutionsCache:
         self._readers = ThreadPoolExecutor(READERS, "describe")
 
     def page(self, status: str = "", token: str | None = None) -> Page:
-        """A page of executions, of one status of Step Functions (`RUNNING`, `FAILED`, …) or of all."""
+        """Returns a page of executions, with one status of Step Functions (`RUNNING`, `FAILED`, …) or with any."""
         return self._pages.get((status, token), lambda: self._read_page(status, token))
 
     def _read_page(self, status: str, token: str | None) -> Page:
@@ -72,9 +72,9 @@ class ExecutionsCache:
         return self.execution(listed["executionArn"], status=listed["status"])
 
     def execution(self, arn: str, status: str = "") -> Execution:
-        """What is known of it, read again while it may have changed. Raises ExecutionNotFoundError.
+        """Returns the execution, read again if it may have changed. Raises ExecutionNotFoundError.
 
-        `status` is what a list said; without it only an execution that ended is taken from what is known.
+        `status` is the status from a list; without it, only an execution that has ended comes from the cache.
         """
         with self._lock:
             known = self._known.get(arn)
@@ -91,12 +91,12 @@ class ExecutionsCache:
         return execution
 
     def story(self, execution: Execution) -> Story:
-        """Its graph and history; the graph is read once, the history each time."""
+        """Returns the execution with its graph, which is read once, and its history, which is read each time."""
         graph = self._graphs.get(execution.arn, lambda: read_graph(self.target, execution.arn))
         return Story(execution, graph, read_history(self.target, execution.arn, graph))
 
     def _owners(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The claim and attempts of each item; a page has fewer ids than one call takes."""
+        """Returns the claim and the attempts of each item, by id; a page has fewer ids than one call may read."""
         keys = [{"id": {"S": id_}} for id_ in sorted(ids)]
         if not keys:
             return {}
@@ -112,11 +112,11 @@ class ExecutionsCache:
         return owners
 
     def attempts(self, execution: Execution) -> int | None:
-        """How often its id was claimed so far; None where it does not hold the claim."""
+        """Returns how often the execution's id was claimed so far; None if the execution does not hold the claim."""
         return _attempts(self._owners({execution.id} - {""}), execution)
 
     def forget(self) -> None:
-        """What is listed is read again at once: something was started."""
+        """Forgets the cached pages, so that the next call reads again; called when something was started."""
         self._pages.forget()
 
 

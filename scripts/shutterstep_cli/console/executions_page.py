@@ -1,4 +1,4 @@
-"""The list of executions: fifty rows that stay, and show another page of executions when asked."""
+"""The list of executions: fifty rows that stay on the page and show other executions on request."""
 
 from nicegui import ui
 
@@ -22,7 +22,7 @@ COLUMNS = ("Status", "Id", "Page", "Reason", "Attempts", "Started (UTC)", "Took"
 
 
 def register(context: ConsoleContext) -> None:
-    """The page /, or /?status=FAILED."""
+    """Registers the page /, or /?status=FAILED."""
 
     @ui.page("/")
     def executions(status: str = "") -> None:
@@ -33,7 +33,7 @@ def register(context: ConsoleContext) -> None:
 class _List:
     def __init__(self, context: ConsoleContext, layout: PageLayout, status: str) -> None:
         self.context, self.layout, self.status = context, layout, status
-        self.tokens: list[str | None] = [None]  # the way back to the newest
+        self.tokens: list[str | None] = [None]  # the tokens back to the newest page
         self.next_token: str | None = None
         self._head()
         with box("div", "scroll"), box("table", "rows"):
@@ -77,7 +77,7 @@ class _List:
 
     def pause(self) -> None:
         self.timer.active = not self.timer.active
-        self.live.say("Pause updates" if self.timer.active else "Go on updating")
+        self.live.say("Pause updates" if self.timer.active else "Resume updates")
 
     async def read(self) -> None:
         await self.layout.watched(self.refresh)
@@ -86,7 +86,7 @@ class _List:
         asked = (self.status, self.tokens[-1])
         found = await ask(self.context.executions.page, *asked)
         if asked != (self.status, self.tokens[-1]):
-            return  # somebody turned the page meanwhile
+            return  # the visitor turned the page meanwhile
         self.next_token = found.next_token
         for place, view in enumerate(self.rows):
             view.show(found.rows[place] if place < len(found.rows) else None)
@@ -101,7 +101,7 @@ class _List:
 
 
 class _RowView:
-    """One row of the table. It is made once; turning a page changes its texts, so that the focus stays where it was."""
+    """One row of the table. It is made once; turning a page changes its texts, so that the focus stays in place."""
 
     def __init__(self) -> None:
         with box("tr") as self.row:

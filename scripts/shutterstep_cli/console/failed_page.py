@@ -1,4 +1,4 @@
-"""What failed and was not rendered since: by error code, with a filter, and a replay button where that is allowed."""
+"""Failed items without a later picture: by error code, with a filter, and a replay button where that is allowed."""
 
 import asyncio
 from datetime import datetime
@@ -18,7 +18,7 @@ COLUMNS = ("Id", "Page", "Error", "Message", "Attempts", "Failed (UTC)", "")
 
 
 def register(context: ConsoleContext) -> None:
-    """The page /failed."""
+    """Registers the page /failed."""
 
     @ui.page("/failed")
     def failed() -> None:
@@ -32,7 +32,9 @@ class _Failed:
         self.code, self.text, self.first = "", "", 0
         self.items: list[Item] = []
         Text(
-            "p", "Items without a picture whose last execution failed. One that is rendered since is not here.", "hint"
+            "p",
+            "Items without a picture whose last execution failed. Items that have been rendered since are not listed.",
+            "hint",
         )
         self._head()
         with box("div", "scroll"), box("table", "rows"):
@@ -92,7 +94,7 @@ class _Failed:
         self.where.say(f"{self.first + 1:,} to {self.first + len(shown):,} of {len(wanted):,}" if shown else "none")
         self.newer.allow(self.first > 0)
         self.older.allow(self.first + PAGE < len(wanted))
-        self.nothing.say("" if shown else "Nothing has failed." if not self.items else "Nothing fits the filter.")
+        self.nothing.say("" if shown else "Nothing has failed." if not self.items else "No item matches the filter.")
         if self.context.may_replay:
             self.replay_all.say(f"Replay {len(wanted):,}" if wanted else "Replay")
             self.replay_all.allow(bool(wanted) and not self._is_replaying())
@@ -120,7 +122,7 @@ class _Failed:
         wanted = self.wanted
         with ui.dialog() as dialog, box("div", "card dialog", role="document"):
             Text("p", f"Start {len(wanted):,} executions again, with their original input, ten a second?")
-            Text("p", "Whatever succeeded meanwhile is skipped by the claim.", "hint")
+            Text("p", "Items that have succeeded meanwhile are skipped.", "hint")
             with box("div", "bar"):
                 Button("Replay", lambda: dialog.submit(True), "button main")
                 Button("Cancel", lambda: dialog.submit(False))
@@ -128,9 +130,9 @@ class _Failed:
             self.replay(wanted)
 
     def replay(self, items: list[Item]) -> None:
-        """In the background: it goes on when this page is closed, and every page shows how far it is."""
+        """Replays the items in the background, also when this page is closed; every page shows the progress."""
         if self._is_replaying():
-            ui.notify("Others are being replayed; wait until they are done", type="warning")
+            ui.notify("Another replay is running; wait until it is done", type="warning")
             return
         batch = self.context.batch = Batch(len(items))
         arns = [item["execution_arn"] for item in items]

@@ -1,4 +1,4 @@
-"""Items that failed and nobody has rendered since, and replaying them; the same functions as `shutterstep replay`."""
+"""Items that failed and were not rendered since, and their replay; the same functions as `shutterstep replay`."""
 
 import time
 from collections import Counter
@@ -21,12 +21,12 @@ Item = dict[str, Any]
 
 
 class NotAllowedError(Exception):
-    """The console was started without the right to do this."""
+    """The console was started without permission for this action."""
 
 
 @dataclass
 class Batch:
-    """Replays on their way: `outcomes` counts those that are done, `notes` say why some were not."""
+    """A batch of replays: `outcomes` counts the finished ones, `notes` say why some were not replayed."""
 
     total: int
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -38,7 +38,7 @@ class Batch:
 
 
 class Failures:
-    """Reads the failed items of one stack from the sparse index, and replays their executions if it may."""
+    """Reads the failed items of one stack from the sparse index, and replays their executions if that is allowed."""
 
     def __init__(self, target: Target, *, may_replay: bool) -> None:
         self.target, self.may_replay = target, may_replay
@@ -46,7 +46,7 @@ class Failures:
         self._recent: Recent[list[Item]] = Recent(FAILED_SECONDS)
 
     def items(self) -> list[Item]:
-        """Gives every failed item, the latest failure first."""
+        """Returns every failed item, the latest failure first."""
         return self._recent.get("failed", self._read)
 
     def _read(self) -> list[Item]:
@@ -54,11 +54,11 @@ class Failures:
         return sorted(failed, key=lambda item: item.get("finished_at", ""), reverse=True)
 
     def replay(self, arns: Iterable[str], batch: Batch) -> None:
-        """Start each execution's input again under its replay's name, ten a second."""
+        """Starts each execution's input again under the name of its replay, ten a second."""
         for arn in arns:
             try:
                 line = self.replay_one(arn)
-            except Exception as error:  # noqa: BLE001 (the boundary: whatever happens to one, the batch goes on and ends)
+            except Exception as error:  # noqa: BLE001 (a boundary: an error of one replay must not stop the batch)
                 line = _refused(arn, "error", str(error) or type(error).__name__)
             batch.outcomes[line.outcome] += 1
             if line.note:
@@ -66,7 +66,10 @@ class Failures:
             time.sleep(1 / REPLAYS_A_SECOND)
 
     def replay_one(self, arn: str) -> ReplayItem:
-        """Raises NotAllowedError. `outcome` is started, already_replayed, or why it cannot be, with the `note`."""
+        """Replays one execution; `outcome` is started, already_replayed, or the reason with a `note`.
+
+        Raises NotAllowedError without --allow-replay.
+        """
         if not self.may_replay:
             raise NotAllowedError("this console is read-only; start it with --allow-replay")
         try:
@@ -90,11 +93,11 @@ def _refused(arn: str, outcome: str, note: str) -> ReplayItem:
 
 
 def is_wanted(item: Item, code: str, text: str) -> bool:
-    """Whether an item has the error code, if one is given, and the text in its id, page or error."""
+    """Whether an item has the error code, if given, and the text in its id, page or error."""
     shown = " ".join(str(item.get(name, "")) for name in ("id", "url", "error_code", "error_message"))
     return code in ("", item.get("error_code", "")) and text.casefold() in shown.casefold()
 
 
 def counts(items: list[Item]) -> list[tuple[str, int]]:
-    """The error codes with how many items have each, the most first."""
+    """Returns the error codes with the number of items for each, the largest first."""
     return Counter(item.get("error_code", "") for item in items).most_common()

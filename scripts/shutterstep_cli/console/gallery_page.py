@@ -9,12 +9,12 @@ from shutterstep_cli.stack.executions import Execution
 
 REFRESH_SECONDS = 5.0
 CARDS = 24
-# Many executions may be duplicates that skipped: this many pages of executions are read for one page of the gallery.
+# Many executions may be duplicates that skipped, so this many pages of them are read for one page of the gallery.
 PAGES_READ = 6
 
 
 def register(context: ConsoleContext) -> None:
-    """The page /gallery."""
+    """Registers the page /gallery."""
 
     @ui.page("/gallery")
     def gallery() -> None:
@@ -56,7 +56,7 @@ class _Gallery:
 
 
 def pictures(context: ConsoleContext, token: str | None) -> tuple[list[Execution], str | None]:
-    """Gives at least CARDS pictures where there are so many, and the token of the next page."""
+    """Returns at least CARDS pictures if there are so many, and the token of the next page."""
     found: list[Execution] = []
     for _ in range(PAGES_READ):
         listed = context.executions.page("SUCCEEDED", token)

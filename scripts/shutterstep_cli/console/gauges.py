@@ -1,4 +1,4 @@
-"""How full the queues are, how many render, and what lies aside."""
+"""The gauges: messages in each queue, executions that are running, and messages in dead-letter queues."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +14,7 @@ Level = Literal["calm", "busy", "alarm"]
 
 @dataclass(frozen=True)
 class Gauge:
-    """`value` and `note` are texts for people; `hint` says what it counts and what to do."""
+    """`value` and `note` are texts for people; `hint` says what the gauge counts and what to do."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class Gauges:
         self._recent: Recent[list[Gauge]] = Recent(GAUGE_SECONDS)
 
     def read(self) -> list[Gauge]:
-        """Gives all gauges; the values are at most two seconds old."""
+        """Returns all gauges; their values are at most two seconds old."""
         return self._recent.get("all", self._read)
 
     def _read(self) -> list[Gauge]:
@@ -46,7 +46,7 @@ class Gauges:
             self._dead(
                 "Dead letters",
                 "DeadLetterQueueUrl",
-                "shutterstep dlq list shows body, sender, time and reason; dlq send and dlq purge act",
+                "see body, sender, time and reason: shutterstep dlq list; resend or delete: dlq send, dlq purge",
             )
         )
         others = ("RenderDeadLetterQueueUrl", "ReleaseDeadLetterQueueUrl", "WebhookDeadLetterQueueUrl")
@@ -54,7 +54,7 @@ class Gauges:
         return gauges
 
     def _counts(self, output: str) -> tuple[int, int]:
-        """Gives the messages that wait and those in flight; 0 and 0 where the stack has no such queue."""
+        """Returns the messages that wait and those in flight; 0 and 0 if the stack has no such queue."""
         if output not in self.outputs:
             return 0, 0
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -67,19 +67,23 @@ class Gauges:
         return Gauge(name, f"{waiting:,}", f"{in_flight:,} in flight", level, what)
 
     def _running(self) -> Gauge:
-        """Counts from one page of the list: with more than a thousand at work it shows 1,000+."""
+        """Counts one page of the list; with more than a thousand running executions it shows 1,000+."""
         machine = self.outputs["StateMachineArn"]
         found = self.sfn.list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=LISTED)
         count = len(found["executions"])
         more = "+" if found.get("nextToken") else ""
-        return Gauge("Running", f"{count:,}{more}", "executions", "busy" if count else "calm", "executions at work")
+        return Gauge("Running", f"{count:,}{more}", "executions", "busy" if count else "calm", "running executions")
 
     def _tasks(self) -> Gauge:
         cluster = self.outputs["ClusterName"]
         running = len(self.ecs.list_tasks(cluster=cluster, desiredStatus="RUNNING")["taskArns"])
         more = "+" if running == 100 else ""  # one page of ListTasks
         return Gauge(
-            "Render tasks", f"{running}{more}", "a task a picture", "busy" if running else "calm", "Fargate tasks"
+            "Render tasks",
+            f"{running}{more}",
+            "one task for each picture",
+            "busy" if running else "calm",
+            "Fargate tasks",
         )
 
     def _pool(self, service: str) -> Gauge:
@@ -88,7 +92,7 @@ class Gauges:
         running, desired = counts.get("runningCount", 0), counts.get("desiredCount", 0)
         note = f"of {desired} wanted"
         level: Level = "alarm" if desired and not running else "busy" if running else "calm"
-        return Gauge("Pool", f"{running}", note, level, "workers of the pool that run")
+        return Gauge("Pool", f"{running}", note, level, "running workers of the pool")
 
     def _dead(self, name: str, output: str, hint: str) -> Gauge:
         waiting, in_flight = self._counts(output)
@@ -99,4 +103,4 @@ class Gauges:
 
     def _other_dead(self, output: str) -> Gauge:
         name = output.removesuffix("DeadLetterQueueUrl") + " dead letters"
-        return self._dead(name, output, f"{output.removesuffix('Url')}: shutterstep dlq list shows what lies there")
+        return self._dead(name, output, f"{output.removesuffix('Url')}: see its messages with shutterstep dlq list")

@@ -1,4 +1,4 @@
-"""Around every page: name of the stack, the ways to the other pages, the gauges, and trouble with AWS."""
+"""The layout of every page: name of the stack, navigation, gauges, and errors of AWS calls."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ LATE_SECONDS = 3.0
 
 
 class PageLayout:
-    """The page's frame; `trouble` says what AWS refused last, until it answers again."""
+    """The page's frame; `trouble` is the last error of AWS, until AWS answers again."""
 
     def __init__(self, context: ConsoleContext, here: str) -> None:
         self.context = context
@@ -68,11 +68,11 @@ class PageLayout:
             ui.navigate.to(execution_path(found.name))
 
     def every(self, seconds: float, refresh: Callable[[], Awaitable[None]]) -> ui.timer:
-        """Refresh now and then; trouble with AWS is shown and does not end it."""
+        """Calls refresh regularly; an error of AWS is shown and does not stop it."""
         return ui.timer(seconds, partial(self.watched, refresh))
 
     async def watched(self, refresh: Callable[[], Awaitable[None]]) -> None:
-        """Refresh once, and show whether AWS answered."""
+        """Refreshes once, and shows whether AWS answered."""
         name = refresh.__qualname__
         self.asked[name] = monotonic()
         try:
@@ -86,7 +86,7 @@ class PageLayout:
         self._show_troubles()
 
     def _show_troubles(self) -> None:
-        """What is on the page is old as soon as an answer is late, which is long before the retries are used up."""
+        """Says that the page is outdated when an answer is late, long before the retries are used up."""
         now = monotonic()
         late = {name for name, since in self.asked.items() if now - since > LATE_SECONDS} | self.troubles.keys()
         text = ""
@@ -103,7 +103,7 @@ class PageLayout:
 
 
 def say_refused(error: Exception) -> None:
-    """What somebody asked for did not happen, and why."""
+    """Shows that an action of the visitor did not happen, and why."""
     ui.notify(f"AWS refused: {error}", type="negative", timeout=15_000, close_button=True)
 
 

@@ -1,4 +1,4 @@
-"""The picture with its metadata, and what the renderer tells about the render in `details`."""
+"""The picture with its metadata, and the renderer's `details` about the render."""
 
 import json
 from typing import Any
@@ -11,14 +11,14 @@ from shutterstep_cli.workflow.svg import duration
 
 FLAGS = {
     "truncated": "the page is longer than the picture",
-    "deadlineReached": "taken at the deadline, before all was there",
-    "blank": "every pixel has one colour",
+    "deadlineReached": "taken at the deadline, before everything had loaded",
+    "blank": "all pixels have the same colour",
 }
 UNITS = {"phases": "phases, ms", "requests": "requests by type", "bytes": "bytes by type"}
 
 
 def picture_card(execution: Execution) -> None:
-    """Side by side; a click on the picture opens all of it."""
+    """Shows picture and metadata side by side; a click on the picture opens it in full."""
     result = execution.output
     with box("section", "card shot halves", aria_label="picture"):
         with box("div", "frame"):
@@ -38,7 +38,7 @@ def _picture(execution: Execution) -> None:
             return
         image = ui.element("img")
         image.props["src"] = picture_path(execution.name, 1200)
-        image.props["alt"] = f"picture of {execution.url}; opens in full"
+        image.props["alt"] = f"picture of {execution.url}; opens the whole picture"
 
 
 def _facts(result: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ def _facts(result: dict[str, Any]) -> None:
 
 
 def _details(found: Any) -> None:
-    """Whatever the renderer tells: numbers as bars, lists folded, the rest by name."""
+    """Shows all details of the renderer: numbers as bars, lists folded, the rest by name."""
     details: dict[str, Any] = found if isinstance(found, dict) else {}
     for name, meaning in FLAGS.items():
         if details.get(name):

@@ -1,4 +1,4 @@
-"""Serves the pictures: their bytes from the bucket, or a small one of the top of the page."""
+"""Serves the pictures: their bytes from the bucket, or a thumbnail of the top of the page."""
 
 import io
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from shutterstep_cli.console.executions_cache import ExecutionsCache
 from shutterstep_cli.console.recent import Recent
 from shutterstep_cli.stack.executions import Execution, ExecutionNotFoundError, arn_of
 
-# Any other type is served as a download, so that content from a rendered page never runs in the console's origin.
+# Any other type is served as a download, so that content of a rendered page never runs in the console's origin.
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/avif", "image/gif"})
 POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 WIDTHS = (480, 1200)
-TALLEST = 1.6  # of a small picture, in widths: a long page shows its top
+TALLEST = 1.6  # height of a thumbnail, in widths: of a long page it shows the top
 CHUNK = 256 * 1024
 KEPT_SECONDS, KEPT = 600.0, 300
 
 
 class Pictures:
-    """Answers /pictures/NAME, where NAME is an execution's; `?width=480` asks for a small one."""
+    """Answers /pictures/NAME, where NAME is an execution's name; `?width=480` asks for a thumbnail."""
 
     def __init__(self, executions: ExecutionsCache) -> None:
         self.executions, self.s3 = executions, executions.target.client("s3")
@@ -40,12 +40,12 @@ class Pictures:
         except ExecutionNotFoundError:
             return PlainTextResponse("no such execution", 404)
         except ClientError as error:
-            return PlainTextResponse(f"the picture cannot be read: {error}", 404)
+            return PlainTextResponse(f"the picture could not be read: {error}", 404)
         except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-            return PlainTextResponse(f"no small picture: {error}", 415)
+            return PlainTextResponse(f"no thumbnail: {error}", 415)
 
     def _open(self, execution: Execution) -> dict[str, Any]:
-        """Reads only from the stack's own bucket, whatever an execution's output says."""
+        """Returns S3's answer, always from the stack's own bucket, whatever an execution's output says."""
         if not execution.has_picture:
             raise ExecutionNotFoundError(execution.name)
         return self.s3.get_object(Bucket=self.bucket, Key=execution.output["s3_key"])
@@ -74,7 +74,7 @@ def _chunks(body: Any) -> Iterator[bytes]:
 
 
 def shrunk(data: bytes, width: int) -> bytes:
-    """The top of the picture at that width as WebP; a smaller picture keeps its size."""
+    """Returns the top of the picture at that width as WebP; a smaller picture keeps its size."""
     with Image.open(io.BytesIO(data)) as picture:
         top = picture.crop((0, 0, picture.width, min(picture.height, round(picture.width * TALLEST))))
         top.thumbnail((width, round(width * TALLEST)))

@@ -1,4 +1,4 @@
-"""Answers kept for a moment: however many pages are open, AWS is asked once."""
+"""Answers cached for a moment, so that AWS is asked once, no matter how many pages are open."""
 
 import time
 from collections import OrderedDict
@@ -8,12 +8,12 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-# How many different keys can be asked for at the same time.
+# Number of different keys that can be asked for at the same time.
 LOCKS = 16
 
 
 class Recent(Generic[Value]):
-    """Keeps what was asked for `seconds`; those who ask at the same time wait for the one answer."""
+    """Keeps each answer for `seconds`; callers that ask at the same time wait for the same answer."""
 
     def __init__(self, seconds: float, keys: int = 64) -> None:
         self.seconds, self.keys = seconds, keys
@@ -22,7 +22,7 @@ class Recent(Generic[Value]):
         self._lock = Lock()
 
     def get(self, key: Hashable, ask: Callable[[], Value]) -> Value:
-        """The value of a key, at most `seconds` old; an error is not kept."""
+        """Returns the value of a key, at most `seconds` old; errors are not cached."""
         with self._asking[hash(key) % LOCKS]:
             with self._lock:
                 found = self._values.get(key)
@@ -40,6 +40,6 @@ class Recent(Generic[Value]):
                 self._values.popitem(last=False)
 
     def forget(self) -> None:
-        """Forgets the answer, so that the next call asks AWS again."""
+        """Forgets all answers, so that the next call asks AWS again."""
         with self._lock:
             self._values.clear()

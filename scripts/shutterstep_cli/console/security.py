@@ -1,4 +1,4 @@
-"""The console's door: who may ask (Host and Origin), and what a page of it may load (Content-Security-Policy)."""
+"""Access to the console: which requests it accepts (Host and Origin), and what its pages may load (CSP)."""
 
 import re
 import secrets
@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-# The page's library compiles templates in the browser, hence unsafe-eval; a script that somebody smuggles into the page
-# still has no nonce and does not run. Styles are set on elements all the time.
+# unsafe-eval: the page's library compiles templates in the browser. A script injected into the page still has no nonce
+# and does not run. unsafe-inline: the library sets styles on elements all the time.
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
@@ -28,10 +28,10 @@ HEADERS = {
 
 
 class RequestCheck:
-    """ASGI middleware around the whole console, its WebSocket included.
+    """ASGI middleware around the whole console, including its WebSocket.
 
-    A name that an attacker's DNS points to this machine (rebinding) comes with a Host we do not know; another site's
-    script that calls us comes with its own Origin.
+    If an attacker's DNS name points to this machine (rebinding), its request has an unknown Host; a script of another
+    site has that site's Origin. Both are refused.
     """
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
@@ -48,7 +48,7 @@ class RequestCheck:
             await self.app(scope, receive, send)
 
     def problem(self, headers: Headers) -> tuple[int, str] | None:
-        """The HTTP status and the reason why this request is not for us; None if it is."""
+        """Returns the HTTP status and the reason for refusing the request; None if it is accepted."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if _name_in(f"//{host}") not in self.hosts:
             return 421, "unknown host; allow it with --allow-host NAME"
@@ -74,7 +74,7 @@ async def _refuse(status: int, reason: str, scope: Scope, receive: Receive, send
 class _Outgoing:
     """Adds the headers. It holds a page back until it is complete, so that the page's own scripts get the nonce.
 
-    Whatever comes from outside stands escaped in it: `<script` is only in the page's frame.
+    Text from outside is escaped in the page, so `<script` occurs only in the page's own frame.
     """
 
     def __init__(self, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""A form for a request: the usual options, any other as JSON, checked by the schema before it is sent."""
+"""A form for a request: fields for the usual options, JSON for others; the schema checks it before it is sent."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ ON_INPUT = "(event) => emit(event.target.type === 'checkbox' ? event.target.chec
 
 
 def register(context: ConsoleContext) -> None:
-    """The page /send, where sending is allowed."""
+    """Registers the page /send, if sending is allowed."""
     if not context.may_send:
         return
 
@@ -45,7 +45,7 @@ class _Form:
                 Text("button", "Send", "button main").props["type"] = "submit"
             with box("section", "card"):
                 Text("h2", "Message")
-                Text("p", "What is sent to the request queue.", "hint")
+                Text("p", "The message that will be sent to the request queue.", "hint")
                 self.preview = Text("pre", "")
                 Text("h2", "Sent")
                 self.sent = box("ul", "sent")
@@ -77,7 +77,7 @@ class _Form:
         self._show()
 
     def _show(self) -> None:
-        """The message, and what the schema has against it: at the field it names, else under the form."""
+        """Shows the message and the schema's error: at the field that it names, else under the form."""
         for problem in (*self.problems.values(), self.problem):
             problem.say("")
         try:
@@ -89,7 +89,7 @@ class _Form:
                 self.problems.get(error.field, self.problem).say(error.message)
 
     def request(self) -> Request:
-        """What the form says; raises InvalidRequestError where the other options are no JSON object."""
+        """Returns the request in the form. Raises InvalidRequestError if the other options are not a JSON object."""
         message: Request = {}
         for name, value in self.values.items():
             if value in ("", None):
@@ -118,7 +118,7 @@ class _Form:
 
 
 def request_is_begun(values: dict[str, Any], more: str) -> bool:
-    """Checks the form only once something was typed."""
+    """Whether something was typed; the form is checked only then."""
     return bool(more) or any(value not in ("", None, False) for value in values.values())
 
 
@@ -128,14 +128,14 @@ def _more_options(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"more options: no JSON: {error}") from error
+        raise InvalidRequestError(f"more options: not valid JSON: {error}") from error
     if not isinstance(found, dict):
-        raise InvalidRequestError("more options: a JSON object is wanted, such as {}")
+        raise InvalidRequestError("more options: must be a JSON object, such as {}")
     return found
 
 
 def _merged(message: Request, more: dict[str, Any]) -> Request:
-    """Groups such as viewport are put together."""
+    """Returns the message with the other options; groups such as viewport are merged."""
     for name, value in more.items():
         both = isinstance(value, dict) and isinstance(message.get(name), dict)
         message[name] = {**message[name], **value} if both else value
@@ -165,9 +165,9 @@ def _control(option: dict[str, Any]) -> ui.element:
 
 
 def _typed(option: dict[str, Any], value: Any) -> Any:
-    """Gives the form's values in the schema's types.
+    """Returns a value of the form in the schema's type; None for a default.
 
-    Text that is not a number stays text, and the schema reports it. Defaults are left out.
+    Text that is not a number stays text, and the schema reports it.
     """
     if option.get("type") == "integer" and str(value).lstrip("-").isdigit():
         return int(value)
@@ -175,7 +175,7 @@ def _typed(option: dict[str, Any], value: Any) -> Any:
 
 
 def _options() -> None:
-    """Shows every option of the schema, for people who write the JSON."""
+    """Shows every option of the schema, for people who write JSON."""
     with box("details", "document"):
         Text("summary", "Every option")
         with box("dl", "facts"):

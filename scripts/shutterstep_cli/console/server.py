@@ -1,4 +1,4 @@
-"""Puts the console together: pages, pictures and style behind the gate, served by uvicorn."""
+"""Assembles the console: pages, pictures and style behind the request check, served by uvicorn."""
 
 import socket
 from collections.abc import Iterable
@@ -25,13 +25,13 @@ MARK += '<circle cx="16" cy="16" r="8" fill="none" stroke="#fff" stroke-width="4
 
 
 def serve(context: ConsoleContext, listener: socket.socket, hosts: Iterable[str]) -> None:
-    """Until SIGINT or SIGTERM; `hosts` are the names it answers to."""
+    """Serves the console until SIGINT or SIGTERM; `hosts` are the host names that it accepts."""
     config = uvicorn.Config(console_app(context, hosts), log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
 def console_app(context: ConsoleContext, hosts: Iterable[str]) -> RequestCheck:
-    """The whole console as an ASGI application."""
+    """Returns the whole console as an ASGI application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes += [
         Route("/pictures/{name}", Pictures(context.executions).__call__),
@@ -50,6 +50,6 @@ def console_app(context: ConsoleContext, hosts: Iterable[str]) -> RequestCheck:
 
 
 def style() -> str:
-    """The console's style sheet, with the colours that the graph has too."""
+    """Returns the console's style sheet, with the same colours as the graph."""
     colours = f":root{{{variables(LIGHT)}}}\nbody.body--dark{{{variables(DARK)}}}\n"
     return f"{colours}{RULES}{(FOLDER / 'console.css').read_text('utf-8')}"

@@ -1,4 +1,4 @@
-"""A state beside the graph: each passage through it with times, attempts and their errors, input and output."""
+"""The panel of a state beside the graph: each visit with times, attempts, errors, input and output."""
 
 from shutterstep_cli.console.widgets import Pill, Text, box, clock, document, facts
 from shutterstep_cli.stack.executions import Story
@@ -7,7 +7,7 @@ from shutterstep_cli.workflow.svg import duration
 
 
 def state_panel(story: Story, state: str) -> None:
-    """What the definition says of the state, and what the history says."""
+    """Shows what the definition and the history say about the state."""
     node, visits = story.graph.node(state), story.history.visits_of(state)
     with box("div", "headline"):
         Text("h2", state)
@@ -23,14 +23,14 @@ def state_panel(story: Story, state: str) -> None:
     if visits and visits[-1].type == "Fail" and story.history.error:
         _error(Attempt(visits[-1].entered_at, error=story.history.error, cause=story.history.cause), "Error")
     if not visits:
-        Text("p", "This execution did not come here.", "nothing")
+        Text("p", "This execution did not reach this state.", "nothing")
 
 
 def _visit(visit: Visit) -> None:
     retries = len(visit.attempts) - 1
     facts([
         ("entered", f"{clock(visit.entered_at)} UTC"),
-        ("took", duration(visit.seconds) or "not over yet"),
+        ("took", duration(visit.seconds) or "not finished yet"),
         ("retries", str(retries) if retries > 0 else ""),
     ])  # fmt: skip
     for number, attempt in enumerate(visit.attempts, 1):

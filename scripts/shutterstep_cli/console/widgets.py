@@ -1,4 +1,4 @@
-"""The small parts of the console's pages. Text from outside only ever becomes text: nothing here makes HTML of it."""
+"""The small parts of the console's pages. Text from outside is only ever set as text, never as HTML."""
 
 import json
 from collections.abc import Callable
@@ -9,21 +9,21 @@ from urllib.parse import quote
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-# The class of colour for each status of an execution or a state.
+# The colour class for each status of an execution or a state.
 COLOURS = {"success": "passed", "timed_out": "failed", "aborted": "stopped", "processing": "running"}
 WORDS = {"timed_out": "timed out", "success": "success", "not reached": "not reached"}
 LONGEST_TEXT = 20_000
 
 
 class Text(TextElement):
-    """An element of any tag with a text."""
+    """An element of any tag that contains a text."""
 
     def __init__(self, tag: str, text: str = "", classes: str = "") -> None:
         super().__init__(tag=tag, text=text)
         self.classes(classes)
 
     def say(self, text: str, classes: str | None = None) -> None:
-        """Sets another text, and other classes if given; sends to the browser only what changed."""
+        """Sets another text, and other classes if given; only changes are sent to the browser."""
         if self.text != text:
             self.text = text
         if classes is not None and " ".join(self.classes) != classes:
@@ -31,7 +31,7 @@ class Text(TextElement):
 
 
 def prose(tag: str, text: str, classes: str = "") -> ui.element:
-    """A text in which `names` stand between backticks; they are shown as code."""
+    """Makes a text in which `names` between backticks are shown as code."""
     with box(tag, classes) as element:
         for place, part in enumerate(text.split("`")):
             if part:
@@ -47,7 +47,10 @@ class Link(Text):
         self.lead(href)
 
     def lead(self, href: str) -> None:
-        """Sets another target. Only http and https addresses lead outside, whatever a message has as its URL."""
+        """Sets another target.
+
+        Only http and https addresses may lead outside, whatever a message contains as its URL.
+        """
         safe = href if href.startswith(("/", "https://", "http://")) and not href.startswith("//") else None
         if self.props.get("href") != safe:
             self.props.set_optional("href", safe)
@@ -56,7 +59,7 @@ class Link(Text):
 
 
 def box(tag: str = "div", classes: str = "", **attributes: str) -> ui.element:
-    """An element that holds others."""
+    """Makes an element that contains others."""
     element = ui.element(tag).classes(classes)
     for name, value in attributes.items():
         element.props[name.replace("_", "-")] = value
@@ -64,7 +67,7 @@ def box(tag: str = "div", classes: str = "", **attributes: str) -> ui.element:
 
 
 class Button(Text):
-    """Makes a button; `name` is read by screen readers where the text is not enough."""
+    """A button; screen readers read `name` where the text is not enough."""
 
     def __init__(self, text: str, on_click: Callable[..., Any], classes: str = "button", name: str = "") -> None:
         super().__init__("button", text, classes)
@@ -73,7 +76,7 @@ class Button(Text):
         self.on("click", on_click, args=[])
 
     def allow(self, allowed: bool) -> None:
-        """Whether it can be pressed."""
+        """Enables or disables the button."""
         self.props.set_bool("disabled", not allowed)
 
     def press(self, pressed: bool) -> None:
@@ -114,7 +117,7 @@ def document(title: str, text: str, *, opened: bool = False) -> None:
 
 
 def pretty(text: str) -> str:
-    """JSON laid out, and any text cut where it is longer than anybody reads here."""
+    """Returns JSON indented, and any text cut at a length that nobody reads here."""
     try:
         laid_out = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except ValueError:
@@ -124,17 +127,17 @@ def pretty(text: str) -> str:
 
 
 def execution_path(name: str) -> str:
-    """Where the console shows an execution."""
+    """Returns the console's path of an execution."""
     return f"/executions/{quote(name, safe='')}"
 
 
 def picture_path(name: str, width: int | None = None) -> str:
-    """Where the console serves its picture, small with a width."""
+    """Returns the console's path of a picture; with a width, of its thumbnail."""
     return f"/pictures/{quote(name, safe='')}{f'?width={width}' if width else ''}"
 
 
 def clock(time: datetime | None) -> str:
-    """UTC, as logs and AWS show it; with the day unless it is today."""
+    """Returns the time in UTC, as logs and AWS show it; with the date unless it is today."""
     if time is None:
         return ""
     there, now = time.astimezone(UTC), datetime.now(UTC)
@@ -142,7 +145,7 @@ def clock(time: datetime | None) -> str:
 
 
 def size(count: int) -> str:
-    """Gives a number of bytes for people: 12 KB, 3.4 MB."""
+    """Returns a number of bytes for people: 12 KB, 3.4 MB."""
     if count < 1000:
         return f"{count} B"
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

@@ -1,1 +1,1 @@
-"""The checks of `shutterstep doctor`: what a deployed stack must fulfil, one module for each part of it."""
+"""The checks of `shutterstep doctor`, one module for each part of a deployed stack."""

@@ -1,4 +1,4 @@
-"""Alarms that somebody hears, roles that allow what the parts do, and what expires."""
+"""Checks that somebody receives the alarms, that roles allow what the parts do, and that items expire."""
 
 from collections.abc import Iterator
 
@@ -36,11 +36,11 @@ NEEDED = {
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """Runs the checks of alarms, roles and expiry."""
+    """Yields the checks of alarms, roles and expiry."""
     yield from alarms(stack)
     yield expiry(stack)
     for role, actions in NEEDED.items():
-        # The emulator simulates no context, which the condition on the cluster needs.
+        # The emulator simulates no context keys, and the role's condition on the cluster needs one.
         yield allowed(stack, role, {a: name for a, name in actions.items() if a != "ecs:RunTask" or not stack.is_local})
 
 
@@ -50,7 +50,7 @@ def alarms(stack: DeployedStack) -> Iterator[Check]:
     if stack.is_local:
         return  # the embedded AWS has no metrics
     if "AlarmTopicArn" not in stack.target.outputs:
-        yield Check("alarms", "warn", "the stack has none", "deploy with Alarms=ENABLED")
+        yield Check("alarms", "warn", "the stack has no alarms", "deploy with Alarms=ENABLED")
         return
     found = stack.target.client("cloudwatch").describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
     raised = sorted(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM")
@@ -58,35 +58,35 @@ def alarms(stack: DeployedStack) -> Iterator[Check]:
     if missing:
         yield Check("alarms", "fail", f"deleted: {', '.join(missing)}", "deploy the template again")
     elif raised:
-        yield Check("alarms", "fail", f"raised: {', '.join(raised)}", "see each alarm in docs/OPERATIONS.md")
+        yield Check("alarms", "fail", f"ringing: {', '.join(raised)}", "see each alarm in docs/OPERATIONS.md")
     else:
-        yield Check("alarms", "pass", f"{len(found)} are there, none raised")
+        yield Check("alarms", "pass", f"{len(found)} exist, none rings")
     yield hearers(stack)
 
 
 def hearers(stack: DeployedStack) -> Check:
-    """Whether anybody has subscribed and confirmed."""
+    """Checks whether anybody has subscribed to the alarms and confirmed."""
     topic = stack.target.outputs["AlarmTopicArn"]
     found = stack.target.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     confirmed = [item for item in found if item["SubscriptionArn"].startswith("arn:")]
     if confirmed:
         return Check("alarm subscribers", "pass", f"{len(confirmed)} confirmed")
     fix = "deploy with AlarmEmail=you@example.com and confirm the mail, or subscribe to the output AlarmTopicArn"
-    return Check("alarm subscribers", "fail", f"nobody hears the alarms; {len(found)} unconfirmed", fix)
+    return Check("alarm subscribers", "fail", f"nobody receives the alarms; {len(found)} unconfirmed", fix)
 
 
 def expiry(stack: DeployedStack) -> Check:
-    """Items are deleted after `expires_at` only while TTL is on."""
+    """Checks TTL, because items are deleted after `expires_at` only while it is on."""
     table = stack.target.outputs["TableName"]
     answer = stack.target.client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if answer["TimeToLiveStatus"] in ("ENABLED", "ENABLING") or stack.is_local:
-        return Check("expiry", "pass", "local items end with the stack" if stack.is_local else "TTL is on")
-    fix = "aws dynamodb update-time-to-live on the attribute expires_at: items are kept for ever now"
+        return Check("expiry", "pass", "local items are deleted with the stack" if stack.is_local else "TTL is on")
+    fix = "items are never deleted now; turn TTL on for the attribute expires_at: aws dynamodb update-time-to-live"
     return Check("expiry", "fail", f"TTL is {answer['TimeToLiveStatus'].lower()}", fix)
 
 
 def allowed(stack: DeployedStack, role: str, actions: dict[str, str]) -> Check:
-    """Whether the policies, boundaries included, allow a role's work."""
+    """Checks whether the policies, including boundaries, allow everything the role does."""
     iam = stack.target.client("iam")
     try:
         principal = iam.get_role(RoleName=stack.physical(role))["Role"]["Arn"]
@@ -97,7 +97,7 @@ def allowed(stack: DeployedStack, role: str, actions: dict[str, str]) -> Check:
         )
     if denied:
         fix = (
-            "a policy was changed by hand, or a boundary or organization policy denies it: deploy again, ask its owner"
+            "deploy again if a policy was changed by hand; ask the owner if a boundary or organization policy denies it"
         )
         return Check(role, "fail", f"may not {', '.join(denied)}", fix)
     return Check(role, "pass", f"may {', '.join(actions)}")

@@ -1,4 +1,4 @@
-"""What a check says, and the stack that all of them look at."""
+"""The result of a check, and the deployed stack that the checks look at."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Status = Literal["pass", "warn", "fail"]
 
 @dataclass(frozen=True)
 class Check:
-    """`found` says what is; `fix`, empty where all is well, what to do about it."""
+    """`found` says what was found; `fix` says what to do about it, and is empty if all is well."""
 
     name: str
     status: Status
@@ -28,7 +28,7 @@ class DeployedStack:
 
     @property
     def is_local(self) -> bool:
-        """The embedded AWS has no images, no metrics and no quotas."""
+        """Whether this is the embedded AWS, which has no images, metrics or quotas."""
         return self.target.endpoint_url is not None
 
     @cached_property
@@ -39,27 +39,27 @@ class DeployedStack:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """Gives every parameter's value."""
+        """Returns the value of every parameter, by name."""
         return {item["ParameterKey"]: item["ParameterValue"] for item in self.description.get("Parameters", [])}
 
     @cached_property
     def resources(self) -> dict[str, tuple[str, str]]:
-        """Type and physical id by logical name."""
+        """Returns the type and the physical id of every resource, by logical name."""
         pages = self.target.client("cloudformation").get_paginator("list_stack_resources")
         found = pages.paginate(StackName=self.target.stack_name).search("StackResourceSummaries[]")
         return {item["LogicalResourceId"]: (item["ResourceType"], item.get("PhysicalResourceId", "")) for item in found}
 
     def physical(self, logical: str) -> str:
-        """The name or id that AWS gave a resource."""
+        """Returns the name or id that AWS gave to a resource. Raises KeyError for an unknown one."""
         return self.resources[logical][1]
 
     def of_type(self, kind: str) -> Iterator[tuple[str, str]]:
-        """Gives the logical and physical names of the resources of a type."""
+        """Yields the logical and physical names of the resources of a type."""
         for logical, (its_kind, physical) in self.resources.items():
             if its_kind == kind:
                 yield logical, physical
 
     def queue_attributes(self, output: str) -> dict[str, str]:
-        """Gives the attributes of the queue whose URL is that output."""
+        """Returns the attributes of the queue whose URL is that output."""
         arguments = {"QueueUrl": self.target.outputs[output], "AttributeNames": ["All"]}
         return self.target.client("sqs").get_queue_attributes(**arguments)["Attributes"]

@@ -1,4 +1,4 @@
-"""What the local stack runs on this machine: the embedded AWS, the launcher, and a Chromium that starts."""
+"""Checks the processes of the local stack: the embedded AWS, the launcher, and whether Chromium starts."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ STARTED_WITHIN_SECONDS = 60
 
 
 def checks() -> Iterator[Check]:
-    """Of the processes, and of the browser that render tasks start."""
+    """Yields the checks of the processes, and of the browser that render tasks start."""
     everything = troubles()
     found = {trouble.part: trouble for trouble in everything}
     for part, name in (("emulator", "embedded AWS"), ("launcher", "launcher of render tasks")):
@@ -25,8 +25,8 @@ def checks() -> Iterator[Check]:
 
 
 def chromium() -> Check:
-    """Whether the browser starts and answers, as a render task would start it."""
-    # Only an installation with the extra `local` has the renderer, and only there this runs.
+    """Checks whether the browser starts and answers, started as a render task starts it."""
+    # Only an installation with the extra `local` contains the renderer, and this runs only there.
     from renderer.browser.chromium_flags import BrowserMissingError, find_chromium
 
     try:

@@ -1,4 +1,4 @@
-"""The renderer: its image, the pool's workers, and the quotas for the rate that is expected."""
+"""Checks the renderer: its image, the pool's workers, and the quotas for the expected rate."""
 
 import json
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ MANIFESTS = [
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
 ]
-# Fargate On-Demand vCPU resource count, the quota that new accounts meet first.
+# Service Quotas' code of "Fargate On-Demand vCPU resource count", the first quota that new accounts reach.
 VCPU_QUOTA = "L-3032A538"
 
 
 def checks(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
-    """Runs the checks of what renders; `rate` is in messages a second, None when it is not known."""
+    """Yields the checks of the renderer; `rate` is in messages a second, None if unknown."""
     yield image(stack)
     yield from cold_start(stack)
     if stack.parameters["RenderMode"] == "pool":
@@ -31,7 +31,7 @@ def checks(stack: DeployedStack, rate: float | None, render_seconds: float) -> I
 
 
 def image(stack: DeployedStack) -> Check:
-    """Whether there is something to run."""
+    """Checks that the image exists."""
     if stack.is_local:
         return Check("image", "pass", "none needed: the local stack runs the renderer itself")
     if own := stack.parameters.get("ImageUri"):
@@ -47,7 +47,7 @@ def image(stack: DeployedStack) -> Check:
 
 
 def cold_start(stack: DeployedStack) -> Iterator[Check]:
-    """Says what a cold start fetches of the stack's own repository, and whether that is compressed for a quick one."""
+    """Yields what a cold start fetches from the stack's own repository, and whether its compression starts quickly."""
     if stack.is_local:
         return
     _, _, digest = stack.parameters.get("ImageUri", "").partition("@")
@@ -59,7 +59,7 @@ def cold_start(stack: DeployedStack) -> Iterator[Check]:
     except ClientError:
         return
     if not found:
-        return  # another registry's image, or none, of which `image` speaks
+        return  # another registry's image, or no image, which the check `image` reports
     manifest = json.loads(found[0]["imageManifest"])
     if "manifests" in manifest:
         lazy = any("soci" in str(part.get("artifactType", "")) for part in manifest["manifests"])
@@ -73,34 +73,34 @@ def cold_start(stack: DeployedStack) -> Iterator[Check]:
 
 
 def pool(stack: DeployedStack) -> Check:
-    """Whether the workers that should run do."""
+    """Checks that the workers that should run do run."""
     found = pool_of(stack.target)
     if found is None:
         return Check("pool", "fail", "there is no service", "deploy the template again")
     text = f"{found.running} of {found.desired} workers run, {found.backlog.waiting} jobs wait"
     if found.running < found.desired:
-        return Check("pool", "warn", text, "they are starting, or look at the service's events for why they cannot")
+        return Check("pool", "warn", text, "wait if they are starting; else see the service's events")
     if found.running == 0 and found.backlog.waiting:
-        fix = "autoscaling starts the first within two minutes; if not, look at PoolNeededAlarm, or set desiredCount"
+        fix = "autoscaling starts the first within two minutes; else look at PoolNeededAlarm, or set desiredCount"
         return Check("pool", "warn", text, fix)
     return Check("pool", "pass", text)
 
 
 def deployment(stack: DeployedStack) -> Check:
-    """Whether the last deployment of the workers went through, or was rolled back."""
+    """Checks whether the last deployment of the workers succeeded, or was rolled back."""
     name, cluster = stack.target.outputs["PoolServiceName"], stack.target.outputs["ClusterName"]
     service = stack.target.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
     states = [item.get("rolloutState", "COMPLETED") for item in service["deployments"]]
     if "FAILED" in states:
-        fix = "the circuit breaker put the old workers back: read the new ones' log (no_browser?), then deploy again"
-        return Check("pool deployment", "fail", "the last one failed", fix)
+        fix = "the circuit breaker put the old workers back: read the new workers' log (no_browser?), then deploy again"
+        return Check("pool deployment", "fail", "the last deployment failed", fix)
     if "IN_PROGRESS" in states:
-        return Check("pool deployment", "warn", "in progress", "wait until it is done, and ask again")
+        return Check("pool deployment", "warn", "in progress", "wait until it is done, then run doctor again")
     return Check("pool deployment", "pass", "completed")
 
 
 def expected(stack: DeployedStack, rate: float | None, render_seconds: float) -> Iterator[Check]:
-    """Checks each quota that the rate touches, and the pool's maximum."""
+    """Yields a check for each quota that the rate affects, and for the pool's maximum."""
     if rate is None:
         if stack.is_local:
             return  # there are no quotas
@@ -114,13 +114,13 @@ def expected(stack: DeployedStack, rate: float | None, render_seconds: float) ->
 
 
 def load_of(stack: DeployedStack, rate: float, render_seconds: float) -> Load:
-    """The rate on this stack's tasks."""
+    """Returns the load of this rate with the stack's task size."""
     machine = Machine(vcpu=int(stack.parameters["TaskCpu"]) / 1024, gb=int(stack.parameters["TaskMemory"]) / 1024)
     return Load(rate, render_seconds, machine=machine, slots=int(stack.parameters["PoolConcurrency"]))
 
 
 def needed(stack: DeployedStack, load: Load) -> list[Need]:
-    """Compares with the default quotas, and for Fargate's vCPUs with what this account has."""
+    """Returns the quota needs, compared with the default quotas, and for Fargate's vCPUs with this account's quota."""
     limits = quotas("large", vcpus=_vcpus(stack))
     if stack.parameters["RenderMode"] == "pool":
         return needs(load, "pool", workers(load), limits)
@@ -136,7 +136,7 @@ def _vcpus(stack: DeployedStack) -> float | None:
 
 
 def pool_maximum(stack: DeployedStack, wanted: int) -> Check:
-    """Whether autoscaling may reach what the rate needs."""
+    """Checks whether autoscaling may start as many workers as the rate needs."""
     maximum = int(stack.parameters["PoolMaximum"])
     found = f"the rate needs {wanted} workers, PoolMaximum is {maximum}"
     if wanted <= maximum:
@@ -145,9 +145,9 @@ def pool_maximum(stack: DeployedStack, wanted: int) -> Check:
 
 
 def quota(need: Need) -> Check:
-    """What the rate needs of one quota."""
+    """Checks one quota against what the rate needs."""
     found = f"needs {need.needed:,.0f} of {need.default:,.0f}"
     if need.to_file is None:
         return Check(f"quota: {need.name}", "pass", found)
-    fix = f"ask for {need.to_file:,.0f} in Service Quotas ({need.service}), unless you have it already"
+    fix = f"ask for {need.to_file:,.0f} in Service Quotas ({need.service}), unless you already have it"
     return Check(f"quota: {need.name}", "fail", found, fix)

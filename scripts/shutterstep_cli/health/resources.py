@@ -1,4 +1,4 @@
-"""Each part of the stack is tried: a queue, a table or a bucket that somebody deleted is named, with what mends it."""
+"""Tries each part of the stack, so that a deleted queue, table or bucket is named, with what restores it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,16 +8,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shutterstep_cli.health.check import Check, DeployedStack
 from shutterstep_cli.trouble import code_of, explained
 
-LOCAL_FIX = "shutterstep local down; shutterstep local up (items and pictures go with the old one)"
+LOCAL_FIX = "shutterstep local down; shutterstep local up (this deletes items and pictures)"
 FIXES = {
-    "table": "restore it under its name from its last backup: docs/OPERATIONS.md#table-gone",
-    "bucket": "make it again under its name, then its settings: docs/OPERATIONS.md#bucket-gone",
+    "table": "restore it with the same name from its last backup: docs/OPERATIONS.md#table-gone",
+    "bucket": "make it again with the same name and settings: docs/OPERATIONS.md#bucket-gone",
 }
-OTHER_FIX = "make the stack whole: docs/OPERATIONS.md#a-part-of-the-stack-gone"
+OTHER_FIX = "restore the missing parts: docs/OPERATIONS.md#a-part-of-the-stack-gone"
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """One for each part that messages and pictures pass."""
+    """Yields a check for each part that messages and pictures pass."""
     for name, attempt in _attempts(stack).items():
         yield _tried(stack, name, attempt)
 
@@ -45,10 +45,10 @@ def _attempts(stack: DeployedStack) -> dict[str, Callable[[], Any]]:
 
 
 def _active_cluster(ecs: Any, name: str) -> None:
-    """ECS answers for a cluster that is gone as well, with a failure in the answer."""
+    """Raises ClientError for a deleted cluster, since ECS answers for one as well, with a failure in the answer."""
     if not any(cluster["status"] == "ACTIVE" for cluster in ecs.describe_clusters(clusters=[name])["clusters"]):
         refusal = {"Error": {"Code": "ClusterNotFoundException", "Message": f"cluster {name} is not active"}}
-        raise ClientError(refusal, "DescribeClusters")  # type: ignore[arg-type] # as AWS itself says it elsewhere
+        raise ClientError(refusal, "DescribeClusters")  # type: ignore[arg-type] # the error that other calls raise
 
 
 def _tried(stack: DeployedStack, name: str, attempt: Callable[[], Any]) -> Check:
@@ -57,8 +57,8 @@ def _tried(stack: DeployedStack, name: str, attempt: Callable[[], Any]) -> Check
     except (BotoCoreError, ClientError) as error:
         said = (explained(error) or (str(error), 1))[0]
         if isinstance(error, ClientError) and code_of(error).startswith("AccessDenied"):
-            return Check(name, "warn", f"not tried: {said}", "run doctor with rights to read it")
-        found = f"it is gone, or does not answer: {_short(error)}"
+            return Check(name, "warn", f"not checked: {said}", "run doctor with permission to read it")
+        found = f"it does not exist or does not answer: {_short(error)}"
         return Check(name, "fail", found, LOCAL_FIX if stack.is_local else FIXES.get(name, OTHER_FIX))
     return Check(name, "pass", "answers")
 

@@ -1,4 +1,4 @@
-"""The workflow: its limits, the ids that are stuck, how long pictures take, and the rules that give claims back."""
+"""Checks the workflow: its limits, stuck ids, how long pictures take, and the rules that give claims back."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ON_TASK_SECONDS = 480
 
 
 def checks(stack: DeployedStack) -> Iterator[Check]:
-    """Runs the checks of the workflow."""
+    """Yields the checks of the workflow."""
     yield deployed(stack)
     yield limits(stack)
     yield render_time(stack)
@@ -20,17 +20,20 @@ def checks(stack: DeployedStack) -> Iterator[Check]:
 
 
 def deployed(stack: DeployedStack) -> Check:
-    """Whether CloudFormation is done with the stack."""
+    """Checks that CloudFormation has finished with the stack."""
     status = stack.description["StackStatus"]
     if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         return Check("deployment", "pass", status)
     if status.endswith("_IN_PROGRESS"):
-        return Check("deployment", "warn", status, "wait until it is done, and ask again")
-    return Check("deployment", "fail", status, "look at the stack's events; then deploy again")
+        return Check("deployment", "warn", status, "wait until it is done, then run doctor again")
+    return Check("deployment", "fail", status, "see the stack's events, then deploy again")
 
 
 def limits(stack: DeployedStack) -> Check:
-    """Lets a state fail with its own error when the execution's time is up; the emulator cuts it off."""
+    """Checks that a state can fail with its own error before the execution's time is up.
+
+    The emulator cuts an execution off instead.
+    """
     execution = int(stack.parameters["ExecutionTimeoutSeconds"])
     pool = stack.parameters["RenderMode"] == "pool"
     render = int(stack.parameters["PoolTimeoutSeconds"]) if pool else ON_TASK_SECONDS
@@ -41,10 +44,10 @@ def limits(stack: DeployedStack) -> Check:
 
 
 def render_time(stack: DeployedStack) -> Check:
-    """The 99th percentile of the newest pictures against what a worker's jobs stay hidden without its help."""
+    """Compares the 99th percentile of the newest pictures with the time that jobs stay hidden without an extension."""
     times = sorted(_render_times(stack))
     if not times:
-        return Check("render time", "warn", "no picture yet to measure", "capture a page, and ask again")
+        return Check("render time", "warn", "no picture yet to measure", "capture a page, then run doctor again")
     p99 = times[max(0, -(-len(times) * 99 // 100) - 1)] / 1000
     found = f"p99 {p99:.1f} s of the last {len(times)} pictures"
     if stack.parameters["RenderMode"] != "pool":
@@ -53,7 +56,7 @@ def render_time(stack: DeployedStack) -> Check:
     found += f"; RenderQueue hides a job for {hidden} s"
     if p99 < hidden:
         return Check("render time", "pass", found)
-    fix = f"deploy with PoolVisibilityTimeout={round(2 * p99)}: now most jobs hang on their worker's extensions"
+    fix = f"deploy with PoolVisibilityTimeout={round(2 * p99)}: now most jobs depend on their worker extending it"
     return Check("render time", "warn", found, fix)
 
 
@@ -68,16 +71,16 @@ def _render_times(stack: DeployedStack) -> Iterator[float]:
 
 
 def stuck(stack: DeployedStack) -> Check:
-    """Items whose owner's lease has run out."""
+    """Checks for items whose owner's lease has expired."""
     count = sum(map(is_stuck, unfinished(stack.target)))
     if count == 0:
-        return Check("stuck ids", "pass", "none: no lease has run out")
-    fix = "shutterstep query --stuck shows them; their next message takes them over"
-    return Check("stuck ids", "warn", f"{count} ids have an owner whose lease ran out", fix)
+        return Check("stuck ids", "pass", "none: no lease has expired")
+    fix = "see them with shutterstep query --stuck; the next message for an id takes it over"
+    return Check("stuck ids", "warn", f"{count} ids have an owner whose lease has expired", fix)
 
 
 def rules(stack: DeployedStack) -> Iterator[Check]:
-    """What hears of executions and tasks that end outside the workflow."""
+    """Yields a check for each rule that notices executions and tasks that end outside the workflow."""
     events = stack.target.client("events")
     for logical, physical in stack.of_type("AWS::Events::Rule"):
         state = events.describe_rule(Name=physical.rpartition("/")[2])["State"]

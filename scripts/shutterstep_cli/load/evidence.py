@@ -1,4 +1,4 @@
-"""What the stack shows of a load test: executions, items, objects and dead letters, read by the page."""
+"""What the stack shows about a load test: executions, items, objects and dead letters, read in pages."""
 
 import json
 from collections import defaultdict
@@ -14,14 +14,14 @@ from shutterstep_cli.stack.items import plain
 from shutterstep_cli.stack.target import Target
 
 ITEMS_A_CALL = 100
-# DescribeExecution refills at 15 a second; botocore's adaptive mode slows these down when AWS says so.
+# The quota of DescribeExecution is 15 a second; botocore's adaptive mode slows these calls down when AWS throttles.
 CALLS_AT_ONCE = 4
 ITEM_FIELDS = ("id", "status", "claim", "claimed_at", "finished_at", "s3_key", "render_ms", "error_code")
 
 
 @dataclass
 class ExecutionEvidence:
-    """An execution as ListExecutions shows it; times in epoch seconds, `stopped_at` None while it runs."""
+    """An execution as ListExecutions shows it; times are epoch seconds, `stopped_at` is None while it runs."""
 
     name: str
     arn: str
@@ -32,9 +32,9 @@ class ExecutionEvidence:
 
 @dataclass
 class Evidence:
-    """Executions and object keys by execution name, items by id, and the codes of dead letters by message id.
+    """Executions and object keys by execution name, items by id, and codes of dead letters by message id.
 
-    `ends` holds, by name, what the executions' own outputs or errors say, for those that the rest does not explain.
+    `ends` holds the outputs or errors of executions that the rest does not explain, by execution name.
     """
 
     executions: dict[str, ExecutionEvidence]
@@ -44,10 +44,12 @@ class Evidence:
     ends: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def commits(self) -> dict[str, set[str]]:
-        """Gives, by id, the executions that committed a picture: each passed MarkSuccess.
+        """Returns, by id, the executions that committed a picture, each of which passed MarkSuccess.
 
-        Two proofs, either is enough: the item names it as the owner of its picture; or it SUCCEEDED and an object lies
-        under its name. Only MarkSuccess and the Skips succeed, and an execution that skips has rendered nothing.
+        Either of two proofs is enough: the item names the execution as the owner of its picture; or the execution
+        SUCCEEDED
+        and an object lies under its name. Only MarkSuccess and skips succeed, and an execution that skips renders
+        nothing.
         """
         commits: dict[str, set[str]] = defaultdict(set)
         for id_, item in self.items.items():
@@ -59,13 +61,13 @@ class Evidence:
         return dict(commits)
 
     def uncommitted(self) -> list[str]:
-        """Keys of pictures that were rendered and stored but are no item's: of attempts whose renderer was lost."""
+        """Returns the keys of pictures that are stored but belong to no item: from attempts whose renderer was lost."""
         kept = {item.get("s3_key") for item in self.items.values()}
         return [key for keys in self.keys.values() for key in keys if key not in kept]
 
 
 def executions(target: Target, prefix: str, since: float) -> tuple[dict[str, ExecutionEvidence], int]:
-    """The executions whose names begin with `prefix`, and how many pages it took: the newest come first."""
+    """Returns the executions whose names begin with `prefix`, and the number of pages read; the newest come first."""
     pages = target.client("stepfunctions").get_paginator("list_executions")
     found: dict[str, ExecutionEvidence] = {}
     read = 0
@@ -90,7 +92,7 @@ def _execution(entry: dict[str, Any]) -> ExecutionEvidence:
 def gather(
     target: Target, found: dict[str, ExecutionEvidence], prefix: str, ids: Iterable[str], since: float
 ) -> Evidence:
-    """All that is known about a load test that has come to rest."""
+    """Returns all evidence about a load test that has ended."""
     evidence = Evidence(found)
     evidence.items = items(target, sorted(set(ids)))
     evidence.keys = keys(target, prefix)
@@ -102,7 +104,7 @@ def gather(
 
 
 def items(target: Target, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The items of these ids, a hundred a call, only what the report needs."""
+    """Returns the items of these ids with the fields the report needs, a hundred in a call."""
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), ITEMS_A_CALL):
         for item in _batch(target, ids[start : start + ITEMS_A_CALL]):
@@ -128,7 +130,7 @@ def _batch(target: Target, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def keys(target: Target, prefix: str) -> dict[str, list[str]]:
-    """The keys of the test's pictures, of task mode and of pool mode, by execution."""
+    """Returns the keys of the test's pictures, of task mode and of pool mode, by execution."""
     pages = target.client("s3").get_paginator("list_objects_v2")
     found: dict[str, list[str]] = defaultdict(list)
     for page in pages.paginate(Bucket=target.outputs["BucketName"], Prefix=f"shots/{prefix}"):
@@ -140,9 +142,9 @@ def keys(target: Target, prefix: str) -> dict[str, list[str]]:
 
 
 def take_dead_letters(target: Target, prefix: str, since: float) -> dict[str, str]:
-    """The codes of the test's own dead letters by the id of the message, and these off the queue: they are counted.
+    """Returns the codes of the test's own dead letters by message id, and deletes these letters from the queue.
 
-    Others' dead letters stay where they are.
+    Dead letters of others stay.
     """
     found: dict[str, str] = {}
     with DeadLetters(target) as letters:
@@ -156,7 +158,7 @@ def take_dead_letters(target: Target, prefix: str, since: float) -> dict[str, st
 
 
 def ends(target: Target, unexplained: Sequence[ExecutionEvidence]) -> dict[str, dict[str, str]]:
-    """`{status, reason}` or `{status, error_code}` by name, from DescribeExecution: one call each."""
+    """Returns `{status, reason}` or `{status, error_code}` by execution name, with one DescribeExecution for each."""
     sfn = target.client("stepfunctions")
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         described = pool.map(lambda one: sfn.describe_execution(executionArn=one.arn), unexplained)

@@ -1,4 +1,4 @@
-"""The figures of a load test, from its records and the evidence."""
+"""The figures of a load test, computed from its records and the evidence."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ PARTS = {"total": "total_s", "queue": "queue_s", "workflow": "workflow_s", "rend
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything in the report; `as_json` gives the stable fields."""
+    """Everything in the report; `as_json` returns the stable fields."""
 
     records: Sequence[Record]
     evidence: Evidence
@@ -24,26 +24,26 @@ class Figures:
 
     @property
     def rendered_twice(self) -> dict[str, list[str]]:
-        """The ids with more than one commit, and the executions that committed."""
+        """Returns the ids with more than one commit, and the executions that committed."""
         return {id_: sorted(names) for id_, names in self.evidence.commits().items() if len(names) > 1}
 
     def of(self, *outcomes: str) -> list[Record]:
-        """The records that ended so."""
+        """Returns the records with these outcomes."""
         return [record for record in self.records if record.outcome in outcomes]
 
     @property
     def seconds(self) -> float:
-        """Seconds from the first send to the last finish."""
+        """Returns the seconds from the first send to the last finish."""
         finished = [record.finished_at for record in self.records if record.finished_at is not None]
         return max(finished) - min(record.sent_at for record in self.records) if finished else 0.0
 
     @property
     def passed(self) -> bool:
-        """Says whether nothing was lost, rendered twice or left open, and everything was sent."""
+        """Whether everything was sent, and nothing was lost, rendered twice or left unfinished."""
         return not (self.of("lost", "unfinished", "unsent") or self.rendered_twice)
 
     def as_json(self) -> dict[str, Any]:
-        """Gives one flat object with plain numbers; durations are in seconds."""
+        """Returns one flat object of plain numbers; durations are in seconds."""
         executions = Counter(record.id for record in self.records if record.started_at is not None)
         ids = len(executions) or 1
         rendered, seconds = self.of("rendered"), self.seconds or 1
@@ -76,7 +76,7 @@ def _counted(records: Iterable[Record]) -> dict[str, int]:
 
 
 def _flat(records: Sequence[Record]) -> dict[str, float | None]:
-    """p50_s … max_s of the whole way, and the same for each of its parts, as queue_p50_s."""
+    """Returns p50_s … max_s of the whole duration, and the same for each part, for example queue_p50_s."""
     flat: dict[str, float | None] = {}
     for part, attribute in PARTS.items():
         values = durations(records, attribute)
@@ -86,17 +86,17 @@ def _flat(records: Sequence[Record]) -> dict[str, float | None]:
 
 
 def durations(records: Iterable[Record], attribute: str) -> list[float]:
-    """The durations that are known, sorted."""
+    """Returns the known durations, sorted."""
     return sorted(value for record in records if (value := getattr(record, attribute)) is not None)
 
 
 def summary(values: Sequence[float]) -> dict[str, float | None]:
-    """p50_s, p95_s, p99_s and max_s of sorted values; None when there are none."""
+    """Returns p50_s, p95_s, p99_s and max_s of sorted values; None without values."""
     named = {f"p{share}_s": percentile(values, share) for share in PERCENTILES}
     named["max_s"] = values[-1] if values else None
     return {name: None if value is None else round(value, 3) for name, value in named.items()}
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """Nearest rank: the smallest of the sorted values that `share` percent do not exceed."""
+    """Returns the percentile by nearest rank: the smallest sorted value that at least `share` percent do not exceed."""
     return values[max(0, ceil(len(values) * share / 100) - 1)] if values else None

@@ -1,4 +1,4 @@
-"""What a load test sends: each message with its kind and the moment it is due."""
+"""What a load test sends: each message with its kind and the time at which it is due."""
 
 import json
 import random
@@ -11,17 +11,17 @@ Mix = dict[str, float]
 
 ONLY_UNIQUE: Mix = {"unique": 1}
 STANDARD: Mix = {"unique": 70, "duplicate": 20, "invalid": 5, "failing": 5}
-# A name in the reserved domain .invalid, which no resolver knows: the render always fails, here and on AWS.
+# The reserved domain .invalid is known to no resolver, so the render always fails, here and on AWS.
 FAILING_URL = "http://no.invalid/"
 
 
 class MixError(ValueError):
-    """The text of --mix is not understood; the message says what is expected."""
+    """The text of --mix is invalid; the message says what is expected."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message: due `at` seconds after the start. A duplicate has the id and the body of an earlier one."""
+    """A message, due `at` seconds after the start. A duplicate has the id and the body of an earlier message."""
 
     id: str
     kind: Kind
@@ -30,26 +30,29 @@ class Message:
 
 
 def parse_mix(text: str) -> Mix:
-    """`unique=70,duplicate=20,invalid=5,failing=5` as weights, or the word `standard` for just these."""
+    """Returns the weights in `unique=70,duplicate=20,invalid=5,failing=5`; the word `standard` means exactly these.
+
+    Raises MixError.
+    """
     if text == "standard":
         return STANDARD
     kinds = get_args(Kind)
     try:
         mix = {kind.removesuffix("s"): float(weight) for kind, weight in (part.split("=") for part in text.split(","))}
     except ValueError:
-        raise MixError(f"{text!r} is not like unique=70,duplicate=20,invalid=5,failing=5") from None
+        raise MixError(f"{text!r} must have the form unique=70,duplicate=20,invalid=5,failing=5") from None
     if unknown := sorted(set(mix) - set(kinds)):
-        raise MixError(f"{unknown[0]!r} is no kind of message; there are {', '.join(kinds)}")
+        raise MixError(f"{unknown[0]!r} is no kind of message; the kinds are {', '.join(kinds)}")
     if min(mix.values()) < 0 or not mix.get("unique", 0):
-        raise MixError("weights are not negative, and there is at least some weight on unique")
+        raise MixError("weights must not be negative, and the weight of unique must be greater than 0")
     return mix
 
 
 def due_times(count: int, rate: float | None, ramp: float) -> list[float]:
-    """When each message is due, in seconds: all at once, or `rate` a second, reached from 0 within `ramp` seconds."""
+    """Returns the seconds at which each message is due: all at once, or at `rate` a second after `ramp` seconds."""
     if rate is None:
         return [0.0] * count
-    # While it ramps, n(t) = rate * t² / (2 ramp) messages have been sent; afterwards the rate is even.
+    # During the ramp, n(t) = rate * t² / (2 ramp) messages have been sent; after it the rate is constant.
     in_ramp = rate * ramp / 2
     return [(2 * ramp * n / rate) ** 0.5 if n < in_ramp else ramp + (n - in_ramp) / rate for n in range(count)]
 
@@ -65,7 +68,7 @@ def plan(
     ramp: float = 0,
     seed: int = 0,
 ) -> list[Message]:
-    """`count` messages whose ids begin with `prefix`; `one_id` gives all of them the first one's id."""
+    """Returns `count` messages whose ids begin with `prefix`; with `one_id` all have the id of the first."""
     times = due_times(count, rate, ramp)
     if one_id:
         first = _message(f"{prefix}0", "unique", urls[0], times[0])

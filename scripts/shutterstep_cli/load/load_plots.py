@@ -13,14 +13,14 @@ Curve = list[tuple[float, int]]
 
 
 def curves(records: Sequence[Record]) -> dict[str, list[float]]:
-    """When each message was sent, started and finished, in seconds after the first send, sorted."""
+    """Returns when messages were sent, started and finished, in seconds after the first send, sorted."""
     origin = min(record.sent_at for record in records)
     moments = {"sent": "sent_at", "started": "started_at", "finished": "finished_at"}
     return {name: [value - origin for value in durations(records, field)] for name, field in moments.items()}
 
 
 def flow(figures: Figures, axis: Any) -> None:
-    """Draws messages sent, started and finished over time; the distances show what waits and what is at work."""
+    """Draws messages sent, started and finished over time; the distances show what waits and what runs."""
     colours = {"sent": "grey", "started": "blue", "finished": "green"}
     for name, times in curves(figures.records).items():
         points = thinned([(0.0, 0), *((at, number + 1) for number, at in enumerate(times))])
@@ -30,8 +30,8 @@ def flow(figures: Figures, axis: Any) -> None:
 
 
 def under_way(figures: Figures, axis: Any) -> None:
-    """How many waited in the queue and how many executions ran at each moment."""
-    # A dead letter never becomes an execution; when it left the queue is not known.
+    """Draws how many messages waited in the queue, and how many executions ran, at each moment."""
+    # A dead letter never becomes an execution, and the time at which it left the queue is not known.
     times = curves([record for record in figures.records if record.outcome != "dead_letter"] or figures.records)
     end = max(max(values, default=0.0) for values in times.values())
     moments = [end * step / 400 for step in range(401)]
@@ -51,14 +51,14 @@ def latency(figures: Figures, axis: Any) -> None:
         found = [(record.sent_at - origin, record.total_s) for record in thinned(figures.of(outcome))]
         if points := [point for point in found if point[1] is not None]:
             axis.scatter(*zip(*points, strict=True), s=9, alpha=0.6, label=outcome, color=COLOURS[colour])
-    axis.set(title="From send to finish", xlabel="sent, seconds after the first", ylabel="seconds")
+    axis.set(title="From send to finish", xlabel="time of sending, seconds after the first send", ylabel="seconds")
     axis.set_ylim(bottom=0)
     if axis.get_legend_handles_labels()[0]:
         axis.legend()
 
 
 def split(figures: Figures, axis: Any) -> None:
-    """Where the time of each rendered message went, the quickest first."""
+    """Draws where the time of each rendered message went, the fastest first."""
     known = [record for record in figures.of("rendered") if record.total_s is not None]
     known = thinned(sorted(known, key=lambda record: record.total_s or 0))
     parts = [name for name in PARTS if name != "total"]
@@ -68,9 +68,9 @@ def split(figures: Figures, axis: Any) -> None:
         colours = [COLOURS["orange"], COLOURS["blue"], COLOURS["green"]]
         axis.stackplot(shares, *heights, labels=parts, colors=colours, step="pre")
         axis.legend(loc="upper left")
-    axis.set(title="Where the time went", xlabel="rendered messages, quickest first (%)", ylabel="seconds")
+    axis.set(title="Where the time went", xlabel="rendered messages, fastest first (%)", ylabel="seconds")
 
 
 def all_plots(figures: Figures) -> list[Any]:
-    """Gives every panel; each draws itself on a matplotlib axis."""
+    """Returns every panel; each draws itself on a matplotlib axis."""
     return [lambda axis, draw=draw: draw(figures, axis) for draw in (flow, under_way, latency, split)]

@@ -1,4 +1,4 @@
-"""One record a message: when it was sent, started and finished, and how it ended, by the evidence."""
+"""One record for each message: when it was sent, started and finished, and how it ended according to the evidence."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,11 @@ ENDED = ("rendered", "skipped", "failed", "dead_letter")
 
 @dataclass
 class Record:
-    """`outcome` is rendered, skipped, failed, dead_letter, unfinished (it runs or waits), lost or unsent; `detail` the
-    skip reason or error code. Times in epoch seconds, durations in seconds, None where there is none.
+    """`outcome` is rendered, skipped, failed, dead_letter, unfinished (running or waiting), lost or unsent.
+
+    `detail` is the reason of a skip or the code of an error. Times are epoch seconds, durations are seconds; both are
+    None
+    if there is none.
     """
 
     id: str
@@ -28,24 +31,24 @@ class Record:
 
     @property
     def total_s(self) -> float | None:
-        """Seconds from send to the end of the execution; the clocks of sender and service may differ a little."""
+        """Seconds from send to the end of the execution; the clocks of sender and service may differ slightly."""
         return None if self.finished_at is None else max(0.0, self.finished_at - self.sent_at)
 
     @property
     def queue_s(self) -> float | None:
-        """Seconds from send to the start of the execution: the request queue and the starter."""
+        """Seconds from send to the start of the execution: time in the request queue and the starter."""
         return None if self.started_at is None else max(0.0, self.started_at - self.sent_at)
 
     @property
     def workflow_s(self) -> float | None:
-        """The execution without the render: states, and the wait for a task or a free worker."""
+        """Seconds of the execution without the render: its states, and the wait for a task or a free worker."""
         if self.started_at is None or self.finished_at is None:
             return None
         return max(0.0, self.finished_at - self.started_at - (self.render_s or 0))
 
 
 def records(sent: Iterable[Sent], evidence: Evidence, *, may_be_queued: bool) -> list[Record]:
-    """What became of each message; `may_be_queued` when the request queue was not seen empty."""
+    """Returns what became of each message; `may_be_queued` is true if the request queue was not seen empty."""
     commits = {name: id_ for id_, names in evidence.commits().items() for name in names}
     return [_record(one, evidence, commits, may_be_queued) for one in sent]
 
@@ -70,7 +73,7 @@ def _record(sent: Sent, evidence: Evidence, commits: dict[str, str], may_be_queu
 def _take_execution(record: Record, execution: ExecutionEvidence, evidence: Evidence, commits: dict[str, str]) -> None:
     record.started_at, record.finished_at = execution.started_at, execution.stopped_at
     if execution.stopped_at is None:
-        record.outcome, record.detail = "unfinished", "its execution runs"
+        record.outcome, record.detail = "unfinished", "its execution is running"
     elif execution.name in commits:
         record.outcome = "rendered"
         item = evidence.items.get(record.id, {})
@@ -78,15 +81,15 @@ def _take_execution(record: Record, execution: ExecutionEvidence, evidence: Evid
             record.render_s = item["render_ms"] / 1000
     else:
         end = evidence.ends.get(execution.name, {})
-        # An execution that says `success` although nothing else does is a render as well.
+        # An execution whose output says `success` counts as a render, even if nothing else shows it.
         record.outcome = {"success": "rendered"}.get(end.get("status", "failed"), end.get("status", "failed"))
         record.detail = end.get("reason") or end.get("error_code", "")
 
 
 def strangers(sent: Sequence[Sent], evidence: Evidence) -> list[str]:
-    """Gives the executions of the test's ids that no known message started.
+    """Returns the executions of the test's ids that no known message started.
 
-    SQS accepted a send, its answer was lost, and it was sent again.
+    They arise when SQS accepted a message but its answer was lost, so that the message was sent again.
     """
     known = {execution_name(one.message.id, one.message_id) for one in sent}
     return sorted(set(evidence.executions) - known)

@@ -1,4 +1,4 @@
-"""The report of a load test as one HTML file that needs nothing else."""
+"""The report of a load test as one self-contained HTML file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -44,14 +44,14 @@ $problems
 
 
 def write_page(figures: Figures, about: str, path: Path) -> Path:
-    """Write the page; `about` says what was sent where, in one line."""
+    """Writes the page and returns its path; `about` says in one line what was sent where."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(figures, about), "utf-8")
     return path
 
 
 def page(figures: Figures, about: str) -> str:
-    """The whole page."""
+    """Returns the whole page."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return PAGE.substitute(
         title=f"Load test of {len(figures.records):,} messages",
@@ -67,7 +67,7 @@ def page(figures: Figures, about: str) -> str:
 
 
 def verdict(figures: Figures) -> str:
-    """The result in one sentence."""
+    """Returns the result in one sentence."""
     if figures.passed:
         return f"Passed: {len(figures.records):,} sent, none lost, none rendered twice."
     counts = figures.as_json()
@@ -76,7 +76,7 @@ def verdict(figures: Figures) -> str:
 
 
 def tiles(counts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """The headline figures: value and name."""
+    """Yields the headline figures: value and name."""
     for name in ("sent", "distinct_ids", "rendered", "lost", "rendered_twice"):
         yield f"{counts[name]:,}", name.replace("_", " ")
     for name in ("skipped", "failed", "dead_letters"):
@@ -89,7 +89,7 @@ def tiles(counts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def outcomes(figures: Figures) -> Iterable[tuple[str, str, str]]:
-    """Makes one row for each outcome and detail."""
+    """Yields one row for each outcome and detail."""
     counted: dict[tuple[str, str], int] = {}
     for record in figures.records:
         counted[record.outcome, record.detail] = counted.get((record.outcome, record.detail), 0) + 1
@@ -98,7 +98,7 @@ def outcomes(figures: Figures) -> Iterable[tuple[str, str, str]]:
 
 
 def latencies(figures: Figures) -> Iterable[Sequence[str]]:
-    """Makes a row for the whole time and for each part of it of the rendered, and one for the skipped."""
+    """Yields a row for the whole time of rendered messages, one for each part of it, and one for skipped messages."""
     rendered = figures.of("rendered")
     rows = [(f"rendered: {part}", durations(rendered, field)) for part, field in PARTS.items()]
     for name, values in [*rows, ("skipped: total", durations(figures.of("skipped"), "total_s"))]:

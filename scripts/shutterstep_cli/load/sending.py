@@ -18,9 +18,9 @@ LOOK_EVERY_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that was sent, with SQS's id and the time the call returned (epoch seconds).
+    """A message that was sent, with SQS's id and the time at which the call returned (epoch seconds).
 
-    Or the error that kept it unsent.
+    If it was not sent: the error instead.
     """
 
     message: Message
@@ -30,7 +30,7 @@ class Sent:
 
 
 def send(target: Target, messages: Sequence[Message], on_sent: Callable[[list[Sent]], None]) -> list[Sent]:
-    """Send every message at its time; `on_sent` hears of each batch, from the calling thread."""
+    """Sends every message at its time and returns all; calls `on_sent` in the caller's thread for each batch."""
     sqs, queue = target.client("sqs"), target.outputs["RequestQueueUrl"]
     started, sent = time.monotonic(), []
     waiting: list[Future[list[Sent]]] = []
@@ -65,7 +65,7 @@ def _when_due(messages: Sequence[Message], started: float) -> Iterator[Sequence[
 
 
 def _send_batch(sqs: Any, queue: str, batch: Sequence[Message]) -> list[Sent]:
-    """Sends one batch; when the call fails after the client's retries, its messages stay unsent, with the reason."""
+    """Sends one batch. If the call fails after the client's retries, its messages are unsent, with the reason."""
     entries = [{"Id": str(place), "MessageBody": message.body} for place, message in enumerate(batch)]
     try:
         answer = sqs.send_message_batch(QueueUrl=queue, Entries=entries)

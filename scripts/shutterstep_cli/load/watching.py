@@ -1,4 +1,4 @@
-"""Watches a load test until everything has ended: progress for people, and rest as the evidence shows it."""
+"""Watches a load test until everything has ended, shows progress, and finds out when nothing changes any more."""
 
 import time
 from collections import Counter
@@ -16,14 +16,14 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.terminal import Working, moving_display
 
 POLL_SECONDS = 1.0
-# A message without an execution counts as a dead letter once the queue was empty for this many seconds.
+# A message without an execution counts as a dead letter if the queue was empty for this many seconds.
 SETTLED_SECONDS_LOCAL = 5.0
 SETTLED_SECONDS_AWS = 60.0
 
 
 @dataclass(frozen=True)
 class Rest:
-    """Where the test came to rest: its executions, and whether the request queue was empty by then."""
+    """The end of the test: its executions, and whether the request queue was empty by then."""
 
     executions: dict[str, ExecutionEvidence]
     queue_empty: bool
@@ -56,7 +56,7 @@ class Display:
         self.progress.advance(self.sent, len(batch))
 
     def on_poll(self, found: dict[str, ExecutionEvidence]) -> None:
-        """How many ended in which status, how many run."""
+        """Shows how many executions ended with which status, and how many run."""
         counts = Counter(execution.status for execution in found.values())
         running = counts.pop("RUNNING", 0)
         ends = ", ".join(f"{number} {status.lower()}" for status, number in sorted(counts.items()))
@@ -69,7 +69,7 @@ class Display:
 def wait_for_rest(
     target: Target, sent: Sequence[Sent], prefix: str, wait_seconds: float, on_poll: Callable[..., object]
 ) -> Rest:
-    """Polls until every message has an ended execution, or nothing changes any more, or the wait is over."""
+    """Polls until every message has an ended execution, nothing changes any more, or the wait is over."""
     awaited = {execution_name(one.message.id, one.message_id) for one in sent if not one.error}
     deadline = time.monotonic() + wait_seconds
     settled_seconds = SETTLED_SECONDS_LOCAL if target.endpoint_url else SETTLED_SECONDS_AWS
@@ -92,7 +92,7 @@ def wait_for_rest(
 
 
 def queue_is_empty(target: Target) -> bool:
-    """Says whether no message of the request queue waits or is at a starter."""
+    """Whether no message of the request queue waits or is being processed by a starter."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     queue = target.outputs["RequestQueueUrl"]
     found = target.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]

@@ -1,27 +1,27 @@
-"""Whether the launcher and the pool's workers work, told by files that they touch: a process that runs may be stuck."""
+"""Health of the launcher and of pool workers, from files that they touch: a running process may still be stuck."""
 
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# The launcher looks at the cluster several times a second. On a busy machine a step may take a while.
+# Seconds. The launcher looks at the cluster several times a second, but a step may be slow on a busy machine.
 LAUNCHER_SILENT_SECONDS = 60.0
 LAUNCHER_FAILING_SECONDS = 5.0
-# A worker's file is touched when the queue answers and when a page ends: a page takes 120 s at most.
+# Seconds. A worker touches its file when the queue answers and when a page ends; a page takes at most 120 s.
 WORKER_SILENT_SECONDS = 180.0
 
 
 @dataclass
 class LauncherHealth:
-    """The launcher's own note of its last step, in the folder of the tasks' logs."""
+    """The launcher's note about its last step, in the folder of the tasks' logs."""
 
     folder: Path
     _said: str = ""
     _noted_at: float = 0
 
     def worked(self) -> None:
-        """A step succeeded; noted once a second."""
+        """Notes, once a second, that a step succeeded."""
         self._said = ""
         if time.monotonic() - self._noted_at > 1:
             self._noted_at = time.monotonic()
@@ -30,7 +30,7 @@ class LauncherHealth:
             self._touched.touch()
 
     def failed(self, what: str) -> None:
-        """A step did not succeed. The log gets a line when the reason is a new one."""
+        """Notes that a step failed. Logs a line if the reason is new."""
         if what == self._said:
             return
         self._said, self._noted_at = what, 0
@@ -40,12 +40,12 @@ class LauncherHealth:
                 self._failing.write_text(what, "utf-8")
 
     def forget(self) -> None:
-        """Begin anew: what is there is an earlier launcher's."""
+        """Deletes the notes of an earlier launcher."""
         for file in (self._touched, self._failing):
             file.unlink(missing_ok=True)
 
     def problem(self) -> str | None:
-        """What keeps it from working, for some time already; None while it works, or has only begun."""
+        """Returns what has kept the launcher from working for some time; None while it works or has just started."""
         failing_for, silent_for = _age(self._failing), _age(self._touched)
         if failing_for is not None and failing_for > LAUNCHER_FAILING_SECONDS:
             with suppress(OSError):
@@ -64,12 +64,12 @@ class LauncherHealth:
 
 
 def worked_file(folder: Path, task: str) -> Path:
-    """The file that a pool worker touches, POOL_WORKED_FILE."""
+    """Returns the file that a pool worker touches, POOL_WORKED_FILE."""
     return folder / f"{task}.worked"
 
 
 def silent_seconds(folder: Path, task: str) -> float | None:
-    """How long a pool worker has not worked; None for a task that is no worker."""
+    """Returns for how many seconds a pool worker has not worked; None for a task that is not a worker."""
     return _age(worked_file(folder, task))
 
 

@@ -1,4 +1,4 @@
-"""The agent's part where the emulator runs tasks as containers: the event of each one that stopped."""
+"""Reports stopped tasks, as an ECS agent does, when the emulator runs tasks as containers."""
 
 import threading
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class ContainerWatch:
         self.ecs = client("ecs", self.endpoint)
 
     def run(self) -> None:
-        """Poll until told to stop."""
+        """Polls until it is told to stop."""
         health = LauncherHealth(self.folder)
         health.forget()
         while not self.stopping.wait(POLL_SECONDS):
@@ -43,6 +43,6 @@ class ContainerWatch:
         pages = self.ecs.get_paginator("list_tasks").paginate(cluster=self.cluster, desiredStatus="STOPPED")
         now = {arn for page in pages for arn in page["taskArns"]}
         new = sorted(now - self.stopped)
-        for start in range(0, len(new), 100):  # as many as DescribeTasks takes
+        for start in range(0, len(new), 100):  # the most that one DescribeTasks accepts
             self.events.emit(self.ecs.describe_tasks(cluster=self.cluster, tasks=new[start : start + 100])["tasks"])
         self.stopped = now

@@ -1,4 +1,4 @@
-"""Deploy template.yaml itself to the embedded AWS: transform it as SAM does, and give it to CloudFormation."""
+"""Deploys template.yaml itself to the embedded AWS: transforms it as SAM does, and gives it to CloudFormation."""
 
 import copy
 import hashlib
@@ -19,7 +19,7 @@ Template = dict[str, Any]
 
 TEMPLATE = ROOT / "template.yaml"
 ARTIFACTS = "shutterstep-artifacts"
-# The properties that name a folder or a file; `sam deploy` replaces each by the place it uploads it to.
+# The properties that name a folder or a file; `sam deploy` replaces each by the address of the upload.
 CODE = {
     "StarterFunction": "CodeUri",
     "SharedLayer": "ContentUri",
@@ -28,7 +28,7 @@ CODE = {
     "SweepStateMachine": "DefinitionUri",
 }
 
-# With these values the conditions are false that hold what the emulator refuses.
+# With these values the conditions of everything that the emulator refuses are false.
 LOCAL_PARAMETERS = {"AutoScaling": "DISABLED", "Alarms": "DISABLED"}
 
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -41,26 +41,29 @@ class DeployError(Exception):
 
 
 def read_template(path: Path = TEMPLATE) -> Template:
-    """The template as plain data, the short intrinsic functions spelled out."""
+    """Returns the template as plain data, with the short intrinsic functions written out."""
     return json.loads(json.dumps(load(path.read_text("utf-8"))[0]))
 
 
 def transform(template: Template, places: dict[str, dict[str, str]]) -> Template:
-    """The CloudFormation template of a SAM template; `places` says where each of CODE lies, as {Bucket, Key}."""
-    # Here, not above: it takes longer to load than any command takes that does not deploy.
+    """Returns the CloudFormation template of a SAM template; `places` gives the {Bucket, Key} of each of CODE."""
+    # Imported here, because only commands that deploy should wait for this slow import.
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
     placed = copy.deepcopy(template)
     for resource, place in places.items():
         placed["Resources"][resource]["Properties"][CODE[resource]] = place
-    # The translator asks boto3 for the region but calls no service.
+    # The translator asks boto3 for the region, but it calls no service.
     session = boto3.Session(region_name="us-east-1")
     return Translator({}, Parser(), boto_session=session).translate(placed, parameter_values={})
 
 
 def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, str] | None = None) -> bool:
-    """Create or update the stack; says whether there was anything to do. `clients` makes a client of a service name."""
+    """Creates or updates the stack; returns whether there was anything to do.
+
+    `clients` makes a client by service name.
+    """
     template = with_parameters(read_template(), {**LOCAL_PARAMETERS, **(parameters or {})})
     files = {
         "StarterFunction": package(STARTER, cache),
@@ -73,7 +76,7 @@ def deploy(clients: Any, stack_name: str, cache: Path, parameters: Mapping[str, 
     s3.create_bucket(Bucket=ARTIFACTS)
     places = {name: _upload(s3, path) for name, path in files.items()}
     body = json.dumps(with_numbers(transform(template, places)))
-    # By reference, as `sam deploy` does: a template inside the call may have at most 51,200 characters.
+    # By reference, as `sam deploy` does: a template in the call itself may have at most 51,200 characters.
     place = _put(s3, body.encode(), "template.json")
     return _apply(clients("cloudformation"), stack_name, body, f"https://s3.amazonaws.com/{ARTIFACTS}/{place['Key']}")
 
@@ -89,7 +92,7 @@ def _put(s3: Any, content: bytes, name: str) -> dict[str, str]:
 
 
 def with_parameters(template: Template, values: Mapping[str, str]) -> Template:
-    """The template with these values as its parameters' defaults. Raises DeployError for a name it does not have."""
+    """Returns the template with these values as its parameters' defaults. Raises DeployError for an unknown name."""
     parameters = copy.deepcopy(template["Parameters"])
     for name, value in values.items():
         if name not in parameters:
@@ -99,23 +102,23 @@ def with_parameters(template: Template, values: Mapping[str, str]) -> Template:
 
 
 def _checked(name: str, value: str, parameter: dict[str, Any]) -> str | int:
-    """CloudFormation's own checks, which the emulator leaves out for defaults."""
+    """Returns the value after CloudFormation's own checks, which the emulator does not apply to defaults."""
     if value not in map(str, parameter.get("AllowedValues", [value])):
-        raise DeployError(f"{name} is {value}; it may be {', '.join(map(str, parameter['AllowedValues']))}")
+        raise DeployError(f"{name} is {value}; it must be one of {', '.join(map(str, parameter['AllowedValues']))}")
     if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value, re.DOTALL):
         raise DeployError(f"{name} is {value}; it needs {parameter['ConstraintDescription']}")
     if parameter["Type"] != "Number":
         return value
     if not value.isdigit():
-        raise DeployError(f"{name} is {value}, which is no whole number")
+        raise DeployError(f"{name} is {value}, which is not a whole number")
     low, high = parameter.get("MinValue", 0), parameter.get("MaxValue", int(value))
     if not low <= int(value) <= high:
-        raise DeployError(f"{name} is {value}; it may be {low} to {high}")
+        raise DeployError(f"{name} is {value}; it must be {low} to {high}")
     return int(value)
 
 
 def with_numbers(template: Template) -> Template:
-    """Put the defaults of Number parameters where they are referred to: the emulator would pass them on as text."""
+    """Returns the template with Number parameters replaced by their defaults; the emulator would make texts of them."""
     numbers = {
         name: parameter["Default"]
         for name, parameter in template["Parameters"].items()
@@ -156,7 +159,7 @@ def _apply(cloudformation: Any, stack_name: str, body: str, url: str) -> bool:
 
 
 def _is_as_wanted(deployed: dict[str, Any], digest: str) -> bool:
-    """The tags of a deployment that failed are there too."""
+    """Whether a finished deployment has these tags; the tags of a failed one are there too."""
     tag = {"Key": "shutterstep:template", "Value": digest}
     return deployed["StackStatus"] in DONE and tag in deployed.get("Tags", [])
 

@@ -1,7 +1,7 @@
 """`python -m shutterstep_cli.local.emulator PORT --calls FILE --root-key FILE --closed-ports FOLDER [--containers]`
 
-The embedded AWS, ministack patched, on loopback behind a gate, until SIGTERM. `--containers` runs ECS tasks as
-containers of the engine that DOCKER_HOST names.
+Runs the embedded AWS (patched ministack) on loopback behind a gate, until SIGTERM. With `--containers`, ECS tasks run
+as containers of the engine that DOCKER_HOST names.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from shutterstep_cli.local.root_key import read_root_key
 
 
 def main() -> None:
-    """Serve; the environment is ministack's only configuration and is read when it is imported."""
+    """Serves the emulator. Its only configuration is the environment, which ministack reads at import."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port")
     parser.add_argument("--calls", type=Path, required=True, help="the record of which role called what")
@@ -28,8 +28,8 @@ def main() -> None:
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        "AUTH": "true",  # who calls is asked, and what the policies of its role allow
-        "AWS_ACCESS_KEY_ID": key.access_key_id,  # whom it takes for root; the secret stays with the gate
+        "AUTH": "true",  # checks the caller, and what the policies of its role allow
+        "AWS_ACCESS_KEY_ID": key.access_key_id,  # the key of its root; the gate keeps the secret
         "MINISTACK_DOCKER_TIMEOUT": "60",
     }
     sys.argv = sys.argv[:1]

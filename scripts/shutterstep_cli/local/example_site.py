@@ -1,4 +1,4 @@
-"""The bundled site of examples/, served on loopback: what `demo` and `load-test` take pictures of."""
+"""Serves the bundled site of examples/ on loopback; `demo` and `load-test` take pictures of it."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ PAGES = ("landing", "article", "shop", "dashboard", "docs", "gallery")
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port of loopback; gives the origin."""
+    """Serves a folder on a free port of loopback; gives the origin."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), quiet_handler(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -27,10 +27,10 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 def quiet_handler(folder: Path) -> Any:
-    """Gives a handler that serves a folder's files without a log, so that the demo's own lines stand out."""
+    """Returns a handler that serves a folder's files without a log, so that the demo's own lines stand out."""
     return partial(_QuietHandler, directory=str(folder))
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Logs nothing."""

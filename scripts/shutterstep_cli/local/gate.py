@@ -1,7 +1,7 @@
-"""The gate before the embedded AWS: it lets in programs of this machine that sign with a key of this stack.
+"""The gate before the embedded AWS: it accepts only programs on this machine that sign with a key of this stack.
 
-A web page can reach loopback too, from a rendering browser or the developer's own, and the emulator answers whoever
-calls: it takes well-known root keys without a look at the signature, and allows every origin.
+A web page, in a rendering browser or in the developer's own, can reach loopback too. The emulator itself answers
+everybody: it accepts well-known root keys without checking the signature, and allows every origin.
 """
 
 import base64
@@ -20,7 +20,7 @@ from shutterstep_cli.local.root_key import RootKey
 from shutterstep_cli.local.task_containers import gives_credentials
 
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
-# Only browsers send these, and a page can neither set nor remove them.
+# Only browsers send these headers, and a page can neither set nor remove them.
 FROM_A_BROWSER = re.compile(
     r"origin|sec-.*|access-control-request-.*|referer|cookie|upgrade-insecure-requests|(x-)?purpose|x-moz|ping-(from|to)"
 )
@@ -31,11 +31,11 @@ Headers = dict[str, str]
 
 
 class RefusedError(Exception):
-    """The request may not pass; the arguments are AWS's code for it and the reason."""
+    """The request is refused; the arguments are AWS's code and the reason."""
 
 
 class Gate:
-    """ASGI middleware around the emulator. `registry_password` is what the image registry asks for."""
+    """ASGI middleware around the emulator. `registry_password` is the password of the image registry."""
 
     def __init__(self, app: Any, key: RootKey, registry_password: str) -> None:
         self.app, self.key = app, key
@@ -49,8 +49,8 @@ class Gate:
         try:
             check_sender(headers)
             if scope["type"] != "http":
-                raise RefusedError("AccessDenied", "the local stack serves no WebSocket")
-            # Both have secrets of their own: a container's token, and the password of the registry.
+                raise RefusedError("AccessDenied", "the local stack has no WebSockets")
+            # Both have their own secrets: a container's token, and the password of the registry.
             if not gives_credentials(scope["path"]) and not emulator._is_ecr_registry_path(scope["path"]):
                 receive = await self._checked(scope, headers, receive)
         except RefusedError as refusal:
@@ -66,7 +66,7 @@ class Gate:
         return kind.lower() == "basic" and hmac.compare_digest(login.encode(), self.registry_login.encode())
 
     async def _checked(self, scope: Any, headers: Headers, receive: Any) -> Any:
-        """Reads the body and checks the signature over all of it; gives a `receive` that has the body again."""
+        """Reads the body and checks the signature over it; returns a `receive` that gives the body again."""
         signature = _signature(headers)
         secret = self._secret_of(signature.access_key_id, headers.get("x-amz-security-token", ""))
         body = await _read(receive)
@@ -81,7 +81,9 @@ class Gate:
         return _Replay(body, receive)
 
     def _secret_of(self, access_key_id: str, token: str) -> str:
-        """The secret of the stack's own key or of a role's session; the emulator's well-known keys are none."""
+        """Returns the secret of the stack's own key or of a role's session, and never of the emulator's well-known
+        keys.
+        """
         if hmac.compare_digest(access_key_id.encode(), self.key.access_key_id.encode()) and not token:
             return self.key.secret_access_key
         if not iam_evaluator.is_root_access_key(access_key_id):
@@ -94,15 +96,15 @@ class Gate:
 
 
 def check_sender(headers: Mapping[str, str]) -> None:
-    """Raises RefusedError for what a browser sends, and for a name that somebody's DNS points to this machine."""
+    """Raises RefusedError for requests of browsers, and for hosts whose DNS name points to this machine."""
     if any(FROM_A_BROWSER.fullmatch(name) for name in headers):
         raise RefusedError("AccessDenied", "a web page may not call the local stack")
     if not LOOPBACK_HOST.fullmatch(headers.get("host", "")):
-        raise RefusedError("AccessDenied", "call the local stack by an address of loopback")
+        raise RefusedError("AccessDenied", "call the local stack by a loopback address")
 
 
 def _headers(scope: Any) -> Headers:
-    """A header sent on several lines as its values joined by a comma, as SigV4 signs it."""
+    """Returns the headers; a header on several lines has its values joined by a comma, as SigV4 signs it."""
     headers: Headers = {}
     for raw, value in scope.get("headers", []):
         name, text = raw.decode("latin-1").lower(), sigv4.decode_header_value(value)
@@ -112,7 +114,9 @@ def _headers(scope: Any) -> Headers:
 
 def _signature(headers: Headers) -> sigv4.HeaderSignature:
     if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
-        raise RefusedError("MissingAuthenticationToken", "calls of the local stack are signed in their header")
+        raise RefusedError(
+            "MissingAuthenticationToken", "calls to the local stack must be signed in the Authorization header"
+        )
     signature = sigv4.parse_header_signature(headers)
     if isinstance(signature, tuple):
         raise RefusedError(*signature)
@@ -123,7 +127,7 @@ def _signature(headers: Headers) -> sigv4.HeaderSignature:
 
 def _check_body(promised: str, body: bytes) -> None:
     if promised and not promised.startswith(UNHASHED) and promised != hashlib.sha256(body).hexdigest():
-        raise RefusedError("SignatureDoesNotMatch", "the body is not the one that was signed")
+        raise RefusedError("SignatureDoesNotMatch", "the body differs from the one that was signed")
 
 
 async def _read(receive: Any) -> bytes:
@@ -131,14 +135,14 @@ async def _read(receive: Any) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise RefusedError("IncompleteBody", "the caller left")
+            raise RefusedError("IncompleteBody", "the caller disconnected")
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)
 
 
 class _Replay:
-    """An ASGI `receive` that gives a body which was read before, then goes on with the connection's own."""
+    """An ASGI `receive` that gives a body that was already read, then continues with the connection's own."""
 
     def __init__(self, body: bytes, receive: Any) -> None:
         self.messages, self.receive = [{"type": "http.request", "body": body, "more_body": False}], receive

@@ -3,7 +3,7 @@
 `python -m shutterstep_cli.local.launcher --endpoint URL --cluster NAME --rule NAME --logs FOLDER
 --closed-ports FOLDER [--max-tasks N] [--autoscale N]`
 
-It is the services' scheduler too, since the embedded cluster does not replace what died.
+It is the services' scheduler too, because the embedded cluster does not replace dead tasks.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from shutterstep_cli.local.task_events import TaskEvents
 from shutterstep_cli.local.task_process import TaskProcess, end_all, kill_orphan
 
 POLL_SECONDS = 0.15
-# A task gets its own environment and these of the operator's variables, which a process here needs; no others.
+# A task gets its own environment and only these variables of the operator, which a process here needs.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "SHUTTERSTEP_CHROMIUM", "PLAYWRIGHT_BROWSERS_PATH")
 
 Task = dict[str, Any]
@@ -33,7 +33,7 @@ Task = dict[str, Any]
 
 @dataclass
 class Launcher:
-    """Keeps the processes equal to the cluster's tasks; at most `max_tasks` pictures at once, the others wait."""
+    """Keeps the processes equal to the cluster's tasks, at most `max_tasks` pictures at once; others wait."""
 
     endpoint: str
     cluster: str
@@ -46,7 +46,7 @@ class Launcher:
     processes: dict[str, TaskProcess] = field(default_factory=dict)
     ending: dict[str, TaskProcess] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
-    # Exit codes of the tasks whose event is still due; None for one that never had a process.
+    # Exit codes of the tasks whose event is still due; None for a task that never had a process.
     ended: dict[str, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class Launcher:
         self.sts = client("sts", self.endpoint)
 
     def run(self) -> None:
-        """Poll until told to stop, then end the processes that are left."""
+        """Polls until it is told to stop, then ends the remaining processes."""
         health = LauncherHealth(self.logs.parent)
         health.forget()
         self.give_up_lost_tasks()
@@ -64,7 +64,7 @@ class Launcher:
                 health.worked()
             except (BotoCoreError, ClientError) as error:
                 health.failed(f"the cluster refuses, trying again: {error}")
-            except OSError as error:  # a full disk, or no process more: it may be better soon
+            except OSError as error:  # a full disk, or no free process: this may pass soon
                 health.failed(f"this machine refuses, trying again: {error}")
         end_all([*self.processes.values(), *self.ending.values()])
 
@@ -81,10 +81,10 @@ class Launcher:
                     self.report(task["taskArn"], 128 + signal.SIGKILL)
 
     def step(self) -> None:
-        """Report the processes that ended, end those whose task was stopped, start those that wait."""
+        """Reports processes that ended, ends those whose task was stopped, starts waiting ones."""
         for arn, process in list(self.processes.items()):
             if process.is_stuck():
-                process.kill()  # as the health check of the container makes ECS do; the scheduler replaces it
+                process.kill()  # as ECS does after a failed health check; the scheduler replaces it
             code = process.exit_code()
             if code is not None:
                 process.clear()
@@ -103,29 +103,29 @@ class Launcher:
                 self.processes[arn] = self.start(tasks[arn])
 
     def running_tasks(self) -> list[Task]:
-        """The tasks that should run, oldest first."""
+        """Returns the tasks that should run, the oldest first."""
         arns = self.ecs.list_tasks(cluster=self.cluster, desiredStatus="RUNNING")["taskArns"]
         tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] if arns else []
         return sorted(tasks, key=lambda task: task["createdAt"])
 
     def has_room(self, tasks: dict[str, Task]) -> bool:
-        """Workers of a service run at once whatever else does."""
+        """Whether a task may start. Workers of a service start at once, however many others run."""
         return sum(1 for arn in self.processes if not is_of_a_service(tasks[arn])) < self.max_tasks
 
     def end(self, stopped: set[str]) -> None:
-        """SIGTERM to the renderers of stopped tasks; each has its container's stopTimeout, and holds up no other."""
+        """Sends SIGTERM to the renderers of stopped tasks; each has its container's stopTimeout and delays no other."""
         for arn in stopped:
             process = self.processes.pop(arn)
             process.terminate()
             self.ending[arn] = process
 
     def reap(self) -> None:
-        """Take down the exit codes of stopped tasks whose process is over: their event comes only then, as on AWS."""
+        """Notes the exit codes of stopped tasks whose process has ended; their event follows only then, as on AWS."""
         for arn in [arn for arn, process in self.ending.items() if process.reap()]:
             self.ended[arn] = self.ending.pop(arn).exit_code()
 
     def start(self, task: Task) -> TaskProcess:
-        """The renderer of a task."""
+        """Starts the renderer of a task."""
         arn = task["taskDefinitionArn"]
         definition = self.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         stop_timeout = definition["containerDefinitions"][0].get("stopTimeout")
@@ -133,16 +133,17 @@ class Launcher:
         return TaskProcess.start(name, self.logs, self.environment(task, definition), stop_timeout)
 
     def environment(self, task: Task, definition: dict[str, Any]) -> dict[str, str]:
-        """What ECS would set: the container's variables, the overrides, the region and the task role's credentials.
+        """Returns what ECS would set: the container's variables, overrides, region and the task role's credentials.
 
-        Pages on this machine may be rendered here, whatever else the stack allows; the stack's own ports stay closed.
+        Here pages of this machine may be rendered, whatever else the stack allows; only the stack's own ports stay
+        closed.
         """
         overrides = task["overrides"].get("containerOverrides", [])
         variables = definition["containerDefinitions"][0].get("environment", [])
         variables = variables + [pair for override in overrides for pair in override.get("environment", [])]
         given = {variable["name"]: variable["value"] for variable in variables}
         if is_of_a_service(task):
-            # The container's own path is one for all workers of this machine.
+            # In a container this path is its own; here all workers of the machine would share it.
             given["POOL_WORKED_FILE"] = str(worked_file(self.logs, task["taskArn"].rpartition("/")[2]))
         role = {"RoleArn": definition["taskRoleArn"], "RoleSessionName": "task"}
         credentials = self.sts.assume_role(**role)["Credentials"]
@@ -161,7 +162,7 @@ class Launcher:
         }
 
     def report(self, arn: str, code: int) -> None:
-        """Tell the cluster that a task's process ended."""
+        """Tells the cluster that a task's process ended."""
         self.ended[arn] = code
         self.ecs.submit_task_state_change(
             cluster=self.cluster,
@@ -172,7 +173,7 @@ class Launcher:
         )
 
     def emit(self) -> None:
-        """Emit the event of each task that ended, with its own exit code: the cluster says 0 of every stopped task."""
+        """Emits the event of each ended task, with its own exit code; the cluster reports 0 for every stopped task."""
         if not self.ended:
             return
         tasks = self.ecs.describe_tasks(cluster=self.cluster, tasks=list(self.ended))["tasks"]
@@ -181,19 +182,19 @@ class Launcher:
 
 
 def with_exit_code(task: Task, code: int | None) -> Task:
-    """The task as AWS shows it: a container that never started has no exit code."""
+    """Returns the task as AWS shows it: a container that never started has no exit code."""
     containers = [{name: value for name, value in one.items() if name != "exitCode"} for one in task["containers"]]
     own = {} if code is None else {"exitCode": code}
     return {**task, "containers": [one | own for one in containers]}
 
 
 def is_of_a_service(task: Task) -> bool:
-    """A worker of the pool, which takes jobs from its queue."""
+    """Whether the task is a pool worker, which takes jobs from its queue."""
     return task.get("group", "").startswith("service:")
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Runs until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--cluster", required=True)
@@ -201,8 +202,10 @@ def main() -> None:
     parser.add_argument("--logs", type=Path, required=True)
     parser.add_argument("--closed-ports", type=Path, required=True, help="the folder of ports that no page may reach")
     parser.add_argument("--max-tasks", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--autoscale", type=int, default=None, help="the pool follows its backlog up to this size")
-    parser.add_argument("--containers", action="store_true", help="the emulator runs the tasks, report only their ends")
+    parser.add_argument("--autoscale", type=int, default=None, help="let the pool follow its backlog up to this size")
+    parser.add_argument(
+        "--containers", action="store_true", help="the emulator runs the tasks; only report when they end"
+    )
     options = parser.parse_args()
     events = TaskEvents(options.endpoint, options.rule)
     if options.containers:

@@ -1,4 +1,4 @@
-"""The local pool: its size when the stack comes up, and a rolling deployment of its workers."""
+"""The local pool: its size when the stack starts, and a rolling deployment of its workers."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class OptionsError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What `local up` was asked for."""
+    """The options of `local up`."""
 
     pool: int | None = None
     no_pool: bool = False
@@ -30,11 +30,11 @@ class Options:
     port: int | None = None
 
     def as_parameters(self) -> dict[str, str]:
-        """Gives the options as parameters of the template. Raises OptionsError."""
+        """Returns the options as parameters of the template. Raises OptionsError."""
         if self.no_pool and self.pool is not None:
             raise OptionsError("--pool and --no-pool exclude each other")
         if self.autoscale and self.pool is None:
-            raise OptionsError("--autoscale needs --pool N, the largest size")
+            raise OptionsError("--autoscale needs --pool N for the largest size")
         given = dict(_pair(text) for text in self.parameters)
         if self.no_pool:
             given["RenderMode"] = "task"
@@ -53,7 +53,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def up(options: Options, progress: local_stack.Progress) -> local_stack.LocalStack:
-    """Bring the stack up, and the pool to its size. Raises OptionsError and what `stack.up` raises."""
+    """Starts the stack, and brings the pool to its size. Raises OptionsError, and what `local_stack.up` raises."""
     asked = options.pool is not None or options.no_pool
     maximum = (options.pool if options.autoscale else 0) if asked else None
     running = local_stack.up(progress, parameters=options.as_parameters(), autoscale=maximum, port=options.port)
@@ -63,7 +63,7 @@ def up(options: Options, progress: local_stack.Progress) -> local_stack.LocalSta
 
 
 def resize(target: Target, size: int, progress: local_stack.Progress) -> None:
-    """Set how many workers there should be, and wait until they are at work. Raises LocalStackError."""
+    """Sets the number of workers, and waits until they are working. Raises LocalStackError."""
     progress(f"starting {size} workers")
     target.client("ecs").update_service(
         cluster=target.outputs["ClusterName"], service=target.outputs["PoolServiceName"], desiredCount=size
@@ -72,7 +72,7 @@ def resize(target: Target, size: int, progress: local_stack.Progress) -> None:
 
 
 def redeploy(target: Target, progress: local_stack.Progress) -> int:
-    """Replace all workers, and wait until the old ones have left; says how many. Raises LocalStackError."""
+    """Replaces all workers, and waits until the old ones have ended; returns how many. Raises LocalStackError."""
     pool = pool_of(target)
     if pool is None:
         raise local_stack.LocalStackError(
@@ -83,8 +83,8 @@ def redeploy(target: Target, progress: local_stack.Progress) -> int:
         cluster=target.outputs["ClusterName"], service=target.outputs["PoolServiceName"], forceNewDeployment=True
     )
     _wait_for_workers(target, pool.desired, besides=frozenset(pool.tasks))
-    progress(f"{len(pool.tasks)} old ones finish their pages")
-    _wait(lambda: not _alive(set(pool.tasks)), LEFT_WITHIN_SECONDS, "the old workers do not leave")
+    progress(f"{len(pool.tasks)} old workers finish their pages")
+    _wait(lambda: not _alive(set(pool.tasks)), LEFT_WITHIN_SECONDS, "the old workers did not end")
     return len(pool.tasks)
 
 
@@ -93,17 +93,17 @@ def _wait_for_workers(target: Target, size: int, besides: frozenset[str] = froze
         pool = pool_of(target)
         return pool is not None and len(_at_work(set(pool.tasks) - besides)) >= size
 
-    _wait(ready, STARTED_WITHIN_SECONDS, "the workers do not start")
+    _wait(ready, STARTED_WITHIN_SECONDS, "the workers did not start")
 
 
 def _at_work(tasks: set[str]) -> set[str]:
-    """Those whose log says that they have begun to take jobs."""
+    """Returns the tasks whose log says that they have begun to take jobs."""
     logs = {task: local_stack.task_logs() / f"{task}.log" for task in tasks}
     return {task for task, log in logs.items() if log.exists() and "worker_started" in log.read_text("utf-8")}
 
 
 def _alive(tasks: set[str]) -> set[str]:
-    """Those whose process has not ended; its id stands in a file until then."""
+    """Returns the tasks whose process has not ended; its id is in a file until then."""
     return {task for task in tasks if (local_stack.task_logs() / f"{task}.pid").exists()}
 
 

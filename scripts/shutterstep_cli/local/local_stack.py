@@ -1,4 +1,4 @@
-"""The local stack: the embedded AWS and the launcher as processes of their own, and what is known of them on disk."""
+"""The local stack: the embedded AWS and the launcher as separate processes, and their state on disk."""
 
 import json
 import os
@@ -29,24 +29,24 @@ STACK_NAME = "shutterstep"
 REGION = "us-east-1"
 DEFAULT_PORT = 4566
 START_ATTEMPTS = 3
-PORT_TAKEN = "is already in use"  # what the emulator says and ends with
+PORT_TAKEN = "is already in use"  # the emulator's last words when its port is taken
 EMULATOR, LAUNCHER = "shutterstep_cli.local.emulator", "shutterstep_cli.local.launcher"
 _RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 _CONFIG = Config(
     retries=_RETRIES, connect_timeout=5, read_timeout=60, proxies={}
-)  # a proxy does not reach this machine
+)  # no proxy: the endpoint is on this machine
 _NO_FILE = (None, None, os.devnull, None)
 _NO_FILES: Any = {"profile": (None,) * 4, "config_file": _NO_FILE, "credentials_file": _NO_FILE}
 Progress = Callable[[str], None]
 
 
 class LocalStackError(CommandError):
-    """The local stack did not come up; the message ends with what its process said last."""
+    """The local stack did not start; the message ends with the last lines of its process."""
 
 
 @dataclass(frozen=True)
 class LocalStack:
-    """Processes by id, the port of the embedded AWS, the template's parameters and the pool's largest size."""
+    """Process ids, the port of the embedded AWS, the template's parameters and the pool's largest size."""
 
     port: int
     emulator_pid: int
@@ -60,32 +60,32 @@ class LocalStack:
 
 
 def home() -> Path:
-    """Where logs, packages and the state of the local stack lie: SHUTTERSTEP_HOME, or .shutterstep here."""
+    """Returns the folder of logs, packages and state of the local stack: SHUTTERSTEP_HOME, or .shutterstep here."""
     return Path(os.environ.get("SHUTTERSTEP_HOME") or root() / ".shutterstep").resolve()
 
 
 def session() -> Any:
-    """A boto3 session with the root key of the local stack, which no account takes. Raises LocalStackError."""
+    """Returns a boto3 session with the root key of the local stack. Raises LocalStackError when there is none."""
     try:
         return _session_with(read_root_key(root_key_file()))
     except (OSError, ValueError, TypeError) as exc:
-        raise LocalStackError(f"no key of a local stack in {root_key_file()}; start one: shutterstep local up") from exc
+        raise LocalStackError(f"no local stack: {root_key_file()} is missing. Start: shutterstep local up") from exc
 
 
 @cache
 def _session_with(key: RootKey) -> Any:
-    # Profiles and files of the AWS CLI are for accounts: what is wrong in them does not matter here.
+    # Profiles and files of the AWS CLI belong to accounts; errors in them do not matter here.
     core = botocore.session.Session(session_vars=_NO_FILES)
     return boto3.Session(key.access_key_id, key.secret_access_key, region_name=REGION, botocore_session=core)
 
 
 def client(service: str, endpoint_url: str) -> Any:
-    """A client of the embedded AWS."""
+    """Returns a client of the embedded AWS."""
     return session().client(service, endpoint_url=endpoint_url, config=_CONFIG)
 
 
 def find() -> LocalStack | None:
-    """The running local stack, if there is one."""
+    """Returns the running local stack, or None."""
     last = known()
     return last if last and is_ours(last.emulator_pid, EMULATOR) else None
 
@@ -104,12 +104,12 @@ def up(
     autoscale: int | None = None,
     port: int | None = None,
 ) -> LocalStack:
-    """Start what does not run yet, and deploy what changed.
+    """Starts what does not run yet, and deploys what changed. Raises LocalStackError, DeployError or PortTakenError.
 
-    `parameters` of the template stay those of the running stack where they are not given. `autoscale` is the largest
-    size of the pool, 0 for none; None leaves it. Tests answer the tokens themselves: `launcher=False`. `port` is kept
-    for the next start, and an error if it is taken. An `ImageUri` that the emulator is started with makes containers
-    of render tasks, in the engine of DOCKER_HOST.
+    Template parameters that `parameters` does not name keep their values of the running stack. `autoscale` is the
+    largest size of the pool, 0 for no autoscaling; None changes nothing. `launcher=False` is for tests that answer the
+    task tokens themselves. `port` is remembered for the next start; it is an error if it is taken. If the emulator is
+    started with an `ImageUri`, render tasks run as containers of the engine that DOCKER_HOST names.
     """
     from shutterstep_cli.local.deployment import (
         deploy,  # the transformer is slow to import, and only this verb needs it
@@ -117,7 +117,7 @@ def up(
 
     running = find()
     if port is not None and running is not None and running.port != port:
-        raise LocalStackError(f"the local stack is up at port {running.port}; begin with: shutterstep local down")
+        raise LocalStackError(f"the local stack runs at port {running.port}; stop it first: shutterstep local down")
     if port is not None:
         ask_for(home(), port)
     if running is None:
@@ -126,7 +126,7 @@ def up(
         running = _start_emulator(parameters or {})
     elif "ImageUri" in (parameters or {}) and "ImageUri" not in running.parameters:
         raise LocalStackError(
-            "the local stack renders in processes; for containers, begin with: shutterstep local down"
+            "the local stack renders in processes; to render in containers, stop it first: shutterstep local down"
         )
     endpoint = running.endpoint_url
     wanted = {**running.parameters, **(parameters or {})}
@@ -144,7 +144,7 @@ def up(
 
 @one_at_a_time(home)
 def down() -> bool:
-    """End the processes of the local stack; says whether there were any."""
+    """Ends the processes of the local stack; returns whether there were any."""
     last = known()
     if last is not None:
         end_process(last.launcher_pid, LAUNCHER)
@@ -157,27 +157,27 @@ def down() -> bool:
 
 
 def log_file(name: str) -> Path:
-    """The log of `emulator` or `launcher`."""
+    """Returns the log file of `emulator` or `launcher`."""
     return home() / "logs" / f"{name}.log"
 
 
 def task_logs() -> Path:
-    """The folder in which each render task has its log, named after the task."""
+    """Returns the folder of the render tasks' logs, each named after its task."""
     return home() / "logs" / "tasks"
 
 
 def calls_file() -> Path:
-    """Gives the record of calls: one line of JSON for each role, action, resource and whether it was allowed."""
+    """Returns the record of calls: one line of JSON for each role, action, resource and decision."""
     return home() / "logs" / "calls.jsonl"
 
 
 def root_key_file() -> Path:
-    """The operator's credentials on the stack, readable by the user alone; new at each start of the embedded AWS."""
+    """Returns the file of the operator's credentials: readable by the user only, new at each start of the emulator."""
     return home() / "root-key.json"
 
 
 def closed_ports_folder() -> Path:
-    """A file for each port that no rendered page may reach."""
+    """Returns the folder with a file for each port that no rendered page may reach."""
     return home() / "closed-ports"
 
 
@@ -186,18 +186,18 @@ def _state_file() -> Path:
 
 
 def known() -> LocalStack | None:
-    """What was started last; of it, any part may have ended since."""
+    """Returns what was started last; any part of it may have ended since."""
     try:
         return LocalStack(**json.loads(_state_file().read_text("utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        # Written by another version, or by one that was killed in between: what runs is found by its arguments.
+        # The file is of another version, or its writer was killed; running processes are found by their arguments.
         return _found_by_processes()
 
 
 def _found_by_processes() -> LocalStack | None:
-    """The stack of this home that runs, by the arguments of its processes; its parameters as they are deployed."""
+    """Returns this home's running stack, found by its processes' arguments, with the deployed parameters."""
     emulator = find_process(EMULATOR, str(calls_file()))
     if emulator is None:
         return None
@@ -213,7 +213,7 @@ def _deployed_parameters(stack: LocalStack) -> dict[str, str]:
     try:
         found = _deployed(stack)
     except (BotoCoreError, ClientError, LocalStackError):
-        return {}  # it was never deployed, or its key is gone too
+        return {}  # it was never deployed, or its key is missing too
     return {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"] if one["ParameterValue"]}
 
 
@@ -223,7 +223,7 @@ def _remember(stack: LocalStack) -> LocalStack:
 
 
 def _start_emulator(parameters: Mapping[str, str]) -> LocalStack:
-    """Another process may take the port that was free a moment ago: then another port is tried."""
+    """Starts the emulator; tries another port if another process took the free one in the meantime."""
     for _ in range(START_ATTEMPTS - 1):
         try:
             return _start_emulator_once(parameters)
@@ -252,7 +252,7 @@ def _start_emulator_once(parameters: Mapping[str, str]) -> LocalStack:
 
 
 def _make_home() -> None:
-    """Logs and requests of the stack are for its owner alone."""
+    """Makes the home folder, readable by its owner only, because it holds logs and requests."""
     home().mkdir(parents=True, exist_ok=True)
     home().chmod(0o700)
 
@@ -282,11 +282,11 @@ def _wait_until_healthy(stack: LocalStack, seconds: float = 30) -> None:
         time.sleep(0.05)
     last = log_file("emulator").read_text("utf-8", "replace")[-2000:]
     end_process(stack.emulator_pid, EMULATOR)
-    raise LocalStackError(f"the embedded AWS did not come up; {log_file('emulator')} ends with:\n{last}")
+    raise LocalStackError(f"the embedded AWS did not start; {log_file('emulator')} ends with:\n{last}")
 
 
 def _answers(stack: LocalStack) -> bool:
-    """Whether the emulator that listens at the port is the one that has our key."""
+    """Whether the emulator at the port is the one that has our key."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", stack.port)) != 0:
             return False

@@ -7,7 +7,7 @@ from shutterstep_cli.trouble import CommandError
 
 
 def local_target() -> Target:
-    """The local stack. Raises CommandError when it is not up."""
+    """Returns the local stack. Raises CommandError when it is not up."""
     running = local_stack.find()
     if running is None:
         for trouble in troubles():

@@ -1,4 +1,4 @@
-"""The processes that the local stack started, known by their id and the module they run."""
+"""The processes that the local stack started, identified by their id and the module they run."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ from shutterstep_cli.checkout import root
 
 
 def spawn_module(module: str, arguments: list[str], log_file: Path) -> int:
-    """Starts `python -m MODULE ARGUMENTS` in a session of its own, and returns its process id; its log is new."""
+    """Starts `python -m MODULE ARGUMENTS` in its own session with a new log; returns its process id."""
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    # The emulator's Lambda must never find credentials of a real account, and a proxy does not reach this machine.
+    # The emulator's Lambda must never find credentials of a real account; and a proxy cannot reach this machine.
     kept = (key for key in os.environ if not key.startswith("AWS_") and not key.lower().endswith("_proxy"))
     environment = {key: os.environ[key] for key in kept}
     with log_file.open("wb") as log:
@@ -31,7 +31,7 @@ def spawn_module(module: str, arguments: list[str], log_file: Path) -> int:
 
 
 def is_ours(pid: int | None, module: str) -> bool:
-    """Whether the process still runs and is the one that was started: ids are used again."""
+    """Whether the process still runs and is the one that was started; ids are reused."""
     if pid is None or has_ended(pid):
         return False
     try:
@@ -41,7 +41,7 @@ def is_ours(pid: int | None, module: str) -> bool:
 
 
 def find_process(module: str, argument: str) -> tuple[int, list[str]] | None:
-    """The process that runs the module with this argument: its id, and all of its command line."""
+    """Returns the id and the command line of the process that runs the module with this argument, or None."""
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             arguments = (folder / "cmdline").read_text("utf-8", "replace").split("\0")
@@ -51,7 +51,7 @@ def find_process(module: str, argument: str) -> tuple[int, list[str]] | None:
 
 
 def pid_in(file: Path) -> int | None:
-    """The process id in a file; None when it holds none, as after a crash or with a full disk."""
+    """Returns the process id in a file; None if it has none, for example after a crash or with a full disk."""
     try:
         return int(file.read_text("utf-8"))
     except (OSError, ValueError):
@@ -59,7 +59,7 @@ def pid_in(file: Path) -> int | None:
 
 
 def has_ended(pid: int) -> bool:
-    """Also takes the exit status of a child of this very process, which would stay as a zombie."""
+    """Whether the process has ended. Reaps it if it is a child of this process, or it would stay as a zombie."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
@@ -67,7 +67,7 @@ def has_ended(pid: int) -> bool:
 
 
 def end_process(pid: int | None, module: str, seconds: float = 15) -> None:
-    """SIGTERM to the process if it still is the one that was started, SIGKILL when it takes longer."""
+    """Sends SIGTERM to the process if it still is the one that was started, and SIGKILL after `seconds`."""
     if pid is None or not is_ours(pid, module):
         return
     os.kill(pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Package the starter and the layer for this machine's Python; an archive is kept under the hash of what is in it."""
+"""Packages the starter and the layer for this machine's Python; archives are cached under the hash of their content."""
 
 import hashlib
 import shutil
@@ -21,7 +21,7 @@ class PackageError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """A folder with a requirements.txt; `prefix` is the folder inside the archive that everything goes into."""
+    """A folder with a requirements.txt; everything goes into the folder `prefix` of the archive."""
 
     source: Path
     prefix: str = ""
@@ -32,7 +32,10 @@ LAYER = Package(ROOT / "layers/shared", "python")
 
 
 def package(wanted: Package, cache: Path) -> Path:
-    """Gives the zip archive of a package; makes it only when the sources or the Python changed."""
+    """Returns the zip archive of a package; makes it only when the sources or the Python changed.
+
+    Raises PackageError.
+    """
     archive = cache / f"{wanted.source.name}-{_hash(wanted)}.zip"
     if not archive.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -40,7 +43,7 @@ def package(wanted: Package, cache: Path) -> Path:
             content = Path(folder) / "content"
             _install(wanted, content / wanted.prefix)
             _zip(content, Path(folder) / archive.name)
-            # Two commands may make the same archive at once: each its own file, and the last rename counts.
+            # Two commands may make the same archive at once: each writes its own file, and the last rename wins.
             (Path(folder) / archive.name).replace(archive)
     return archive
 

@@ -1,4 +1,4 @@
-"""What ministack 1.5.33 does differently from AWS and the guarantees depend on; each patch alone, with its reason."""
+"""Patches for behaviour of ministack 1.5.33 that differs from AWS and breaks a guarantee, each with its reason."""
 
 import contextvars
 import json
@@ -19,11 +19,11 @@ TABLE_WRITES = ("_put_item", "_update_item", "_delete_item", "_batch_write_item"
 
 
 class ExecutionEndedError(Exception):
-    """The execution was stopped or ran out of time, so that no state of it may start a task any more."""
+    """The execution was stopped or ran out of time, so none of its states may start another task."""
 
 
 def apply_all() -> None:
-    """Apply every patch to the emulator in this process, once, before it serves."""
+    """Applies every patch to the emulator in this process, once, before it serves."""
     if version("ministack") != PATCHED_VERSION:
         raise PatchError(f"written for ministack {PATCHED_VERSION}, found {version('ministack')}: run make setup")
     serialize_table_writes()
@@ -38,7 +38,7 @@ def apply_all() -> None:
 def serialize_table_writes() -> None:
     """Puts one lock around writes.
 
-    A conditional write is check-then-set without a lock, so that two claims can both win.
+    The emulator's conditional write checks and then sets without a lock, so that two claims can both win.
     """
     lock = threading.RLock()
     for name in TABLE_WRITES:
@@ -55,9 +55,9 @@ def _locked(lock: "threading.RLock", original: Callable[..., Any]) -> Callable[.
 
 
 def give_each_attempt_its_own_token() -> None:
-    """Gives each attempt a token of its own.
+    """Gives each attempt its own token.
 
-    The emulator reuses the first, so that a late answer ends the new attempt.
+    The emulator reuses the first token, so that a late answer would end the new attempt.
     """
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,7 +73,7 @@ def give_each_attempt_its_own_token() -> None:
 
 
 def honour_heartbeat_seconds() -> None:
-    """HeartbeatSeconds is ignored, so that a task whose worker died waits for its whole TimeoutSeconds."""
+    """Applies HeartbeatSeconds, which the emulator ignores: a dead worker's task would wait for TimeoutSeconds."""
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
@@ -104,7 +104,10 @@ def _watch_heartbeat(token: str, seconds: float) -> None:
 
 
 def honour_retry_delays() -> None:
-    """Applies MaxDelaySeconds and JitterStrategy: without them a late retry waits minutes, and all retry at once."""
+    """Applies MaxDelaySeconds and JitterStrategy.
+
+    Without them a late retry waits minutes, and all retry at the same time.
+    """
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
@@ -131,7 +134,7 @@ def keep_ended_executions_ended() -> None:
 
     In the emulator its tokens stay valid, a late answer makes it FAILED, and a retry starts its task again.
     """
-    tokens: dict[str, list[str]] = {}  # of each running execution, by its ARN
+    tokens: dict[str, list[str]] = {}  # tokens of each running execution, by its ARN
     replace(stepfunctions, "_fail_execution", _only_while_running)
     replace(stepfunctions, "_add_event", _no_events_after_the_end)
     replace(stepfunctions, "_apply_jsonata_arguments", lambda original: _noting_tokens(tokens, original))
@@ -150,7 +153,7 @@ def _only_while_running(original: Callable[..., Any]) -> Callable[..., Any]:
 def _no_events_after_the_end(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def add(execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None) -> Any:
-        # The status changes before the event that says so, whose type begins with Execution.
+        # The status changes before the event that reports it, whose type begins with Execution.
         over = execution.get("status", "RUNNING") != "RUNNING" and not event_type.startswith("Execution")
         return None if over else original(execution, event_type, details)
 
@@ -172,7 +175,7 @@ def _noting_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -
 
 
 def _ending_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -> Callable[..., Any]:
-    """Tells the workers of an execution that it is over: every change of status passes here."""
+    """Tells the workers of an execution that it has ended; every change of status passes here."""
 
     @wraps(original)
     def emit(execution: dict[str, Any]) -> None:
@@ -186,13 +189,15 @@ def _ending_tokens(tokens: dict[str, list[str]], original: Callable[..., Any]) -
 
 def _end_task(token: str, status: str) -> None:
     task = stepfunctions._task_tokens.get(token)
-    if task is not None:  # the thread that waits for this event takes the token away
+    if task is not None:  # the thread that waits for this event removes the token
         task["error"] = {"Error": "Execution.Ended", "Cause": f"the execution is {status}"}
         task["event"].set()
 
 
 def honour_the_workflows_timeout() -> None:
-    """The state machine's own TimeoutSeconds is ignored, so that TIMED_OUT, which leases count on, never comes."""
+    """Applies the state machine's TimeoutSeconds, without which the status TIMED_OUT, on which leases rely, never
+    comes.
+    """
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
@@ -212,7 +217,7 @@ def _timer(arn: str) -> threading.Timer:
     execution = stepfunctions._executions.get(arn) or {}
     machine = stepfunctions._state_machines.get(execution.get("stateMachineArn")) or {"definition": "{}"}
     seconds = json.loads(machine["definition"]).get("TimeoutSeconds", threading.TIMEOUT_MAX)
-    # A thread of its own knows neither account nor region, which the emulator keeps in the context.
+    # A new thread knows neither account nor region, which the emulator keeps in the context.
     timer = threading.Timer(seconds, contextvars.copy_context().run, (_time_out, execution))
     timer.daemon = True
     timer.start()
@@ -228,7 +233,7 @@ def _time_out(execution: dict[str, Any]) -> None:
 
 
 def let_the_launcher_report_exits() -> None:
-    """SubmitTaskStateChange, by which an ECS agent reports, is a stub; the launcher is this cluster's agent."""
+    """Implements SubmitTaskStateChange, a stub in the emulator: with it the launcher, as ECS agent, reports exits."""
     replace(ecs, "_submit_task_state_change", lambda _original: _stop_as_reported)
 
 

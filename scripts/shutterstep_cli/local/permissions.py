@@ -1,4 +1,4 @@
-"""The emulator asks the roles: what it needs for it, and the record of who called what."""
+"""Makes the emulator check the roles' policies, and records which role called what."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from shutterstep_cli.local.task_containers import credentials_of
 
 
 def count_loopback_as_tls() -> None:
-    """The emulator speaks no TLS, so that a bucket's policy refuses every call; on loopback none is needed."""
+    """Counts loopback as TLS. The emulator has no TLS, so that a bucket's policy would refuse every call."""
     replace(app, "pin_request_origin", lambda original: lambda source, _secure: original(source, True))
 
 
@@ -29,7 +29,7 @@ def know_whose_token_it_is() -> None:
     """
     machines: dict[
         str, str
-    ] = {}  # by token; kept, since a late answer must hear that nobody waits, not that it may not
+    ] = {}  # by token; kept, because a late answer must get "nobody waits" and not "access denied"
     replace(stepfunctions, "_apply_jsonata_arguments", lambda original: _noting_machines(machines, original))
 
     def patched(original: Callable[..., str]) -> Callable[..., str]:
@@ -82,13 +82,13 @@ def record_calls(file: Path) -> None:
 
 
 def _role(access_key: str) -> str:
-    """The name of the role of a session; empty for the operator, who is root here."""
+    """Returns the name of the role of a session; empty for the operator, who is root here."""
     arn = getattr(iam_evaluator.resolve_principal(access_key or "", get_account_id()), "arn", "")
     return arn.split("/")[1] if ":assumed-role/" in arn else ""
 
 
 def name_the_account_that_ecs_works_for() -> None:
-    """Adds to a call of AssumeRole the account and the resource that ECS acts for, which the roles' trust asks for.
+    """Adds the account and resource for which ECS acts to calls of AssumeRole, because the roles' trust checks them.
 
     The launcher is this cluster's ECS, and the emulator's root.
     """
@@ -109,7 +109,7 @@ def name_the_account_that_ecs_works_for() -> None:
 
 
 def give_functions_random_credentials() -> None:
-    """The credentials of a function are hashes of its name and its role's, which anybody can compute."""
+    """Gives functions random credentials. The emulator's are hashes of names, which anybody can compute."""
     made: dict[tuple[str, str], dict[str, str]] = {}
 
     def credentials(config: dict[str, Any]) -> dict[str, str]:
@@ -125,7 +125,7 @@ def give_functions_random_credentials() -> None:
 
 
 def let_the_registry_ask_for(password: str) -> None:
-    """GetAuthorizationToken gives the same password everywhere; here it gives the one that the gate asks for."""
+    """Makes GetAuthorizationToken return the password that the gate asks for; the emulator's is the same everywhere."""
 
     def patched(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)

@@ -1,4 +1,4 @@
-"""The scheduler of the embedded cluster's services: a dead worker is replaced, and the pool follows its backlog."""
+"""The scheduler of the embedded cluster's services: replaces dead workers, and lets the pool follow its backlog."""
 
 import time
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PoolScheduler:
         self.autoscaler: Autoscaler | None = None
 
     def step(self) -> None:
-        """What is due now, for the service that the cluster has, if it has one."""
+        """Does what is due now for the cluster's service, if there is one."""
         now = time.monotonic()
         if now < self.keep_at:
             return
@@ -37,7 +37,7 @@ class PoolScheduler:
             size = self._size(service, now)
             running = service["runningCount"] + service["pendingCount"]
             if size != service["desiredCount"] or running < size:
-                # The cluster reconciles its tasks only when the service is updated.
+                # The cluster adjusts its tasks only when the service is updated.
                 self.ecs.update_service(cluster=self.cluster, service=service["serviceName"], desiredCount=size)
 
     def _services(self) -> list[dict[str, Any]]:

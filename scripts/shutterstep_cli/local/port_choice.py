@@ -1,4 +1,4 @@
-"""The port of the local stack: the one asked for, else that of the last time, else the usual one, else a free one."""
+"""Chooses the local stack's port: the one asked for, else the last one, else the usual one, else a free one."""
 
 import json
 import socket
@@ -15,12 +15,12 @@ def ask_for(folder: Path, port: int) -> None:
 
 
 def choose_port(folder: Path, usual: int) -> int:
-    """A port that is free on loopback now, kept for the next start; `usual` 0 is any. Raises PortTakenError."""
+    """Returns a free port of loopback, remembered for the next start; `usual` 0 means any. Raises PortTakenError."""
     file = folder / "port.json"
     known = json.loads(file.read_text("utf-8")) if file.exists() else {"port": usual, "asked": False}
     if known["asked"]:
         if not _is_free(known["port"]):
-            raise PortTakenError(f"port {known['port']} is in use; take another: shutterstep local up --port N")
+            raise PortTakenError(f"port {known['port']} is in use; choose another: shutterstep local up --port N")
         return known["port"]
     port = next((port for port in (known["port"], usual) if port and _is_free(port)), 0) or _any_free()
     _write(folder, port, asked=False)
@@ -33,7 +33,7 @@ def _write(folder: Path, port: int, *, asked: bool) -> None:
 
 
 def _is_free(port: int) -> bool:
-    """Connections of a stack that has just ended do not count: they keep the port for a minute in TIME_WAIT."""
+    """Whether the port is free, ignoring connections of a stack that just ended (TIME_WAIT, for a minute)."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

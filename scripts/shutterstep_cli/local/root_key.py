@@ -1,4 +1,4 @@
-"""The local stack's root key: random, new for each start of the embedded AWS, readable by its owner alone."""
+"""The local stack's root key: random, new at each start of the embedded AWS, readable by its owner only."""
 
 import json
 import os
@@ -16,7 +16,7 @@ class RootKey:
 
 
 def create_root_key(file: Path) -> RootKey:
-    """Write a new random key to `file` with mode 0600, in the place of an older one."""
+    """Writes a new random key to `file` with mode 0600, replacing an older one; returns it."""
     key = RootKey(f"LKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30))
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
@@ -25,5 +25,5 @@ def create_root_key(file: Path) -> RootKey:
 
 
 def read_root_key(file: Path) -> RootKey:
-    """The key in `file`. Raises FileNotFoundError."""
+    """Returns the key in `file`. Raises FileNotFoundError."""
     return RootKey(**json.loads(file.read_text("utf-8")))

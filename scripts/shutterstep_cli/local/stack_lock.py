@@ -1,4 +1,4 @@
-"""One `local up` or `down` at a time in a folder: two at once would leave processes that nobody knows of."""
+"""Allows one `local up` or `down` at a time in a folder; two would leave processes that nobody knows of."""
 
 import fcntl
 import functools
@@ -19,7 +19,7 @@ class StackBusyError(Exception):
 
 
 def one_at_a_time(folder: Callable[[], Path]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates what starts or stops the stack in `folder()`; such functions may call each other."""
+    """Decorates functions that start or stop the stack in `folder()`; such functions may call each other."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
@@ -34,7 +34,7 @@ def one_at_a_time(folder: Callable[[], Path]) -> Callable[[Callable[P, R]], Call
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """The kernel lets go of the lock when its process ends, however it ends. Raises StackBusyError."""
+    """Holds the lock, which the kernel releases however the process ends. Raises StackBusyError."""
     if path in _held:
         yield
         return

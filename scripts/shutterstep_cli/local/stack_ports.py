@@ -1,6 +1,6 @@
 """The ports of this machine that no rendered page may reach: the embedded AWS's and each console's.
 
-A folder of the local stack has a file for each, named after the port; it holds the id of the process that listens.
+A folder of the local stack has a file for each port, named after it, with the id of the listening process.
 """
 
 import os
@@ -19,7 +19,7 @@ def close_port(folder: Path, port: int, pid: int) -> None:
 
 @contextmanager
 def closed_port(folder: Path, port: int) -> Iterator[None]:
-    """No page reaches this port of this process as long as it serves."""
+    """Closes this process's port to pages while the context is open."""
     close_port(folder, port, os.getpid())
     try:
         yield
@@ -28,7 +28,7 @@ def closed_port(folder: Path, port: int) -> Iterator[None]:
 
 
 def forget_ended(folder: Path) -> None:
-    """Remove the files of processes that ended without removing theirs."""
+    """Removes the files of processes that ended without removing them."""
     for file in folder.glob("*"):
         pid = file.read_text("utf-8")
         if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
@@ -36,5 +36,5 @@ def forget_ended(folder: Path) -> None:
 
 
 def closed_ports(folder: Path) -> list[int]:
-    """Those that are closed now; the console's usual port is one of them whether a console runs or not."""
+    """Returns the closed ports; the console's usual port is always one of them."""
     return sorted({CONSOLE_PORT, *(int(file.name) for file in folder.glob("*"))})

@@ -1,4 +1,4 @@
-"""How the local stack is: which of its processes have ended, and what starts them again."""
+"""The state of the local stack: which of its processes have ended, and what starts them again."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,27 +19,27 @@ ANEW = "shutterstep local down; shutterstep local up"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What does not work, and the command that mends it."""
+    """What does not work, and the command that repairs it."""
 
     part: str
     what: str
     cure: str
 
     def as_json(self) -> dict[str, str]:
-        """`part`, `what`, `cure`."""
+        """Returns `part`, `what`, `cure`."""
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{self.what}. Mend it: {self.cure}"
+        return f"{self.what}. Repair it: {self.cure}"
 
 
 def troubles() -> list[Trouble]:
-    """Of the stack that was started last; empty when all of it works, or when none was started."""
+    """Returns the troubles of the stack that was started last; empty if it works, or if none was started."""
     known = local_stack.known()
     if known is None:
         return []
     if local_stack.find() is None:
-        what = "The embedded AWS has ended; what it held is lost"
+        what = "The embedded AWS has ended; its items and pictures are lost"
         return [Trouble("emulator", what, UP)]
     found = _of_the_emulator(known)
     if known.launcher_pid is not None and not local_stack.launcher_runs(known):
@@ -51,7 +51,7 @@ def troubles() -> list[Trouble]:
 
 
 def _stuck_workers() -> Iterator[Trouble]:
-    """Pool workers that run and do nothing; the launcher replaces those that were not suspended."""
+    """Yields pool workers that run but do nothing; the launcher replaces those that were not suspended."""
     folder = local_stack.task_logs()
     for file in sorted(folder.glob("*.pid")):
         silent_for, pid = silent_seconds(folder, file.stem), pid_in(file)
@@ -60,7 +60,7 @@ def _stuck_workers() -> Iterator[Trouble]:
         if is_suspended(pid):
             yield Trouble("pool", f"Worker {file.stem} is suspended (SIGSTOP)", f"kill -CONT {pid}")
         elif silent_for > WORKER_SILENT_SECONDS:
-            what = f"Worker {file.stem} has taken no job and ended no page for {silent_for:.0f} s"
+            what = f"Worker {file.stem} has taken no job and finished no page for {silent_for:.0f} s"
             yield Trouble("pool", what, "shutterstep local redeploy")
 
 
@@ -69,23 +69,24 @@ def _of_the_emulator(stack: local_stack.LocalStack) -> list[Trouble]:
         cloudformation = local_stack.client("cloudformation", stack.endpoint_url)
         cloudformation.describe_stacks(StackName=local_stack.STACK_NAME)
     except (BotoCoreError, ClientError, local_stack.LocalStackError) as error:
-        what = f"The embedded AWS runs and does not answer for the stack ({type(error).__name__})"
+        what = f"The embedded AWS runs but does not answer for the stack ({type(error).__name__})"
         return [Trouble("emulator", what, ANEW)]
     return []
 
 
 def refuse_if_nothing_renders() -> None:
-    """Raises CommandError for a local stack that would let a message wait for ever."""
+    """Raises CommandError for a local stack on which a message would wait for ever."""
     for trouble in troubles():
         if trouble.part != "pool":  # other workers may do it
             raise CommandError(str(trouble))
 
 
 def watched(target: Target) -> Callable[[], None]:
-    """What a verb calls in each round while it waits for a stack to work.
+    """Returns a function that a verb calls in each round while it waits for a stack to work.
 
-    On the local stack it looks at the processes every few seconds, and raises CommandError when one has ended: what
-    was sent would wait in vain. On AWS it does nothing.
+    On the local stack it checks the processes every few seconds, and raises CommandError when one has ended, because
+    the
+    verb would wait in vain. On AWS it does nothing.
     """
     looked_at = time.monotonic()
 
@@ -96,7 +97,7 @@ def watched(target: Target) -> Callable[[], None]:
         looked_at = time.monotonic()
         for trouble in troubles():
             if trouble.part != "pool":
-                kept = ". What was sent goes on then" if trouble.part == "launcher" else ""
+                kept = ". Requests already sent continue then" if trouble.part == "launcher" else ""
                 raise CommandError(f"{trouble}{kept}", 1)
 
     return check

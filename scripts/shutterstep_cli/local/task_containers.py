@@ -1,4 +1,4 @@
-"""How the emulator starts an ECS task's container where there is an engine; each patch alone, with its reason."""
+"""Patches for how the emulator starts an ECS task as a container, each with its reason."""
 
 import hmac
 import uuid
@@ -15,19 +15,21 @@ from shutterstep_cli.local.replace import replace
 from shutterstep_cli.local.stack_ports import closed_ports
 
 CREDENTIALS = "/v2/credentials/"
-# By the last part of the path of a container's credentials: whose they are, and what a caller must show.
+# Whose credentials a container gets, and the token it must show, by the last part of their path.
 _roles: dict[str, tuple[str, str]] = {}
 
 
 def leave_the_engine_alone() -> None:
-    """Where an engine runs anyway, the emulator starts a container for a task that the launcher starts as a process."""
+    """Stops the emulator from starting a container for a task that the launcher starts as a process."""
     replace(ecs, "_get_docker", lambda _original: lambda: None)
 
 
 def start_containers_as_defined() -> None:
-    """User, capabilities, read-only root, volumes and limits of a task definition are dropped: the container may all.
+    """Applies user, capabilities, read-only root, volumes and limits of a task definition.
 
-    The emulator listens on loopback alone, so that its tasks share this machine's network.
+    The emulator drops them, so that the container would run unrestricted. It also listens on loopback only, so its
+    tasks
+    share this machine's network.
     """
 
     def patched(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -44,14 +46,14 @@ def start_containers_as_defined() -> None:
 
 
 def _camel(value: Any) -> Any:
-    """Gives a definition in the API's spelling; CloudFormation spells some names in another way."""
+    """Returns a definition with the API's spelling; CloudFormation spells some names differently."""
     if isinstance(value, dict):
         return {f"{name[:1].lower()}{name[1:]}": _camel(one) for name, one in value.items()}
     return [_camel(one) for one in value] if isinstance(value, list) else value
 
 
 def hardening(container: dict[str, Any]) -> dict[str, Any]:
-    """The engine's arguments for what a container definition takes away from its processes."""
+    """Returns the engine's arguments for the restrictions in a container definition."""
     linux = container.get("linuxParameters", {})
     return {
         "user": container.get("user"),
@@ -62,7 +64,7 @@ def hardening(container: dict[str, Any]) -> dict[str, Any]:
 
 
 def limits(task: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
-    """The task's share of the machine; CPU units are thousandths (1024 is one vCPU), memory is in MiB."""
+    """Returns the task's share of the machine; 1024 CPU units are one vCPU, memory is in MiB."""
     return {
         "mem_limit": int(task["memory"]) * 2**20,
         "memswap_limit": int(task["memory"]) * 2**20,
@@ -75,7 +77,7 @@ def limits(task: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
 
 
 def volumes(task: dict[str, Any], container: dict[str, Any]) -> list[Mount]:
-    """Makes a volume without a host path an empty folder that ends with the task, as on Fargate."""
+    """Returns the mounts; a volume without a host path is an empty folder that ends with the task, as on Fargate."""
     empty = {volume["name"] for volume in task.get("volumes", []) if not volume.get("host")}
     return [
         Mount(point["containerPath"], source=None, type="volume", read_only=point.get("readOnly", False))
@@ -85,9 +87,9 @@ def volumes(task: dict[str, Any], container: dict[str, Any]) -> list[Mount]:
 
 
 def give_tasks_their_role(closed: Path) -> None:
-    """Gives a container the credentials of its task's role, by a path and a token of its own.
+    """Gives a container the credentials of its task's role, under a path and with a token of its own.
 
-    The emulator gives none. It also tells the container which ports its pages may not reach: those of `closed`.
+    The emulator gives none. This patch also tells the container which ports its pages may not reach: those of `closed`.
     """
     replace(ecs, "_register_metadata", lambda original: _with_role(original, closed))
     replace(imds, "handle_request", _answering_credentials)
@@ -109,7 +111,7 @@ def _with_role(original: Callable[..., str], folder: Path) -> Callable[..., str]
 
 
 def gives_credentials(path: str) -> bool:
-    """Whether a container of this emulator gets its credentials there; its token is asked for."""
+    """Whether a container of this emulator gets its credentials at this path; it must show its token."""
     return path.startswith(CREDENTIALS) and path.removeprefix(CREDENTIALS) in _roles
 
 
@@ -127,7 +129,7 @@ def _answering_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def credentials_of(role: str, session_name: str = "task") -> dict[str, str]:
-    """A session of a role, given by its ARN, in the form in which a container gets it."""
+    """Returns a session of a role, given by its ARN, in the format in which containers receive it."""
     key, secret, token = f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex
     account, name = role.split(":")[4], role.rpartition("/")[2]
     session = {"UserId": f"{name}:{session_name}", "SecretAccessKey": secret, "SessionToken": token}

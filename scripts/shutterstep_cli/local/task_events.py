@@ -1,4 +1,4 @@
-"""The event of a stopped task, which the embedded cluster does not emit: held against the deployed rule here."""
+"""Delivers the event of a stopped task, which the embedded cluster does not emit, if the deployed rule matches it."""
 
 import json
 import uuid
@@ -8,7 +8,7 @@ from shutterstep_cli.local.local_stack import client
 
 
 class TaskEvents:
-    """Gives what the rule of that name matches to the rule's targets, as EventBridge would."""
+    """Delivers matching events to the targets of the rule of that name, as EventBridge would."""
 
     def __init__(self, endpoint: str, rule: str) -> None:
         self.rule = rule
@@ -16,7 +16,7 @@ class TaskEvents:
         self.sfn = client("stepfunctions", endpoint)
 
     def emit(self, tasks: list[dict[str, Any]]) -> None:
-        """The event of each of these stopped tasks."""
+        """Emits the event of each of these stopped tasks."""
         pattern = self.events.describe_rule(Name=self.rule)["EventPattern"] if tasks else ""
         for task in tasks:
             event = json.dumps(stopped_event(task))
@@ -26,7 +26,7 @@ class TaskEvents:
 
 
 def stopped_event(task: dict[str, Any]) -> dict[str, Any]:
-    """What EventBridge delivers when a task stops; the detail is the task as DescribeTasks shows it."""
+    """Returns the event that EventBridge delivers when a task stops; its detail is the task as in DescribeTasks."""
     arn = task["taskArn"]
     detail = json.loads(json.dumps(task, default=lambda moment: moment.isoformat()))
     return {

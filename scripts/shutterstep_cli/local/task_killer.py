@@ -11,13 +11,13 @@ from shutterstep_cli.local import local_stack
 
 
 class Killer:
-    """While it is open, SIGKILL to the process group of one local renderer every `seconds`; `killed` counts them."""
+    """While it is open, kills the process group of one local renderer every `seconds`; `killed` counts them."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.killed = seconds, 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._chance = random.Random(0)  # noqa: S311 (which worker dies is no secret)
+        self._chance = random.Random(0)  # noqa: S311 (not a secret)
 
     def __enter__(self) -> "Killer":
         if self.seconds > 0:
@@ -38,12 +38,12 @@ class Killer:
 
 
 def renderers() -> list[int]:
-    """The process ids of this stack's renderers, as its launcher noted them."""
+    """Returns the process ids of this stack's renderers, as its launcher noted them."""
     return sorted(pid for file in local_stack.task_logs().glob("*.pid") if (pid := _pid_in(file)))
 
 
 def _pid_in(file: Path) -> int:
-    """0 when the process is gone: ids are used again, and only a renderer is killed."""
+    """Returns 0 if the process has ended: ids are reused, and only renderers may be killed."""
     with suppress(FileNotFoundError, ProcessLookupError, ValueError):
         pid = int(file.read_text("utf-8"))
         if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():

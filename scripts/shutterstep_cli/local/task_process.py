@@ -1,4 +1,4 @@
-"""A task of the embedded cluster as a process: the renderer leads a group of its own, its log and its id on disk."""
+"""A task of the embedded cluster as a process with its own process group, log file and id file."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ class TaskProcess:
 
     @classmethod
     def start(cls, name: str, logs: Path, environment: dict[str, str], stop_timeout: float | None) -> "TaskProcess":
-        """Starts the renderer of a task in a process group of its own, so that its browser ends with it."""
+        """Starts the renderer of a task in its own process group, so that its browser ends with it."""
         logs.mkdir(parents=True, exist_ok=True)
         if file := environment.get("POOL_WORKED_FILE"):
             Path(file).touch()
@@ -47,17 +47,17 @@ class TaskProcess:
         try:
             write_whole(task.pid_file, str(process.pid))
         except OSError:
-            task.clear()  # nobody would find it again
+            task.clear()  # without its id file nobody could find it again
             raise
         return task
 
     def exit_code(self) -> int | None:
-        """Gives the exit code, or None while it runs; a signal counts as 128 plus its number, as in a container."""
+        """Returns the exit code, or None while it runs; a signal counts as 128 plus its number, as in a container."""
         code = self.process.poll()
         return 128 - code if code is not None and code < 0 else code
 
     def terminate(self) -> None:
-        """SIGTERM; `reap` kills it when its time is up."""
+        """Sends SIGTERM; `reap` kills the process when its time is up."""
         self.process.terminate()
         self.kill_at = time.monotonic() + self.stop_timeout
 
@@ -67,12 +67,12 @@ class TaskProcess:
         return silent_for is not None and silent_for > WORKER_SILENT_SECONDS and self.process.poll() is None
 
     def kill(self) -> None:
-        """SIGKILL, and wait for its end."""
+        """Sends SIGKILL, and waits for the end."""
         self.process.kill()
         self.process.wait()
 
     def reap(self) -> bool:
-        """Whether it is over, also by our SIGKILL when its time was up; then nothing of its group is left."""
+        """Whether it has ended, if necessary by SIGKILL after its stop time-out; nothing of its group is left then."""
         late = self.kill_at is not None and time.monotonic() > self.kill_at
         if self.process.poll() is None and not late:
             return False
@@ -80,7 +80,7 @@ class TaskProcess:
         return True
 
     def clear(self) -> None:
-        """SIGKILL to what is left of it, also a browser that outlived its renderer, and forget it on disk."""
+        """Kills what is left of its group, such as a browser that outlived its renderer, and deletes its id file."""
         kill_session(self.process.pid)
         self.process.wait()
         remove_ownerless_profiles()
@@ -89,12 +89,12 @@ class TaskProcess:
 
 
 def renderer_path() -> tuple[Path, Path]:
-    """The folders of the renderer and of what it shares with the rest, as they are in its image."""
+    """Returns the folders of the renderer and of the shared layer, as in its image."""
     return root() / "functions/renderer", root() / "layers/shared"
 
 
 def end_all(processes: list[TaskProcess]) -> None:
-    """SIGTERM to all together, SIGKILL to what is left STOP_TIMEOUT_SECONDS later."""
+    """Sends SIGTERM to all, and SIGKILL to those that remain after STOP_TIMEOUT_SECONDS."""
     for task in processes:
         task.terminate()
     deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
@@ -105,7 +105,7 @@ def end_all(processes: list[TaskProcess]) -> None:
 
 
 def kill_orphan(pid: int) -> None:
-    """Ids are used again: only what still is a renderer."""
+    """Kills a process only if it is a renderer, because ids are reused."""
     with suppress(FileNotFoundError, ProcessLookupError):
         if b"\0renderer\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
             kill_session(pid)
@@ -113,7 +113,7 @@ def kill_orphan(pid: int) -> None:
 
 
 def kill_session(leader: int) -> None:
-    """SIGKILL to every process of the session: the browser has a group of its own, but no session."""
+    """Kills every process of the session: the browser has its own group, but not its own session."""
     for process in processes():
         with suppress(OSError):
             if os.getsid(process) == leader:

@@ -1,7 +1,7 @@
-"""The dead-letter queue: what the starter refused or could not start, sent again where it has become valid.
+"""The dead-letter queues: reads their messages, and sends requests again that have become valid.
 
-A message is deleted only after it was sent. One that is interrupted in between is in both queues, and sent twice by the
-next run: it names the same id either way, so that the claim renders it once.
+A message is deleted only after it was sent. If the command is interrupted in between, the message is in both queues
+and the next run sends it twice. Both copies have the same id, so that the claim renders it once.
 """
 
 import threading
@@ -21,10 +21,11 @@ from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.history import text_of
 
-# Hidden anew long before it is over: a question may stand open for an hour, and a slow replay last as long.
+# Messages are hidden again long before this time is over, because a question may stay open for an hour and a slow
+# replay may take as long. Chosen, not measured.
 HIDDEN_SECONDS = 900
 EMPTY_ANSWERS = 2
-# What a message means that carries no reason of its own.
+# Meaning of a message that carries no reason of its own.
 UNANSWERED = {
     "requests": ("Shutterstep.NotStarted", "it was received too often without being started"),
     "jobs": ("Render.ReceivedTooOften", "no worker could answer this job"),
@@ -43,7 +44,7 @@ QUEUES = {
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message as it lies in a dead-letter queue; `sender` is the IAM id of who sent it first, `sent_at` ISO 8601."""
+    """A message in a dead-letter queue; `sender` is the IAM id of its first sender, `sent_at` is ISO 8601."""
 
     queue: str
     message_id: str
@@ -57,7 +58,7 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """Holds the queue's messages hidden while it is open, however long, and shows again those that stay."""
+    """Keeps the queue's messages hidden while it is open, and makes the remaining ones visible at the end."""
 
     def __init__(self, target: Target, queue: str = "requests", hidden_seconds: int = HIDDEN_SECONDS) -> None:
         self.hidden_seconds = hidden_seconds
@@ -77,7 +78,7 @@ class DeadLetters:
         self._over.set()
         self._keeper.join()
         for message in self.held.values():
-            # Whatever becomes of this one, the outcome of the others is not hidden by it.
+            # An error with one message must not hide the results of the others.
             with suppress(ClientError, BotoCoreError):
                 self._hide(message, 0)
 
@@ -110,12 +111,12 @@ class DeadLetters:
         return sorted((_letter(self.name, message) for message in self.held.values()), key=lambda one: one.sent_at)
 
     def delete(self, message_id: str) -> None:
-        """Take a message that is held off the queue for good. Raises KeyError for one that is not."""
+        """Deletes a message that this object holds. Raises KeyError for one that it does not hold."""
         message = self.held.pop(message_id)
         self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
     def _receive(self) -> Iterator[dict[str, Any]]:
-        """Until the queue answers with nothing twice: one empty answer may come from a few of its servers only."""
+        """Yields messages until the queue gives two empty answers; one may come from only some of its servers."""
         empty = 0
         while empty < EMPTY_ANSWERS:
             answer = self.sqs.receive_message(
@@ -131,7 +132,7 @@ class DeadLetters:
             yield from messages
 
     def send(self, line: ReplayItem) -> None:
-        """To the request queue, then off this one; `gone` when the message is no longer held by us."""
+        """Sends a request to the request queue and deletes it here; the outcome is `gone` if we no longer hold it."""
         message = self.held[line.message_id]
         try:
             self._hide(message, self.hidden_seconds)
@@ -146,7 +147,7 @@ class DeadLetters:
 
 
 def described(message: dict[str, Any]) -> ReplayItem:
-    """The message with the reason it lies there, checked against today's schema."""
+    """Returns the message with its reason, checked against today's schema."""
     attributes = _attributes(message)
     line = ReplayItem(
         id=str(object_in(message["Body"]).get("id", "")),
@@ -167,7 +168,7 @@ def described(message: dict[str, Any]) -> ReplayItem:
 def _letter(queue: str, message: dict[str, Any]) -> DeadLetter:
     attributes, system = _attributes(message), message["Attributes"]
     first_sender = attributes.get("sender") or system.get("SenderId", "")
-    # EventBridge writes its own names; the others are the starter's.
+    # EventBridge uses its own attribute names; the others are the starter's.
     code = attributes.get("error_code") or attributes.get("ERROR_CODE") or UNANSWERED[queue][0]
     reason = attributes.get("error_message") or attributes.get("ERROR_MESSAGE") or UNANSWERED[queue][1]
     return DeadLetter(

@@ -1,7 +1,7 @@
-"""How many executions end, told from the table: 100 ids a call, so that a thousand cost ten calls a round.
+"""Follows how many executions end, from the table: one call reads 100 ids, so a round for 1,000 costs ten calls.
 
-An execution that never had the claim leaves no trace in the table: after a while it is asked for by name, a few a
-round, within what DescribeExecution is answered at.
+An execution that never had the claim leaves no trace in the table. After a while it is described by name, a few
+executions a round, within the quota of DescribeExecution.
 """
 
 import time
@@ -14,14 +14,14 @@ from shutterstep_cli.stack.items import read_items
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.history import message_of
 
-# DescribeExecution is answered 15 times a second for ever; one command among others takes a third of it at most.
+# The quota of DescribeExecution is 15 a second sustained; one command among others uses at most a third of it.
 DESCRIBED_A_ROUND = 5
 UNSEEN_SECONDS = 10.0
 
 
 @dataclass
 class Ending:
-    """`outcome` is success, skipped, failed or not_started; `item` is what the table has of the id."""
+    """`outcome` is success, skipped, failed or not_started; `item` is the id's item in the table."""
 
     outcome: str
     item: dict[str, Any] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Ending:
 
 
 class Follower:
-    """Follows executions by name, each with the id that it claims and the hash of its request where that is known."""
+    """Follows executions by name, each with the id that it claims and, if known, the hash of its request."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -39,12 +39,12 @@ class Follower:
         self._asked: dict[str, float] = {}
 
     def add(self, execution: str, id_: str, request_hash: str = "") -> None:
-        """From now on, follow this execution."""
+        """Starts to follow this execution."""
         self.open[execution] = (id_, request_hash)
         self._asked[execution] = time.monotonic()
 
     def ended(self) -> Iterator[tuple[str, Ending]]:
-        """One round: the executions that have ended since the last one."""
+        """Makes one round, and yields the executions that have ended since the last one."""
         items = read_items(self.target, (id_ for id_, _ in self.open.values()))
         for execution, (id_, request_hash) in list(self.open.items()):
             ending = _by_item(items.get(id_, {}), execution, request_hash)
@@ -54,7 +54,7 @@ class Follower:
         yield from self._by_name(items)
 
     def processing(self, execution: str) -> bool:
-        """Whether the item has last been seen claimed by this execution; for progress only."""
+        """Whether the last read showed the item claimed by this execution; for progress only."""
         return execution in self.open
 
     def _by_name(self, items: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Ending]]:
@@ -91,14 +91,14 @@ def _skipped(output: dict[str, Any], item: dict[str, Any]) -> Ending | None:
     if reason is None:
         return Ending("success", item | output)
     if reason != "conflicting_request" and item.get("status") == "processing":
-        return None  # its owner is at work, and its picture is ours as well
+        return None  # its owner is rendering, and its picture will be ours as well
     if reason != "conflicting_request" and item.get("status") == "failed":
         return Ending("failed", item, reason, item.get("error_code"), item.get("error_message"))
     return Ending("skipped", item, reason)
 
 
 def _by_item(item: dict[str, Any], execution: str, request_hash: str) -> Ending | None:
-    """What the item alone tells; None while it does not."""
+    """Returns the ending if the item alone shows it, else None."""
     if item.get("claim") != execution:
         same = bool(request_hash) and item.get("request_hash") == request_hash
         return Ending("skipped", item, "already_processed") if same and item.get("status") == "success" else None

@@ -1,4 +1,4 @@
-"""Executions of a stack: found by id, name or ARN, and read with the definition they ran."""
+"""Finds executions by id, name or ARN, and reads them with the definition that they ran."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,22 +14,25 @@ from shutterstep_cli.workflow.history import History, history_of, message_of
 FAILURES = ("failed", "timed_out", "aborted")
 
 
-# What the release workflow writes into the item of an execution that ended outside the workflow.
+# The error that the release workflow writes into the item of an execution that ended outside the workflow.
 CODES_OF_STATUS = {"ABORTED": "Shutterstep.ExecutionAborted", "TIMED_OUT": "Shutterstep.ExecutionTimedOut"}
 
 
 def error_code_of(status: str, error: str | None) -> str:
-    """The one code of how an execution ended, the same in the item, in `query`, `replay` and the console."""
+    """Returns the one code for how an execution ended, the same in the item, `query`, `replay` and the console."""
     return CODES_OF_STATUS.get(status) or error or ""
 
 
 class ExecutionNotFoundError(Exception):
-    """No execution found: the word is neither an id with an item, nor the name or ARN of an execution."""
+    """No execution was found: the text is neither the id of an item, nor the name or ARN of an execution."""
 
 
 @dataclass(frozen=True)
 class Execution:
-    """`outcome` is running, success, skipped, failed, timed_out or aborted; `reason` a skip's, or an error's code."""
+    """`outcome` is running, success, skipped, failed, timed_out or aborted.
+
+    `reason` is the reason of a skip or the code of an error.
+    """
 
     arn: str
     status: str
@@ -74,7 +77,7 @@ class Execution:
 
 
 def read_execution(target: Target, arn: str) -> Execution:
-    """Gives the execution. Raises ExecutionNotFoundError."""
+    """Returns the execution. Raises ExecutionNotFoundError."""
     sfn = target.client("stepfunctions")
     try:
         found = sfn.describe_execution(executionArn=arn)
@@ -93,7 +96,7 @@ def read_execution(target: Target, arn: str) -> Execution:
 
 
 def object_in(text: str) -> dict[str, Any]:
-    """The JSON object in a text; empty when it is none."""
+    """Returns the JSON object in a text; empty if the text is not a JSON object."""
     try:
         document = json.loads(text)
     except ValueError:
@@ -102,12 +105,12 @@ def object_in(text: str) -> dict[str, Any]:
 
 
 def arn_of(target: Target, name: str) -> str:
-    """The ARN of the screenshot workflow's execution of that name."""
+    """Returns the ARN of the screenshot workflow's execution of that name."""
     return f"{target.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def find_execution(target: Target, wanted: str) -> Execution:
-    """Finds an execution by ARN, by name, or by id (the one that claimed the id last).
+    """Finds an execution by ARN, by name, or by id (the execution that claimed the id last).
 
     Raises ExecutionNotFoundError.
     """
@@ -119,7 +122,7 @@ def find_execution(target: Target, wanted: str) -> Execution:
 
 @dataclass(frozen=True)
 class Story:
-    """An execution with the workflow it ran and what happened in it."""
+    """An execution, the workflow that it ran, and what happened in it."""
 
     execution: Execution
     graph: Graph
@@ -127,19 +130,19 @@ class Story:
 
 
 def read_story(target: Target, execution: Execution) -> Story:
-    """Two calls, and one more for each 1,000 events."""
+    """Reads the story in two calls, and one more for each 1,000 events."""
     graph = read_graph(target, execution.arn)
     return Story(execution, graph, read_history(target, execution.arn, graph))
 
 
 def read_graph(target: Target, arn: str) -> Graph:
-    """The graph of the definition that the execution runs, which may be older than today's."""
+    """Returns the graph of the definition that the execution runs, which may be older than the deployed one."""
     found = target.client("stepfunctions").describe_state_machine_for_execution(executionArn=arn)
     return graph_of(json.loads(found["definition"]))
 
 
 def read_history(target: Target, arn: str, graph: Graph) -> History:
-    """Gives every event of the execution; makes one call for each 1,000."""
+    """Returns every event of the execution, in one call for each 1,000."""
     pages = target.client("stepfunctions").get_paginator("get_execution_history")
     events = pages.paginate(executionArn=arn, PaginationConfig={"PageSize": 1000}).search("events[]")
     return history_of(events, graph)

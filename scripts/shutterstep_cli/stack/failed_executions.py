@@ -1,4 +1,4 @@
-"""Executions that ended without a picture: found, started again under a new name, or redriven."""
+"""Finds executions that ended without a picture, and starts them again under a new name or redrives them."""
 
 import hashlib
 import json
@@ -15,9 +15,9 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.workflow.history import text_of
 
 REPLAYABLE = ("FAILED", "TIMED_OUT", "ABORTED")
-# An execution's name holds 80 characters, and the old one may fill them: its hash keeps the new one distinct.
+# An execution name has at most 80 characters, and the old name may use them all. A hash keeps the new name distinct.
 KEPT_OF_THE_NAME = 69
-# ExecutionTimeoutSeconds is a day at most: one that started earlier cannot have stopped later.
+# ExecutionTimeoutSeconds is at most a day, so an execution that started earlier cannot have stopped later.
 LONGEST_EXECUTION = timedelta(days=1, hours=1)
 # A redrive can continue in these states: the first two claim the id, the others rely on the claim.
 CLAIMING = ("Claim", "LookUpOwner", "WhySkip")
@@ -25,7 +25,7 @@ CLAIMED = ("RenderOnTask", "RenderInPool", "MarkSuccess", "MarkFailed")
 
 
 def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:
-    """The executions that stopped after `since` without a picture, the newest first of each status."""
+    """Yields the executions that stopped after `since` without a picture, for each status the newest first."""
     sfn = target.client("stepfunctions")
     pages = sfn.get_paginator("list_executions")
     for status in REPLAYABLE:
@@ -38,7 +38,7 @@ def failed(target: Target, since: datetime) -> Iterator[ReplayItem]:
 
 
 def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[ReplayItem], list[ReplayItem]]:
-    """One line an id, that of its newest failure: those that have no picture yet, and those that have one by now."""
+    """Returns one line for each id, for its newest failure: ids without a picture, then ids that have one by now."""
     newest: dict[str, ReplayItem] = {}
     for line in sorted(lines, key=lambda line: line.stopped_at):
         newest[line.id or line.old_execution] = line
@@ -54,7 +54,7 @@ def without_a_picture(target: Target, lines: list[ReplayItem]) -> tuple[list[Rep
 
 
 def described(execution: dict[str, Any]) -> ReplayItem:
-    """The line of an execution as DescribeExecution gives it; `not_ours` where its input names no id."""
+    """Returns the line of an execution that DescribeExecution described; `not_ours` if its input names no id."""
     line = ReplayItem(
         id=str(object_in(execution["input"]).get("id", "")),
         url=str(object_in(execution["input"]).get("url", "")),
@@ -71,7 +71,7 @@ def described(execution: dict[str, Any]) -> ReplayItem:
 
 
 def say_why_not_restartable(target: Target, line: ReplayItem) -> None:
-    """A request with secrets, or a large one, lies in the bucket for 14 days; without it there is nothing to render."""
+    """Marks the line if its request is gone: requests with secrets, and large ones, stay in the bucket for 14 days."""
     if line.outcome != "planned":
         return
     reference = json.loads(line.input).get("job", {}).get("request_reference")
@@ -90,7 +90,7 @@ def _exists(target: Target, reference: dict[str, str]) -> bool:
 
 
 def restart(target: Target, line: ReplayItem) -> None:
-    """The new name is made from the old one alone: a second run finds it taken, and starts nothing."""
+    """Starts the replay under a name made from the old name only, so that a second run starts nothing."""
     sfn = target.client("stepfunctions")
     name = replay_name(line.old_execution.rpartition(":")[2])
     line.new_execution = f"{line.old_execution.rpartition(':')[0]}:{name}"
@@ -103,28 +103,30 @@ def restart(target: Target, line: ReplayItem) -> None:
 
 
 def replay_name(name: str) -> str:
-    """The name of the execution that replays the one of this name; at most 80 characters, the same each time."""
+    """Returns the name of the execution that replays this one; at most 80 characters, the same each time."""
     return f"{name[:KEPT_OF_THE_NAME]}-r{hashlib.sha256(name.encode()).hexdigest()[:9]}"
 
 
 def say_why_not_redrivable(target: Target, line: ReplayItem) -> None:
-    """The service's own word first; then whether going on where it was cut off could bring a picture at all."""
+    """Marks the line if AWS refuses a redrive, or if a redrive cannot lead to a picture."""
     if line.outcome != "planned":
         return
     sfn = target.client("stepfunctions")
     execution = sfn.describe_execution(executionArn=line.old_execution)
     if execution.get("redriveStatus") != "REDRIVABLE":
-        line.refuse("not_redrivable", execution.get("redriveStatusReason", "the service does not say why"))
+        line.refuse("not_redrivable", execution.get("redriveStatusReason", "Step Functions does not say why"))
         return
     state = _last_state(sfn, line.old_execution)
     if state not in CLAIMING + CLAIMED:
-        line.refuse("not_redrivable", f"it ended in {state}, and would only end there again; use --mode restart")
+        line.refuse("not_redrivable", f"it ended in {state} and would end there again; use --mode restart")
     elif state in CLAIMED and not _still_holds(target, line):
-        line.refuse("not_redrivable", "another execution has had the id since; use --mode restart, which claims it")
+        line.refuse(
+            "not_redrivable", "another execution has claimed the id since; use --mode restart, which claims it again"
+        )
 
 
 def _still_holds(target: Target, line: ReplayItem) -> bool:
-    """Says whether its finish would still be committed: nobody has claimed the id since."""
+    """Whether its result would still be committed: nobody has claimed the id since."""
     item = item_of(target, line.id)
     return item.get("status") != "success" and item.get("claim") == line.old_execution.rpartition(":")[2]
 
@@ -137,7 +139,7 @@ def _last_state(sfn: Any, arn: str) -> str:
 
 
 def redrive(target: Target, line: ReplayItem) -> None:
-    """Go on from the state it was cut off in, under its own name; the token makes a call that is repeated one call."""
+    """Continues the execution from the state at which it stopped. The token makes repeated calls one call."""
     sfn = target.client("stepfunctions")
     token = hashlib.sha256(f"{line.old_execution} {line.stopped_at}".encode()).hexdigest()
     try:

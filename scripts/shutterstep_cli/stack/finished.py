@@ -1,4 +1,4 @@
-"""Finished items, which no index has: read page by page from the whole table, with a count of what that costs."""
+"""Finished items: no index has them, so the whole table is read page by page, with a count of what that costs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shutterstep_cli.workflow.history import text_of
 
 @dataclass
 class Reading:
-    """How far a scan is: items read, DynamoDB's read units for them, and about how many items the table has."""
+    """How far a scan is: items read, read units consumed, and the approximate number of items in the table."""
 
     items: int = 0
     units: float = 0
@@ -26,10 +26,10 @@ class Reading:
 def finished(
     target: Target, since: datetime | None, reading: Reading, on_page: Callable[[], None]
 ) -> Iterator[dict[str, Any]]:
-    """The items with a picture that finished after `since`, in no order.
+    """Yields the items with a picture that finished after `since`, in no order.
 
-    DynamoDB filters after it has read, so that this reads every item of the table, 1 MB a call; `reading` counts on,
-    and whoever stops early has paid for no more than it says.
+    DynamoDB filters after reading, so this reads every item of the table, 1 MB a call. `reading` is updated with each
+    call; a caller that stops early pays only for what it counts.
     """
     client, table = target.client("dynamodb"), target.outputs["TableName"]
     reading.of = client.describe_table(TableName=table)["Table"].get("ItemCount", 0)

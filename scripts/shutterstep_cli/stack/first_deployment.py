@@ -1,4 +1,4 @@
-"""What only the first deployment of a stack meets: an account without the role of ECS, and a creation that failed."""
+"""Problems of the first deployment of a stack: an account without ECS's role, and a failed creation."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ from shutterstep_cli.trouble import does_not_exist
 
 ECS = "ecs.amazonaws.com"
 ECS_ROLE = "AWSServiceRoleForECS"
-# CloudFormation updates no such stack; it can only be deleted, and nothing of it is left but its name.
+# CloudFormation cannot update a stack in these states, only delete it. Nothing but its name is left of it.
 UNDONE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
 def first_steps(target: Target, status: str | None) -> Iterator[Step]:
-    """Gives the steps before the stack can be made; `status` is the stack's, None where there is no stack."""
-    # First of all: the role is there for everybody only some seconds after it was made.
+    """Yields the steps before the stack can be made; `status` is the stack's, None where there is no stack."""
+    # The role comes first: it is usable everywhere only some seconds after it was made.
     yield Step(
         "make the service-linked role of ECS, once in an account",
         ("aws", "iam", "create-service-linked-role", "--aws-service-name", ECS),
@@ -45,7 +45,7 @@ def _make_role(target: Target) -> None:
     try:
         iam.create_service_linked_role(AWSServiceName=ECS)
     except iam.exceptions.InvalidInputException as error:
-        # Somebody made it in the meantime.
+        # Somebody else made it in the meantime.
         if "has been taken" not in error.response.get("Error", {}).get("Message", ""):
             raise
 
@@ -57,7 +57,7 @@ def _delete(target: Target) -> None:
 
 
 def parameter_of(target: Target, name: str) -> str | None:
-    """Gives the value that the deployed stack has for a parameter; None without a stack or such a parameter."""
+    """Returns the deployed stack's value of a parameter; None if the stack or the parameter does not exist."""
     try:
         (stack,) = target.client("cloudformation").describe_stacks(StackName=target.stack_name)["Stacks"]
     except ClientError as error:

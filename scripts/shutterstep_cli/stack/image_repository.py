@@ -1,4 +1,4 @@
-"""The stack's image repository: where the renderer's image goes, under a tag that says what is in it."""
+"""The stack's image repository, to which the renderer's image is pushed under a tag made from its content."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ IMAGE = "shutterstep-renderer"
 
 @dataclass(frozen=True)
 class ImageRepository:
-    """The repository of a stack; the embedded AWS's lies at its endpoint, whatever the address it has on AWS."""
+    """The repository of a stack. The embedded AWS serves its repository at its endpoint, whatever URI it reports."""
 
     target: Target
 
@@ -25,7 +25,7 @@ class ImageRepository:
 
     @property
     def host(self) -> str:
-        """Where Docker finds the registry."""
+        """Returns the host at which Docker finds the registry."""
         if self.target.endpoint_url:
             return self.target.endpoint_url.partition("//")[2]
         return self.target.outputs["RepositoryUri"].partition("/")[0]
@@ -35,12 +35,12 @@ class ImageRepository:
         return f"{self.host}/{self.repository}"
 
     def password(self) -> str:
-        """Gives the registry's password of the user AWS, which is valid for twelve hours."""
+        """Returns the registry's password for the user AWS, valid for twelve hours."""
         (data,) = self.target.client("ecr").get_authorization_token()["authorizationData"]
         return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
 
     def pushed(self, tag: str) -> "Pushed | None":
-        """What the registry has under a tag, or None."""
+        """Returns the image that the registry has under a tag, or None."""
         ids = [{"imageTag": tag}]
         images = self.target.client("ecr").batch_get_image(repositoryName=self.repository, imageIds=ids)["images"]
         if not images:
@@ -51,19 +51,19 @@ class ImageRepository:
 
 @dataclass(frozen=True)
 class Pushed:
-    """An image in the registry; `bytes` are what a cold start fetches, compressed."""
+    """An image in the registry; `bytes` is the compressed size that a cold start fetches."""
 
     digest: str
     bytes: int
 
 
 def tag_of(image: str) -> str | None:
-    """Gives twelve digits of the image's own hash, the same for the same content; None if it is not built."""
+    """Returns twelve digits of the image's own hash, the same for the same content; None if it is not built."""
     return _inspected(image, "{{.Id}}").removeprefix("sha256:")[:12] or None
 
 
 def platform_of(image: str) -> str | None:
-    """Gives what the image is built for, as linux/amd64; None if it is not built."""
+    """Returns the platform of the image, such as linux/amd64; None if it is not built."""
     return _inspected(image, "{{.Os}}/{{.Architecture}}") or None
 
 
@@ -77,7 +77,7 @@ def _inspected(image: str, form: str) -> str:
 
 
 def push_steps(registry: ImageRepository, image: str, tag: str) -> Iterator[Step]:
-    """Gives the steps that log in and push the image under its own tag and as latest, the default of ImageUri."""
+    """Yields the steps that log in and push the image under its own tag and as latest, the default of ImageUri."""
 
     def is_there() -> bool:
         own, latest = registry.pushed(tag), registry.pushed("latest")

@@ -1,7 +1,7 @@
-"""Many pages at once: sent ten a call, followed by the table, each file fetched when it is there, each noted on disk.
+"""Many pages at once: sends ten a call, follows them in the table, fetches each finished file, and keeps a manifest.
 
-The manifest is a file of JSON lines: one when a page is sent, one when it has ended; the last of an id counts. What it
-holds survives this command, so that another one goes on from it.
+The manifest is a file of JSON lines: one when a page is sent, one when it has ended; the last line of an id counts.
+It outlives this command, so that another command can continue from it.
 """
 
 import json
@@ -29,7 +29,7 @@ ON_THE_WAY = ("queued", "running", "late")
 
 
 class ManyShots:
-    """`shots` has one for each id; call `send`, then `follow`. Safe to break off anywhere: the manifest knows."""
+    """`shots` has one shot for each id. Call `send`, then `follow`; the manifest makes it safe to stop anywhere."""
 
     def __init__(self, target: Target, folder: Path) -> None:
         self.target, self.folder = target, folder
@@ -37,14 +37,17 @@ class ManyShots:
         self.kept = 0
         self._follower = Follower(target)
         self._by_execution: dict[str, Shot] = {}
-        target.client("s3")  # made before threads use it
+        target.client("s3")  # made here, before threads use it
 
     @property
     def manifest(self) -> Path:
         return self.folder / MANIFEST
 
     def plan(self, requests: Iterable[Request], *, resume: bool) -> None:
-        """One shot an id. With `resume`, what has its file is left out, and what is on its way is only followed."""
+        """Makes one shot for each id.
+
+        With `resume`, skips pages whose file exists, and only follows those already sent.
+        """
         known = _last_lines(self.manifest) if resume else {}
         seen: dict[str, str] = {}
         for request in requests:
@@ -61,7 +64,7 @@ class ManyShots:
                 shot.status = "running"
 
     def send(self, on_change: Callable[[], None]) -> None:
-        """Send what is not on its way; a page that SQS does not take fails with SQS's reason."""
+        """Sends the pages that are not sent yet; a page that SQS refuses fails with SQS's reason."""
         self.folder.mkdir(parents=True, exist_ok=True)
         waiting = [shot for shot in self.shots if shot.status == "queued"]
         for shot in self.shots:
@@ -91,12 +94,12 @@ class ManyShots:
         arn = self.target.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
         shot.execution_arn = f"{arn}:{execution}"
         self._by_execution[execution] = shot
-        # A page that is to be rendered again is not finished because another execution had rendered it.
+        # A page that is to be rendered again is not finished when another execution has rendered it.
         again = shot.request.get("reuse") == "never"
         self._follower.add(execution, shot.id, "" if again else request_hash(shot.request))
 
     def follow(self, wait_seconds: float, on_change: Callable[[], None]) -> None:
-        """Until every page has ended, or the time is up; files are fetched meanwhile."""
+        """Waits until every page has ended or the time is up, and fetches files meanwhile."""
         deadline = time.monotonic() + wait_seconds
         with ThreadPoolExecutor(DOWNLOADS, "download") as pool:
             while self._follower.open:
@@ -128,7 +131,7 @@ class ManyShots:
         for execution in self._follower.open:
             shot = self._by_execution[execution]
             shot.status, shot.error_code = "late", "Shutterstep.WaitTimeout"
-            shot.error_message = f"not over after {wait_seconds:.0f} s; go on with --resume"
+            shot.error_message = f"still running after {wait_seconds:.0f} s; continue with --resume"
             self._note(shot)
 
     def _note(self, shot: Shot) -> None:
@@ -139,7 +142,7 @@ class ManyShots:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def counts(self) -> Counter[str]:
-        """How many pages have each status; `pictures` counts the files."""
+        """Returns how many pages have each status; `pictures` counts the files."""
         found = Counter(shot.status for shot in self.shots)
         found["pictures"] = sum(shot.file is not None for shot in self.shots)
         return found
@@ -156,12 +159,12 @@ def _planned(request: Request, seen: dict[str, str]) -> Shot:
         return Shot({**request, "id": id_} if "id" in request else dict(request), id_)
     if seen[id_] == hash_:
         return Shot(request, id_, "duplicate")
-    message = f"id: {id_} stands twice in the list, for different requests"
+    message = f"id: {id_} is in the list twice, for different requests"
     return Shot(request, id_, "refused", error_code="conflicting_request", error_message=message)
 
 
 def _last_lines(manifest: Path) -> dict[str, dict[str, Any]]:
-    """The last line of each id; a line that a break cut off is left out."""
+    """Returns the last line of each id; ignores a line that an interrupt cut off."""
     if not manifest.exists():
         return {}
     return {line["id"]: line for line in _lines(manifest) if line.get("id")}

@@ -1,4 +1,4 @@
-"""The pool as its service and queue show it: size, tasks and backlog."""
+"""The pool as its service and its queue show it: size, tasks and backlog."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,20 +10,20 @@ COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 @dataclass(frozen=True)
 class Backlog:
-    """Jobs in RenderQueue, as nearly as SQS knows."""
+    """Jobs in RenderQueue; SQS's numbers are approximate."""
 
     waiting: int
     at_work: int
 
     @property
     def jobs(self) -> int:
-        """What the pool's size follows."""
+        """The number that the pool's size follows."""
         return self.waiting + self.at_work
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Workers that should run and that do, the task ids of these, and the jobs."""
+    """The number of workers that should run and that do run, the task ids of these, and the jobs."""
 
     desired: int
     running: int
@@ -31,18 +31,18 @@ class Pool:
     backlog: Backlog
 
     def as_json(self) -> dict[str, Any]:
-        """`desired`, `running`, `tasks`, `backlog` {`waiting`, `at_work`}."""
+        """Returns `desired`, `running`, `tasks`, `backlog` {`waiting`, `at_work`}."""
         return asdict(self)
 
 
 def backlog_of(sqs: Any, queue_url: str) -> Backlog:
-    """The queue's two counts."""
+    """Returns the queue's two counts."""
     found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(COUNTS))["Attributes"]
     return Backlog(*(int(found[name]) for name in COUNTS))
 
 
 def pool_of(target: Target) -> Pool | None:
-    """Gives the pool, or None where the stack starts a task for each picture."""
+    """Returns the pool, or None if the stack starts a task for each picture."""
     name = target.outputs.get("PoolServiceName")
     if name is None:
         return None

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 
 @dataclass
 class ReplayItem:
-    """`outcome` is planned until it is started, redriven, sent or already_replayed; or not_ours, not_redrivable,
-    request_gone or still_invalid, with the reason in `note`. `old_execution` of a dead letter is empty.
+    """`outcome` is planned at first, then started, redriven, sent or already_replayed; or else not_ours,
+    not_redrivable, request_gone or still_invalid, with the reason in `note`. `old_execution` is empty for a dead
+    letter.
     """
 
     id: str
@@ -23,9 +24,9 @@ class ReplayItem:
     input: str = ""
 
     def refuse(self, outcome: str, note: str) -> None:
-        """It cannot be replayed, and why."""
+        """Marks the item as one that cannot be replayed, with the reason."""
         self.outcome, self.note = outcome, note
 
     def public(self) -> dict[str, str]:
-        """Gives the fields for the report, without the input."""
+        """Returns the fields for the report, without the input."""
         return {name: value for name, value in asdict(self).items() if name != "input"}

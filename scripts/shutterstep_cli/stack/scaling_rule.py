@@ -1,16 +1,16 @@
-"""The rule by which the pool's size follows its backlog, as the template gives it to Application Auto Scaling."""
+"""The rule by which the pool's size follows its backlog, as the template configures it in Application Auto Scaling."""
 
 import math
 from dataclasses import dataclass
 
-# Target tracking shrinks only when the metric is this far below its target, so that it does not go up and down.
+# Target tracking shrinks only when the metric is this far below its target, so that the size does not oscillate.
 SCALE_IN_BELOW = 0.9
-# Target tracking multiplies the number of workers, so it cannot scale from 0: an alarm of its own starts the first.
+# Target tracking multiplies the number of workers, so it cannot scale from 0: an extra alarm starts the first one.
 FIRST_WORKERS = 1
 
 
 def tracked(workers: int, metric: float, target: float) -> int:
-    """The number of workers at which a metric that is `metric` for each of `workers` would be `target`, rounded up."""
+    """Returns the number of workers, rounded up, at which the metric would fall from `metric` to `target`."""
     return math.ceil(workers * metric / target)
 
 
@@ -33,7 +33,7 @@ class Autoscaler:
         self._grew_at = self._changed_at = -math.inf
 
     def size(self, now: float, workers: int, backlog: int) -> int:
-        """How many workers there should be; `backlog` are the jobs that wait or are at work."""
+        """Returns how many workers there should be; `backlog` counts the jobs that wait or are being rendered."""
         wanted = min(max(self._wanted(workers, backlog), self.bounds.minimum), self.bounds.maximum)
         if wanted > workers and now - self._grew_at >= self.bounds.scale_out_cooldown:
             self._grew_at = self._changed_at = now

@@ -1,4 +1,4 @@
-"""A shot: one request on its way from the queue to a picture on disk; what `capture` and `demo` share."""
+"""A shot: one request on its way from the queue to a file on disk; `capture` and `demo` share it."""
 
 import json
 import re
@@ -30,7 +30,7 @@ FIRST_ERROR_STATUS = 400
 
 @dataclass
 class Shot:
-    """Where one request is: `status` is queued, running, success, skipped, failed, refused or late."""
+    """The state of one request: `status` is queued, running, success, skipped, failed, refused or late."""
 
     request: Request
     id: str = ""
@@ -45,7 +45,7 @@ class Shot:
 
     @property
     def url(self) -> str:
-        """The address as it may be shown, since terminals are recorded and manifests kept."""
+        """The address without secrets, since terminals are recorded and manifests are kept."""
         return public_address(str(self.request.get("url", "about:blank")))
 
     @property
@@ -54,19 +54,19 @@ class Shot:
 
     @property
     def http_error(self) -> int | None:
-        """The page's own status where it is an error: the picture is there, and shows an error page."""
+        """The page's own HTTP status if it is an error, else None: the picture then shows an error page."""
         status = self.result.get("http_status")
         return status if isinstance(status, int) and status >= FIRST_ERROR_STATUS else None
 
     def line(self) -> dict[str, Any]:
-        """What `--json` prints: every field each time, so that a script finds them."""
+        """Returns what `--json` prints: always every field, so that scripts can rely on it."""
         names = ("url", "id", "status", "reason", "error_code", "error_message", "file")
         result = {name: self.result.get(name) for name in (*RESULT_FIELDS, "details")}
         return {name: getattr(self, name) for name in names} | result
 
 
 def submit(target: Target, request: Request) -> Shot:
-    """Validate and send one request; an invalid one comes back refused, unsent."""
+    """Validates and sends one request; an invalid one is returned as refused and is not sent."""
     try:
         sent = producer.submit(request, queue_url=target.outputs["RequestQueueUrl"], client=target.client("sqs"))
     except InvalidRequestError as error:
@@ -76,7 +76,7 @@ def submit(target: Target, request: Request) -> Shot:
 
 
 def follow(target: Target, shots: list[Shot], on_change: Callable[[], object], wait_seconds: float) -> None:
-    """Poll until every shot has ended; those that have not by then are `late` and can be asked for again."""
+    """Polls until every shot has ended. Shots that have not ended in time become `late`; they can be followed again."""
     deadline = time.monotonic() + wait_seconds
     while any(not shot.ended for shot in shots):
         for shot in shots:
@@ -93,11 +93,11 @@ def _give_up(shots: Iterable[Shot], wait_seconds: float) -> None:
         if not shot.ended:
             where = shot.states[-1] if shot.states else "the queue"
             shot.status, shot.error_code = "late", "Shutterstep.WaitTimeout"
-            shot.error_message = f"still in {where} after {wait_seconds:.0f} s; ask again, or raise --wait"
+            shot.error_message = f"still in {where} after {wait_seconds:.0f} s; run the command again, or raise --wait"
 
 
 def refresh(target: Target, shot: Shot) -> None:
-    """Read the shot's execution; before the starter has started it there is none."""
+    """Reads the shot's execution, which exists only after the starter has started it."""
     sfn = target.client("stepfunctions")
     try:
         execution = sfn.describe_execution(executionArn=shot.execution_arn)
@@ -115,7 +115,7 @@ def refresh(target: Target, shot: Shot) -> None:
 
 
 def states_passed(target: Target, execution_arn: str) -> list[str]:
-    """The names of the states an execution entered, in order."""
+    """Returns the names of the states an execution entered, in order."""
     pages = target.client("stepfunctions").get_paginator("get_execution_history")
     events = pages.paginate(executionArn=execution_arn, includeExecutionData=False).search("events[]")
     return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
@@ -128,7 +128,7 @@ def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
     shot.reason = output["reason"]
     item = item_of(target, shot.id)
     if shot.reason != "conflicting_request" and item.get("status") == "processing":
-        shot.status = RUNNING  # its owner is still at work, and its picture is ours too
+        shot.status = RUNNING  # its owner is still rendering, and its picture will be ours too
         return
     shot.status = "skipped"
     if shot.reason == "conflicting_request":
@@ -140,18 +140,18 @@ def _take_output(target: Target, shot: Shot, output: dict[str, Any]) -> None:
 
 
 def conflict_in_words(item: dict[str, Any]) -> str:
-    """Which request holds an id, until when, and what to do instead."""
+    """Says which request holds an id, until when, and what to do instead."""
     until = (
         datetime.fromtimestamp(item["expires_at"], UTC).strftime("%Y-%m-%d %H:%M UTC") if "expires_at" in item else "?"
     )
     return (
         f"the id belongs to another request, of {item.get('url', 'an unknown page')} with other options, "
-        f"until {until}; take another id"
+        f"until {until}; use another id"
     )
 
 
 def download(target: Target, shot: Shot, folder: Path) -> None:
-    """Write the shot's picture into the folder and note where; a picture that is gone is an error of the shot."""
+    """Writes the shot's picture into the folder and notes its path; a missing picture is an error of the shot."""
     if not shot.result.get("s3_key"):
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,20 +161,20 @@ def download(target: Target, shot: Shot, folder: Path) -> None:
     except ClientError as error:
         shot.error_code, shot.error_message = (
             "Shutterstep.PictureGone",
-            f"{shot.result['s3_key']}: {code_of(error)}; render it again: --again",
+            f"{shot.result['s3_key']}: {code_of(error)}; render it again with --again",
         )
         return
     shot.file = str(path)
 
 
 def file_name(shot: Shot) -> str:
-    """`<id>.<ext>` where the request has an id, else the page's address and enough of the id to tell two apart.
+    """Returns `<id>.<ext>` if the request has an id, else a name of the page's address and the start of the id.
 
-    Each dot that an id begins with becomes %2E.
+    Each dot at the beginning of an id becomes %2E.
     """
     extension = EXTENSIONS[with_defaults(shot.request)["format"]]
     if "id" in shot.request:
-        # No id has a percent sign, so that two ids never name one file, and none is hidden.
+        # Ids have no percent sign, so two ids never get the same file name, and no file is hidden.
         name = shot.id.lstrip(".")
         return f"{'%2E' * (len(shot.id) - len(name))}{name}.{extension}"
     parts = urlsplit(shot.url)

@@ -1,4 +1,4 @@
-"""Where a command works: the local stack, or a CloudFormation stack on AWS; its outputs name every resource."""
+"""Where a command works: the local stack, or a CloudFormation stack on AWS, whose outputs name every resource."""
 
 import os
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.trouble import UNSET, CommandError, does_not_exist, is_loopback, loopback_variables
 
-# A command may be one of many at the same AWS account; adaptive mode slows down instead of failing.
+# Many commands may use one AWS account at the same time; adaptive mode slows down instead of failing.
 _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5)
 _NO_PROXY = Config(proxies={})  # the local stack is on this machine, whatever HTTP_PROXY says
-# For tests of this project and for engines that stand for AWS on this machine: `--stack` may lead to loopback.
+# For this project's tests, and for engines that emulate AWS on this machine: `--stack` may lead to loopback.
 LOOPBACK_ALLOWED = "SHUTTERSTEP_LOOPBACK_IS_AWS"
 
 
 class Outputs(dict[str, str]):
-    """The outputs of a stack by name; a missing one is a stack whose deployment is not complete."""
+    """The outputs of a stack by name. If one is missing, the deployment of the stack is not complete."""
 
     def __init__(self, stack: dict[str, Any]) -> None:
         super().__init__({output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])})
@@ -41,19 +41,19 @@ class Target:
     endpoint_url: str | None = None
 
     def client(self, service: str) -> Any:
-        """A client of a service of this target; the same one each time.
+        """Returns the client of a service for this target, the same one each time.
 
-        Raises CommandError when the environment or the profile leads a client for AWS to this machine.
+        Raises CommandError when the environment or the profile leads an AWS client to this machine.
         """
         if service not in self._clients:
             config = _CONFIG if self.endpoint_url is None else _CONFIG.merge(_NO_PROXY)
             try:
                 client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
             except BotoCoreError:
-                raise  # some are ValueErrors as well
-            except ValueError as error:  # what botocore raises for an endpoint that is no address
+                raise  # some botocore errors are ValueErrors as well
+            except ValueError as error:  # botocore raises it for an invalid endpoint
                 raise CommandError(
-                    f"{error}. Mend AWS_ENDPOINT_URL, or endpoint_url in the AWS configuration"
+                    f"{error}. Correct AWS_ENDPOINT_URL, or endpoint_url in the AWS configuration"
                 ) from error
             if self.endpoint_url is None:
                 refuse_loopback(client.meta.endpoint_url)
@@ -71,13 +71,15 @@ class Target:
 
 
 def aws_session() -> Any:
-    """A session by the credentials of the environment. The region is AWS_REGION, AWS_DEFAULT_REGION or the profile's.
+    """Returns a session with the environment's credentials.
 
-    Raises CommandError when a variable leads AWS clients to this machine.
+    The region is AWS_REGION, AWS_DEFAULT_REGION or the profile's. Raises CommandError when a variable leads AWS clients
+    to
+    this machine.
     """
     for name in loopback_variables():
         refuse_loopback(os.environ[name])
-    # boto3 alone reads only AWS_DEFAULT_REGION; the AWS CLI reads both.
+    # boto3 itself reads only AWS_DEFAULT_REGION; the AWS CLI reads both.
     return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 
@@ -87,12 +89,15 @@ def refuse_loopback(endpoint_url: str) -> None:
         return
     names = loopback_variables()
     where = f"{', '.join(names)} leads" if names else "endpoint_url in the AWS configuration leads"
-    cure = f"If this shell ran `shutterstep local env`, undo that: {UNSET}" if names else "Take it out there."
+    cure = f"If this shell ran `shutterstep local env`, undo that: {UNSET}" if names else "Remove it there."
     raise CommandError(f"This command works on AWS, but {where} to this machine ({endpoint_url}). {cure}")
 
 
 def aws_target(stack_name: str) -> Target:
-    """Gives a stack on AWS, with the environment's credentials and region. Raises CommandError if there is none."""
+    """Returns a stack on AWS, with the environment's credentials and region.
+
+    Raises CommandError if it does not exist.
+    """
     target = Target(aws_session(), stack_name)
     try:
         _ = target.outputs
@@ -101,7 +106,7 @@ def aws_target(stack_name: str) -> Target:
             raise
         where = target.session.region_name
         raise CommandError(
-            f"There is no stack {stack_name} in {where}. Check the name and AWS_REGION; see what is there: "
+            f"There is no stack {stack_name} in {where}. Check the name and AWS_REGION; list the stacks with: "
             "aws cloudformation list-stacks"
         ) from error
     return target

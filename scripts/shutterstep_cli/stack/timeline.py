@@ -1,4 +1,4 @@
-"""What happened to one id, from every component in order of time: the workflow's history and the lines of the logs."""
+"""What happened to one id, from every component in order of time: the workflow's history, and log lines."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from shutterstep_cli.stack.target import Target
 from shutterstep_cli.trouble import CommandError
 from shutterstep_cli.workflow.history import message_of, text_of
 
-# Log groups by their logical name in the template, and what a reader calls the component.
+# The log groups by their logical name in the template, and the component's name for readers.
 LOG_GROUPS = {"StarterLogGroup": "starter", "RendererLogGroup": "renderer", "ReleaseLogGroup": "release"}
 LINES = 1000
 QUERY_SECONDS = 60
@@ -27,7 +27,7 @@ NOT_NEWS = {*TIMES, "id", "claim", "service", "level", "location", "message", "e
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """`time` is ISO 8601 UTC with milliseconds, so that text order is time order."""
+    """`time` is ISO 8601 UTC with milliseconds, so that times sort as text."""
 
     time: str
     component: str
@@ -35,7 +35,7 @@ class Entry:
 
 
 def of_the_workflow(story: Story) -> Iterator[Entry]:
-    """A line for each state that was passed, two for one that took time, one for each failed attempt and the end."""
+    """Yields a line for each state passed (two if it took time), for each failed attempt, and for the end."""
     for visit in story.history.visits:
         takes_time = visit.seconds is None or visit.seconds >= SECONDS_OF_A_STEP
         if takes_time:
@@ -53,7 +53,7 @@ def of_the_workflow(story: Story) -> Iterator[Entry]:
 
 
 def of_lines(component: str, lines: Iterable[str], wanted: Iterable[str]) -> Iterator[Entry]:
-    """The log lines that name any of `wanted`: JSON lines of the parts, or text with a time in it."""
+    """Yields the log lines that contain any of `wanted`: JSON lines of the components, or text with a time in it."""
     names = [name for name in wanted if name]
     for line in lines:
         if any(name in line for name in names):
@@ -61,7 +61,7 @@ def of_lines(component: str, lines: Iterable[str], wanted: Iterable[str]) -> Ite
 
 
 def entry_of(component: str, line: str) -> Entry:
-    """A line of a log with its own time."""
+    """Returns the entry of a log line, with the line's own time."""
     try:
         document = json.loads(line)
     except ValueError:
@@ -75,7 +75,7 @@ def entry_of(component: str, line: str) -> Entry:
 
 
 def time_in(text: str) -> str:
-    """The time a text begins with, as the other entries have it; empty where it has none."""
+    """Returns the time at the beginning of a text, in the form of the other entries; empty if there is none."""
     found = re.search(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,3}))?", text)
     if found is None:
         return ""
@@ -85,7 +85,7 @@ def time_in(text: str) -> str:
 def of_logs_insights(
     target: Target, story: Story, wanted: list[str], pause: Callable[[float], None] = time.sleep
 ) -> Iterator[Entry]:
-    """The lines of the stack's log groups on AWS that name any of `wanted`, around the time of the execution."""
+    """Yields the lines of the stack's log groups on AWS that name any of `wanted`, around the execution's time."""
     logs, groups = target.client("logs"), _groups(target)
     escaped = " or ".join(f"@message like {json.dumps(name)}" for name in wanted if name)
     query = f"fields @timestamp, @message, @log | filter {escaped} | sort @timestamp asc | limit {LINES}"

@@ -1,4 +1,4 @@
-"""`shutterstep capacity`: what a load needs and costs on AWS, by arithmetic and, with --simulate, by simulation."""
+"""`shutterstep capacity`: what a load needs and costs on AWS, calculated and, with --simulate, also simulated."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from shutterstep_cli.capacity.simulation import Result, simulate
 from shutterstep_cli.plotting import save
 from shutterstep_cli.terminal import Working
 
-# The template's parameters by the simulation's names for them.
+# The names of template parameters, and the simulation's name for each.
 PARAMETERS = {
     "BatchSize": "batch_size",
     "MaximumConcurrency": "maximum_concurrency",
@@ -40,40 +40,46 @@ MODES: tuple[Mode, ...] = ("task", "pool")
 
 def capacity(
     rate: Annotated[float | None, typer.Option(min=0.0001, help="Requests a second.")] = None,
-    render_seconds: Annotated[float, typer.Option(min=0.01, help="Seconds a render takes in the mean.")] = 5,
-    duplicates: Annotated[float, typer.Option(min=0, max=0.99, help="Share of requests that are duplicates.")] = 0,
+    render_seconds: Annotated[float, typer.Option(min=0.01, help="Mean duration of a render, in seconds.")] = 5,
+    duplicates: Annotated[
+        float, typer.Option(min=0, max=0.99, help="Share of requests that are duplicates, 0 to 0.99.")
+    ] = 0,
     mode: Annotated[Mode | None, typer.Option(help="Only this mode; without it, both.")] = None,
     region: Annotated[
         RegionClass, typer.Option(help="large: us-east-1, us-west-2, eu-west-1; small: others.")
     ] = "large",
-    vcpu: Annotated[float, typer.Option(help="vCPUs of a task.")] = 1,
-    memory: Annotated[float, typer.Option(help="GB of a task.")] = 2,
+    vcpu: Annotated[float, typer.Option(help="vCPUs of each task.")] = 1,
+    memory: Annotated[float, typer.Option(help="Memory of each task, in GB.")] = 2,
     slots: Annotated[int, typer.Option(min=1, help="Pages a worker of the pool renders at once.")] = 2,
-    architecture: Annotated[Architecture, typer.Option(help="Of the tasks.")] = "x86",
-    spot: Annotated[float, typer.Option(min=0, max=1, help="Share of the tasks on Fargate Spot.")] = 0,
+    architecture: Annotated[Architecture, typer.Option(help="CPU architecture of the tasks.")] = "x86",
+    spot: Annotated[float, typer.Option(min=0, max=1, help="Share of the tasks on Fargate Spot, 0 to 1.")] = 0,
     wait: Annotated[float, typer.Option(min=1, help="Seconds a job may wait while the pool grows.")] = 60,
-    run_simulation: Annotated[bool, typer.Option("--simulate", help="Let the load run through a simulation.")] = False,
+    run_simulation: Annotated[bool, typer.Option("--simulate", help="Simulate the load as well.")] = False,
     messages: Annotated[
-        int | None, typer.Option(min=1, help="Messages to simulate; an hour of the rate if not given.")
+        int | None, typer.Option(min=1, help="Messages to simulate; one hour at --rate if not given.")
     ] = None,
     burst: Annotated[bool, typer.Option("--burst", help="Simulate --messages all at once.")] = False,
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Template parameter.")
     ] = None,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help="Simulate the template's and the account's defaults.")
+        bool, typer.Option("--defaults", help="Simulate with default parameters and default quotas.")
     ] = False,
     grant: Annotated[
-        Grant | None, typer.Option(help="Quotas simulated as granted; all of them, but none with --defaults.")
+        Grant | None, typer.Option(help="Quota increases to assume; all if not given, none with --defaults.")
     ] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for the plots.")] = None,
-    against: Annotated[Path | None, typer.Option("--compare", help="Records of a load test to simulate.")] = None,
-    calibrate: Annotated[Path | None, typer.Option(help="Records of another one that kept the same pool busy.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Workers of the pool in these load tests.")] = 3,
-    seed: Annotated[int, typer.Option(help="Of the simulation's chance.")] = 0,
+    plots: Annotated[Path | None, typer.Option(help="Folder to write the plots to.")] = None,
+    against: Annotated[
+        Path | None, typer.Option("--compare", help="Records of a load test; simulate it and compare.")
+    ] = None,
+    calibrate: Annotated[
+        Path | None, typer.Option(help="Records of another load test, which kept the same pool busy.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Number of pool workers in both load tests.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation's random numbers.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
-    """Tell mode, tasks, parameters, quota requests, latency and cost of a load, beside hosted prices.
+    """Show mode, tasks, parameters, quota requests, latency and cost for a load, next to prices of hosted services.
 
     Examples: shutterstep capacity --rate 10 --render-seconds 5 --duplicates 0.2
               shutterstep capacity --rate 100 --simulate --plots out/capacity
@@ -84,11 +90,11 @@ def capacity(
         _compare(against, calibrate, workers, slots, plots, as_json)
         return
     if rate is None:
-        raise typer.BadParameter("say how many requests a second", param_hint="--rate")
+        raise typer.BadParameter("give the requests a second, with --rate", param_hint="--rate")
     if burst and messages is None:
-        raise typer.BadParameter("say how many at once: --messages", param_hint="--burst")
+        raise typer.BadParameter("give the number of messages of the burst, with --messages", param_hint="--burst")
     if parameter and not run_simulation:
-        raise typer.BadParameter("changes a simulation: add --simulate", param_hint="--set")
+        raise typer.BadParameter("works only with --simulate: add it", param_hint="--set")
     changed = settings_of(parameter or [])
     machine = Machine(vcpu, memory, architecture, spot)
     load = Load(rate, render_seconds, duplicates, machine, slots, wait, region)
@@ -122,24 +128,28 @@ def _json(chosen: Mode, answers: list[CapacityPlan], results: list[Result]) -> d
 
 
 def settings_of(assignments: list[str]) -> dict[str, Any]:
-    """`NAME=VALUE` of template parameters as the simulation's settings."""
+    """Returns the simulation's settings for `NAME=VALUE` template parameters. Raises typer.BadParameter."""
     found: dict[str, Any] = {}
     types = {field.name: field.type for field in fields(SimulationSettings)}
     for assignment in assignments:
         name, _, value = assignment.partition("=")
         if name not in PARAMETERS:
-            raise typer.BadParameter(f"{name} is none of {', '.join(PARAMETERS)}", param_hint="--set")
+            raise typer.BadParameter(
+                f"{name} is not a parameter of the simulation; these are: {', '.join(PARAMETERS)}", param_hint="--set"
+            )
         try:
             found[PARAMETERS[name]] = int(value) if types[PARAMETERS[name]] is int else float(value)
         except ValueError:
-            raise typer.BadParameter(f"{assignment}: {value!r} is no number", param_hint="--set") from None
+            raise typer.BadParameter(f"{assignment}: {value!r} is not a number", param_hint="--set") from None
     return found
 
 
 def scenario_of(
     load: Load, found: CapacityPlan, count: int, *, burst: bool, defaults: bool, grant: Grant | None, seed: int
 ) -> Scenario:
-    """The load under the recommended parameters, or the template's own, with the quotas that are granted."""
+    """Returns the scenario of the load, under the recommended parameters or the template's own, with the granted
+    quotas.
+    """
     recommended = {} if defaults else settings_of([f"{k}={v}" for k, v in found.parameters.items() if k in PARAMETERS])
     return Scenario(
         mode=found.mode,
@@ -155,7 +165,7 @@ def scenario_of(
 
 
 def granted(limits: Quotas, found: CapacityPlan, grant: Grant) -> Quotas:
-    """The quotas after AWS has granted what the answer says to file, or of it the vCPUs only."""
+    """Returns the quotas after AWS has granted the increases that the plan asks for: all of them, or only the vCPUs."""
     names = {
         "fargate_vcpu": "vcpus",
         "start_execution": "start_rate",
@@ -181,7 +191,7 @@ def _simulated(scenario: Scenario, plots: Path | None) -> Result:
 
 
 def file_name(scenario: Scenario) -> str:
-    """The name of the scenario's plot, without its ending."""
+    """Returns the file name of the scenario's plot, without its ending."""
     load = f"{scenario.rate:g}-per-second" if scenario.rate else f"burst-{scenario.messages}"
     return f"simulation-{load}-{scenario.mode}"
 
@@ -190,7 +200,7 @@ def _compare(
     against: Path | None, calibrate: Path | None, workers: int, slots: int, plots: Path | None, as_json: bool
 ) -> None:
     if against is None or calibrate is None:
-        raise typer.BadParameter("give the records of two load tests, one to --calibrate by", param_hint="--compare")
+        raise typer.BadParameter("needs --calibrate with the records of another load test", param_hint="--compare")
     try:
         scenario = comparing.calibrated(comparing.read_records(calibrate), workers, slots, os.cpu_count() or 1)
         found = comparing.compare(scenario, comparing.read_records(against))

@@ -1,4 +1,4 @@
-"""`shutterstep capture`: send pages, watch them pass through the workflow, fetch the pictures."""
+"""`shutterstep capture`: sends pages, shows their way through the workflow, and fetches the pictures."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ from shutterstep_cli.verbs.page_sources import pages_in, pages_of_sitemap
 from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verbs.text_files import folder_to_write
 
-# Up to so many pages are followed state by state; more of them by the table.
+# Up to this many pages are followed state by state; more are followed by reading the table.
 FEW = 5
 COLOURS = {"success": "green", "skipped": "cyan", "failed": "red", "refused": "red", "late": "yellow"}
 
@@ -32,50 +32,62 @@ def capture(
     urls: Annotated[list[str] | None, typer.Argument(metavar="[URL...]", help="Pages to picture.")] = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="Pages: a URL or JSON object a line, or CSV; - is stdin."),
+        typer.Option("--from", metavar="FILE", help="File of pages: a URL or JSON object a line, or CSV; - is stdin."),
     ] = None,
     sitemap: Annotated[
-        str | None, typer.Option(metavar="URL", help="Every page of a sitemap, or an index of them.")
+        str | None, typer.Option(metavar="URL", help="Sitemap or sitemap index; every page in it is pictured.")
     ] = None,
     match: Annotated[
-        str | None, typer.Option(help="Of the sitemap, only pages like '*/blog/*', or with this text.")
+        str | None, typer.Option(help="Only sitemap pages that match '*/blog/*' or contain this text.")
     ] = None,
-    html: Annotated[list[Path] | None, typer.Option(help="File of HTML to picture instead of a page.")] = None,
+    html: Annotated[list[Path] | None, typer.Option(help="HTML file to picture instead of a URL; repeatable.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures.")] = Path("out"),
-    options: Annotated[str | None, typer.Option(help="Any options of docs/REQUEST.md: JSON, or a file of it.")] = None,
+    options: Annotated[
+        str | None, typer.Option(help="Any options of docs/REQUEST.md, as JSON or as a JSON file.")
+    ] = None,
     id_: Annotated[str | None, typer.Option("--id", help="Id of the picture (one page only).")] = None,
     width: Annotated[int | None, typer.Option(help="Viewport width in CSS pixels; 1280 if not given.")] = None,
     height: Annotated[int | None, typer.Option(help="Viewport height in CSS pixels; 800 if not given.")] = None,
     scale: Annotated[float | None, typer.Option(help="Device pixels per CSS pixel; 1 if not given.")] = None,
-    device: Annotated[str | None, typer.Option(help="Device of Playwright's registry, as 'iPhone 15'.")] = None,
+    device: Annotated[str | None, typer.Option(help="Device of Playwright's registry, such as 'iPhone 15'.")] = None,
     full_page: Annotated[bool, typer.Option("--full-page", help="The whole page, not just the window.")] = False,
-    max_height: Annotated[int | None, typer.Option(help="Where a full page is cut, in CSS pixels.")] = None,
+    max_height: Annotated[int | None, typer.Option(help="Cut a full page at this height, in CSS pixels.")] = None,
     selector: Annotated[str | None, typer.Option(help="CSS selector of the one element to picture.")] = None,
-    format_: Annotated[Literal["png", "jpeg", "webp", "pdf"] | None, typer.Option("--format", help="Or png.")] = None,
-    quality: Annotated[int | None, typer.Option(help="Of a jpeg or webp; 80 if not given.")] = None,
-    transparent: Annotated[bool, typer.Option("--transparent", help="Leave the background out.")] = False,
-    dark: Annotated[bool, typer.Option("--dark", help="Ask the page for its dark colours.")] = False,
-    wait_for: Annotated[str | None, typer.Option(help="CSS selector to wait for.")] = None,
-    delay_ms: Annotated[int | None, typer.Option(help="Wait this long after all other waits.")] = None,
-    hide: Annotated[list[str] | None, typer.Option(help="CSS selector of elements to hide.")] = None,
-    block: Annotated[list[str] | None, typer.Option(help="ads, trackers, cookieBanners, images, fonts, media.")] = None,
-    timeout_ms: Annotated[int | None, typer.Option(help="Deadline of a render; 30000 if not given.")] = None,
-    fail_on_status: Annotated[
-        list[str] | None, typer.Option(help="Status that is a failure: 404, 4xx, 5xx; repeatable. None if not given.")
+    format_: Annotated[
+        Literal["png", "jpeg", "webp", "pdf"] | None, typer.Option("--format", help="File format; png if not given.")
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Render again what is finished (reuse: never).")] = False,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for all of them.")] = 900,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Send and end; fetch later with --resume.")] = False,
+    quality: Annotated[int | None, typer.Option(help="Quality of a jpeg or webp, 1 to 100; 80 if not given.")] = None,
+    transparent: Annotated[bool, typer.Option("--transparent", help="Make the page's background transparent.")] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="Render in the dark colour scheme.")] = False,
+    wait_for: Annotated[str | None, typer.Option(help="CSS selector to wait for.")] = None,
+    delay_ms: Annotated[int | None, typer.Option(help="Milliseconds to wait after all other waits.")] = None,
+    hide: Annotated[list[str] | None, typer.Option(help="CSS selector of elements to hide; repeatable.")] = None,
+    block: Annotated[
+        list[str] | None, typer.Option(help="ads, trackers, cookieBanners, images, fonts, media; repeatable.")
+    ] = None,
+    timeout_ms: Annotated[
+        int | None, typer.Option(help="Time limit of a render, in milliseconds; 30000 if not given.")
+    ] = None,
+    fail_on_status: Annotated[
+        list[str] | None, typer.Option(help="HTTP status that makes a page fail: 404, 4xx, 5xx; repeatable.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Render pages again that are finished (reuse: never).")
+    ] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for all pictures.")] = 900,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Send the pages and exit; fetch the pictures later with --resume.")
+    ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the folder's manifest: what has its file is left out.")
+        bool, typer.Option("--resume", help="Continue from the folder's manifest; skip pages whose file exists.")
     ] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each URL, nothing else.")] = False,
 ) -> None:
-    """Picture pages and fetch the files. Exit code 0 only if every page has its picture.
+    """Take pictures of pages and fetch the files. Exit code 0 only if every page has its picture.
 
-    A picture of a page that answers 404 or 500 is a picture: its status is printed, and --fail-on-status makes it a
-    failure. Many pages have a manifest in the output folder, from which --resume goes on.
+    A page that answers 404 or 500 is pictured as well, and its status is printed; --fail-on-status makes it a failure.
+    For many pages a manifest is written to the output folder; --resume continues from it.
 
     Example: shutterstep capture https://example.com https://example.org -o out
              shutterstep capture https://example.com --full-page --block ads --block cookieBanners
@@ -91,7 +103,7 @@ def capture(
         "timeoutMs": timeout_ms, "failOnStatus": _statuses(fail_on_status), "reuse": "never" if again else None,
     }  # fmt: skip
     if match and not sitemap:
-        raise typer.BadParameter("chooses among the pages of a sitemap: give --sitemap URL", param_hint="--match")
+        raise typer.BadParameter("works only with --sitemap URL", param_hint="--match")
     listed = [*(pages_in(from_) if from_ else ()), *(pages_of_sitemap(sitemap, match) if sitemap else ())]
     requests = requests_for(urls or [], html or [], with_flags(given_options(options), flags), listed)
     folder_to_write(output, "--output")
@@ -116,7 +128,7 @@ def capture(
 
 
 def _end(shots: list[Shot], lost: list[Shot]) -> None:
-    """Exit code 2 when every request was refused, so that nothing was sent; 1 when a page has no picture."""
+    """Raises typer.Exit with code 2 if every request was refused and nothing was sent, 1 if a page has no picture."""
     if shots and all(shot.status == "refused" for shot in shots):
         raise typer.Exit(CANNOT_BEGIN)
     if lost:
@@ -124,12 +136,12 @@ def _end(shots: list[Shot], lost: list[Shot]) -> None:
 
 
 def _statuses(given: list[str] | None) -> list[Any] | None:
-    """As the schema has them: numbers, 4xx and 5xx."""
+    """Returns the statuses as the schema has them: numbers, `4xx` and `5xx`."""
     return [int(one) if one.isdigit() else one.lower() for one in given] if given else None
 
 
 def watch(target: Any, shots: list[Shot], wait: float, *, quiet: bool) -> None:
-    """Follow the shots with a live view on a terminal, else with a word now and then.
+    """Follow the shots until they end: with a live view on a terminal, else with a line of progress now and then.
 
     Raises CommandError when the local stack stops rendering meanwhile.
     """
@@ -150,7 +162,7 @@ def _how_far(shots: list[Shot]) -> str:
 
 
 def view(shots: list[Shot]) -> Group:
-    """The shots and the states each has passed."""
+    """Returns the live view: the shots, and the states that each has passed."""
     table = Table(box=None, pad_edge=False)
     table.add_column("status")
     table.add_column("page", overflow="ellipsis", no_wrap=True, max_width=48)
@@ -167,7 +179,7 @@ def _coloured(status: str) -> str:
 
 
 def report(shots: list[Shot], as_json: bool) -> None:
-    """Print each shot's end: JSON lines for scripts, else a line or two for people."""
+    """Print how each shot ended: as JSON lines for scripts, else in one or two lines."""
     if as_json:
         for shot in shots:
             print(json.dumps(shot.line()))

@@ -1,4 +1,4 @@
-"""The part of `shutterstep capture` for many pages: a line of progress, a manifest, a break that loses nothing."""
+"""`shutterstep capture` for many pages: a progress line and a manifest, so that an interrupted run loses nothing."""
 
 import shlex
 import sys
@@ -22,11 +22,14 @@ SHOWN_FAILURES = 20
 def capture_many(
     target: Target, requests: list[Request], folder: Path, wait: float, *, resume: bool, no_wait: bool
 ) -> list[Shot]:
-    """Send the pages, and unless `no_wait` fetch their pictures. Ctrl-C says how to go on, with exit code 130."""
+    """Send the pages and, unless `no_wait`, fetch their pictures.
+
+    After Ctrl-C, print how to continue; exit code 130.
+    """
     many = ManyShots(target, folder)
     many.plan(requests, resume=resume)
     if many.kept:
-        progress_console().print(f"left out, because their file is there: {many.kept}")
+        progress_console().print(f"skipped, because their file exists: {many.kept}")
     started, check = time.monotonic(), watched(target)
 
     def show() -> None:
@@ -46,7 +49,7 @@ def capture_many(
 
 
 def progress_line(many: ManyShots, seconds: float) -> str:
-    """As `312 of 500 ended: 300 pictures, 12 failed; 40 queued; 8.0 a second, about 24 s left`."""
+    """Returns a line such as `312 of 500 ended: 300 pictures, 12 failed; 40 queued; 8.0 a second, about 24 s left`."""
     counts, total = many.counts(), len(many.shots)
     ended = sum(shot.ended for shot in many.shots)
     failed = counts["failed"] + counts["refused"]
@@ -67,14 +70,14 @@ def _say_how_to_go_on(many: ManyShots) -> None:
     unsent = sum(not shot.ended and not shot.execution_arn for shot in many.shots)
     arguments = [word for word in sys.argv[1:] if word != "--resume"]
     typer.secho(
-        f"\nInterrupted: {counts['pictures']} pictures are here, {on_the_way} pages are on their way and go on without "
+        f"\nInterrupted: {counts['pictures']} pictures are here, {on_the_way} pages are being rendered without "
         f"this command, {unsent} are not sent.\nGo on with: {shlex.join(['shutterstep', *arguments, '--resume'])}",
         fg="yellow", err=True,
     )  # fmt: skip
 
 
 def say_many(shots: list[Shot], folder: Path, *, no_wait: bool) -> None:
-    """The failures, at most twenty of them, the counts and where the manifest is."""
+    """Print at most twenty failures, the counts, and the path of the manifest."""
     lost = [shot for shot in shots if shot.status in ("failed", "refused", "late") or shot.error_code]
     for shot in lost[:SHOWN_FAILURES]:
         typer.secho(one_line(f"{shot.status}  {shot.url}  {shot.error_code}: {shot.error_message}"), fg="red")

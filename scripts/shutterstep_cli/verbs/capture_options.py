@@ -1,4 +1,4 @@
-"""The requests that a `shutterstep capture` asks for: its flags, over the options of `--options`, for each page."""
+"""The requests of a `shutterstep capture`: for each page its own options, the flags, and `--options`."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ Options = dict[str, Any]
 
 
 def given_options(text: str | None) -> Options:
-    """The options in `--options`: JSON itself, or a file of it. Raises typer.BadParameter."""
+    """Returns the options in `--options`: JSON text, or a JSON file. Raises typer.BadParameter."""
     if text is None:
         return {}
     is_json = text.lstrip().startswith("{")
@@ -22,14 +22,14 @@ def given_options(text: str | None) -> Options:
     try:
         options = json.loads(text if is_json else text_in(Path(text), "--options"))
     except ValueError as error:
-        raise typer.BadParameter(f"no JSON: {error}. {NO_COMMENTS}", param_hint="--options") from error
+        raise typer.BadParameter(f"not valid JSON: {error}. {NO_COMMENTS}", param_hint="--options") from error
     if not isinstance(options, dict):
         raise typer.BadParameter("not a JSON object", param_hint="--options")
     return options
 
 
 def with_flags(options: Options, flags: Options) -> Options:
-    """The options with the flags that were given, which win; a flag of the viewport leaves its other sides alone."""
+    """Returns the options overridden by the given flags; a flag of the viewport keeps the viewport's other values."""
     given = {name: value for name, value in flags.items() if value not in (None, False, [])}
     if isinstance(options.get("viewport"), dict) and "viewport" in given:
         given["viewport"] = options["viewport"] | given["viewport"]
@@ -37,7 +37,10 @@ def with_flags(options: Options, flags: Options) -> Options:
 
 
 def requests_for(urls: list[str], html: list[Path], options: Options, listed: Sequence[Options] = ()) -> list[Options]:
-    """Gives one request for each page. Raises typer.BadParameter when there is none, or one id for several."""
+    """Returns one request for each page.
+
+    Raises typer.BadParameter when there is no page, or one id for several pages.
+    """
     pages = [{"url": url} for url in urls] + [{"html": text_in(path, "--html")} for path in html] + list(listed)
     if not pages:
         pages = [{name: options[name]} for name in ("url", "html") if name in options]
@@ -48,5 +51,5 @@ def requests_for(urls: list[str], html: list[Path], options: Options, listed: Se
     if "id" in options and len(pages) > 1:
         raise typer.BadParameter("an id names one picture: give one page", param_hint="--id")
     rest = {name: value for name, value in options.items() if name not in ("url", "html")}
-    # What a list says of its own page wins over the options for all of them.
+    # A list's own options for a page override the options for all pages.
     return [rest | page for page in pages]

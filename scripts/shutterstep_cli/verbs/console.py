@@ -15,19 +15,22 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def console(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = CONSOLE_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = CONSOLE_PORT,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; there is no login, so loopback is wise.")
+        str, typer.Option(help="Address to listen on; the console has no login, so keep to loopback.")
     ] = "127.0.0.1",
     allow_host: Annotated[
-        list[str] | None, typer.Option("--allow-host", help="Name by which a proxy calls the console; may be repeated.")
+        list[str] | None,
+        typer.Option("--allow-host", help="Host name under which a proxy reaches the console; repeatable."),
     ] = None,
-    allow_replay: Annotated[bool, typer.Option("--allow-replay", help="Show buttons that replay what failed.")] = False,
+    allow_replay: Annotated[
+        bool, typer.Option("--allow-replay", help="Show buttons that replay failed executions.")
+    ] = False,
     allow_send: Annotated[bool, typer.Option("--allow-send", help="Show the form that sends a request.")] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Say where it is as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the console's URL as one JSON object.")] = False,
 ) -> None:
-    """Serve the console until Ctrl-C. It reads only, unless told that it may write.
+    """Serve the console until Ctrl-C. It is read-only unless an --allow option is given.
 
     Examples: shutterstep console
               shutterstep console --allow-replay --allow-send
@@ -41,7 +44,7 @@ def console(
     listener = _listen(host, port)
     context = open_context(target, may_replay=allow_replay, may_send=allow_send)
     own_port = listener.getsockname()[1]
-    with closed_port(closed_ports_folder(), own_port):  # to pages that the local stack renders
+    with closed_port(closed_ports_folder(), own_port):  # the pages that the local stack renders cannot reach it
         _say_where(host, own_port, allow_replay, allow_send, as_json)
         serve(context, listener, {host, *LOOPBACK, *(allow_host or ())})
 
@@ -52,7 +55,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen()  # now: who reads where the console is may ask at once
+        listener.listen()  # before the URL is printed: its reader may call at once
     except OSError as error:
         typer.secho(f"cannot listen on {host}:{port}: {error.strerror}. Take a free port: --port 0", fg="red", err=True)
         raise typer.Exit(1) from error
@@ -67,5 +70,5 @@ def _say_where(host: str, port: int, may_replay: bool, may_send: bool, as_json: 
         rights = [name for name, allowed in (("replay", may_replay), ("send", may_send)) if allowed]
         typer.echo(f"console at {url} ({', '.join(rights) if rights else 'read-only'}); end it with Ctrl-C")
     if host not in LOOPBACK:
-        typer.secho("It has no login: whoever reaches this address sees everything.", fg="yellow", err=True)
+        typer.secho("It has no login: everybody who reaches this address sees everything.", fg="yellow", err=True)
     sys.stdout.flush()

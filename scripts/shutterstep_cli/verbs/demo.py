@@ -29,7 +29,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local stack running afterwards.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
-    """Show the whole way on this machine: 12 requests, 6 of them duplicates, 6 pictures and a contact sheet.
+    """Run the whole workflow on this machine: 12 requests, 6 of them duplicates, 6 pictures and a contact sheet.
 
     Example: shutterstep demo -o out/demo
     """
@@ -51,7 +51,7 @@ def demo(
 
 
 def show(shots: list[Shot], sheet: Path, as_json: bool) -> None:
-    """Say what became of the requests, and where the pictures are."""
+    """Print what became of the requests, and where the pictures are."""
     if as_json:
         typer.echo(json.dumps({"sent": len(shots), "outcomes": outcomes(shots), "contact_sheet": str(sheet)}))
         return
@@ -74,7 +74,7 @@ def run(origin: str, folder: Path, progress: Console) -> list[Shot]:
 
 
 def outcomes(shots: list[Shot]) -> Counter[str]:
-    """How many requests were rendered, skipped by each reason, failed by each code."""
+    """Returns how many requests were rendered, skipped (by reason) and failed (by code)."""
     return Counter(_outcome(shot) for shot in shots)
 
 
@@ -91,7 +91,7 @@ def is_as_promised(shots: list[Shot]) -> bool:
 
 
 def contact_sheet(shots: list[Shot], path: Path) -> Path:
-    """Draws all pictures on one sheet, three a row, each with its page's name, and gives the file."""
+    """Draws all pictures on one sheet, three a row, each with its page's name; returns the file's path."""
     rows = -(-len(shots) // 3) or 1
     step = (CELL[0] + GAP, CELL[1] + CAPTION + GAP)
     sheet = Image.new("RGB", (3 * step[0] + GAP, rows * step[1] + GAP), "#e8e8ec")

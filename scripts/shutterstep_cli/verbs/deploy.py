@@ -1,4 +1,4 @@
-"""`shutterstep deploy`: image, template and outputs, in steps that a person could type."""
+"""`shutterstep deploy`: image, template and outputs, in steps that a person could also type."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from shutterstep_cli.trouble import CommandError, does_not_exist
 from shutterstep_cli.verbs.image import PLATFORMS, build_step, refuse_other_architecture
 
 PROTECTED = "DeletionProtection=ENABLED"
-# A state machine's name has 80 characters at most, and the longest of the stack's ends in -screenshot.
+# A state machine's name has at most 80 characters, and the longest one of the stack ends in -screenshot.
 LONGEST_NAME = 80 - len("-screenshot")
 PARAMETER = re.compile(r"\w+=.*", re.DOTALL)
 
@@ -33,8 +33,8 @@ def deploy(
 ) -> None:
     """Deploy to AWS, with the credentials and region of the environment: image, template, outputs.
 
-    A stack that is new is deployed twice: the first makes the repository that the image goes to. Run it again after a
-    failure, or after a change: what is done is not done twice.
+    A new stack is deployed twice: the first deployment makes the repository for the image. Run the same command again
+    after a failure or a change: finished steps are skipped.
 
     Examples: shutterstep deploy --dry-run
               shutterstep deploy --stack shots --set RenderMode=pool --set PoolMaximum=50
@@ -42,7 +42,8 @@ def deploy(
     given = sets or []
     if len(stack) > LONGEST_NAME:
         raise typer.BadParameter(
-            f"at most {LONGEST_NAME} characters: the workflows are named after it", param_hint="--stack"
+            f"must have at most {LONGEST_NAME} characters, because the workflows are named after it",
+            param_hint="--stack",
         )
     for one in given:
         if not PARAMETER.fullmatch(one):
@@ -64,7 +65,7 @@ def deploy(
 
 
 def _show_steps(stack: str, given: list[str], *, yes: bool) -> None:
-    """What would be done, with what AWS says of the stack where it can be asked, and placeholders for the rest."""
+    """Print the steps. If AWS can be asked, they use what it says of the stack; the rest are placeholders."""
     target = Target(aws_session(), stack)
     try:
         status, there = _status(target), _has_repository(target)
@@ -81,14 +82,17 @@ def _before_the_image(target: Target, given: list[str], *, status: str | None, y
     yield from first_steps(target, status)
     yield build_step(_architecture(target, given, status))
     yield Step("package the starter and the layer", ("sam", "build"))
-    # A pool would wait for an image that cannot be there yet.
+    # A pool would wait for an image that cannot be in the repository yet.
     has_stack = status is not None and _has_repository(target)
     first = [one for one in given if not one.startswith("RenderMode=")]
     yield Step("make the stack, and its repository", _sam_deploy(target, first, yes=yes), lambda: has_stack)
 
 
 def _image_and_stack(target: Target, given: list[str], *, yes: bool) -> Iterator[Step]:
-    """Raises CommandError where the image or its digest is not known: nothing is deployed with a guess."""
+    """Yields the steps that push the image and deploy it.
+
+    Raises CommandError when the image or its digest is unknown.
+    """
     tag = tag_of(IMAGE)
     if tag is None:
         raise CommandError(f"There is no image {IMAGE} in your engine. Build it: make image")
@@ -97,7 +101,7 @@ def _image_and_stack(target: Target, given: list[str], *, yes: bool) -> Iterator
     uri = _image_of(target, tag)
     if uri is None:
         raise CommandError(f"The registry has no image {IMAGE}:{tag} after the push. Run the same again.", 1)
-    # A stack that has no image of its own yet has just been made: from now on nobody deletes its table by mistake.
+    # A stack that has no image of its own yet has just been made: from now on its table is protected against deletion.
     protected = [] if parameter_of(target, "ImageUri") or _set_to("DeletionProtection", given) else [PROTECTED]
     yield _with_image(target, [*given, *protected], uri, yes=yes)
     if parameter_of(target, "ImageUri") != uri:
@@ -105,7 +109,7 @@ def _image_and_stack(target: Target, given: list[str], *, yes: bool) -> Iterator
 
 
 def _image_of(target: Target, tag: str | None) -> str | None:
-    """The address by digest of what was pushed under the tag; None if nothing was."""
+    """Returns the address, by digest, of the image pushed under the tag; None if none was."""
     found = ImageRepository(target).pushed(tag) if tag else None
     return f"{target.outputs['RepositoryUri']}@{found.digest}" if found else None
 
@@ -116,7 +120,7 @@ def _with_image(target: Target, given: list[str], uri: str, *, yes: bool) -> Ste
 
 def _sam_deploy(target: Target, parameters: list[str], *, yes: bool) -> tuple[str, ...]:
     command = ["sam", "deploy", "--stack-name", target.stack_name, "--no-fail-on-empty-changeset"]
-    # The SAM CLI has its own way to a region; the command and SAM must mean the same.
+    # The SAM CLI finds its region in its own way; the command and SAM must use the same one.
     region = target.session.region_name
     command += ["--region", region] if region else []
     command += ["--no-confirm-changeset"] if yes else []
@@ -125,22 +129,22 @@ def _sam_deploy(target: Target, parameters: list[str], *, yes: bool) -> tuple[st
 
 
 def _architecture(target: Target, given: list[str], status: str | None) -> str:
-    """What the image is built for: as set now, as the stack has it, or the template's default."""
+    """Returns the architecture to build the image for: the value given now, the stack's, or the template's default."""
     deployed = target.outputs.get("TaskArchitecture") if status is not None else None
     wanted = _set_to("TaskArchitecture", given) or deployed or "X86_64"
     if wanted not in PLATFORMS:
-        raise CommandError(f"TaskArchitecture is {wanted}; it may be {', '.join(PLATFORMS)}")
+        raise CommandError(f"TaskArchitecture is {wanted}; it must be one of {', '.join(PLATFORMS)}")
     return wanted
 
 
 def _set_to(name: str, given: list[str]) -> str | None:
-    """The value that --set gives a parameter."""
+    """Returns the value that --set gives to a parameter; None if it gives none."""
     values = dict(one.split("=", 1) for one in given)
     return values.get(name)
 
 
 def _status(target: Target) -> str | None:
-    """The stack's status; None where there is none. Any error but "does not exist" is raised: it says nothing."""
+    """Returns the stack's status; None if there is no stack. Raises every error but "does not exist"."""
     try:
         return target.outputs.status
     except ClientError as error:
@@ -150,7 +154,7 @@ def _status(target: Target) -> str | None:
 
 
 def _has_repository(target: Target) -> bool:
-    """Whether the stack and its repository are there. Any error but "does not exist" is raised: it says nothing."""
+    """Whether the stack and its repository exist. Raises every error but "does not exist"."""
     try:
         return "RepositoryUri" in target.outputs
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""`shutterstep dlq`: the messages in the dead-letter queues, with sender, time and reason; sent again, or deleted."""
+"""`shutterstep dlq`: lists the messages of the dead-letter queues (sender, time, reason), resends or deletes them."""
 
 import json
 from collections.abc import Iterator
@@ -18,9 +18,7 @@ from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verbs.time_option import time_ago
 from shutterstep_cli.workflow.history import text_of
 
-app = typer.Typer(
-    help="The dead-letter queues: list, show, purge and send again what lies there.", no_args_is_help=True
-)
+app = typer.Typer(help="The dead-letter queues: list, show, delete or resend their messages.", no_args_is_help=True)
 Queue = Literal["requests", "jobs", "release", "webhook"]
 QueueOption = Annotated[
     Queue | None,
@@ -42,11 +40,11 @@ COLUMNS = (
 @app.command(name="list")
 def list_(
     queue: QueueOption = None,
-    wide: Annotated[bool, typer.Option("--wide", help="Every column, whole.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Show every column in full.")] = False,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """List what lies in the dead-letter queues: id, reason, time, sender. Nothing is changed.
+    """List the messages in the dead-letter queues: id, reason, time, sender. Nothing is changed.
 
     Examples: shutterstep dlq list
               shutterstep dlq list --queue requests --json
@@ -58,18 +56,18 @@ def list_(
             typer.echo(json.dumps(asdict(letter)))
     elif found:
         show_table([asdict(letter) for letter in found], COLUMNS, wide=wide)
-        typer.echo("One of them whole: shutterstep dlq show MESSAGE_ID", err=True)
+        typer.echo("To see a whole message: shutterstep dlq show MESSAGE_ID", err=True)
     else:
-        typer.echo("nothing lies in the dead-letter queues")
+        typer.echo("the dead-letter queues are empty")
 
 
 @app.command()
 def show(
-    message_id: Annotated[str, typer.Argument(help="Of the message, or enough of its beginning.")],
+    message_id: Annotated[str, typer.Argument(help="Id of the message, or its first characters.")],
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """Show one message: body, sender, time and reason. Exit code 1 if there is none.
+    """Show one message: body, sender, time and reason. Exit code 1 if it is not found.
 
     Example: shutterstep dlq show 5d0c1b6e
     """
@@ -97,7 +95,9 @@ def purge(
               shutterstep dlq purge --queue jobs --older-than 1h --yes
     """
     if not id_ and queue is None:
-        raise typer.BadParameter("say which messages: --id MESSAGE_ID, or all of one --queue", param_hint="--id")
+        raise typer.BadParameter(
+            "choose messages: --id MESSAGE_ID, or all of one queue with --queue", param_hint="--id"
+        )
     before = text_of(time_ago(older_than)) if older_than else None
     with _open(choose_target(stack), queue) as queues:
         chosen = _chosen(queues, id_)
@@ -115,7 +115,7 @@ def send(
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:
-    """Send refused requests again, where today's schema takes them. Exit code 1 if any stays; its line says why.
+    """Send refused requests again if they are valid now. Exit code 1 if any stays in the queue; its line says why.
 
     Examples: shutterstep dlq send --yes
               shutterstep dlq send --id 5d0c1b6e --yes
@@ -136,7 +136,7 @@ def send(
         else:
             typer.echo(one_line(f"{line.outcome}  {line.message_id}  {line.id}  {line.note}"))
     if not lines and not as_json:
-        typer.echo("no request lies in the dead-letter queue")
+        typer.echo("there is no request in the dead-letter queue")
     if len(valid) < len(lines):
         raise typer.Exit(1)
 
@@ -160,7 +160,7 @@ def _chosen(queues: list[DeadLetters], ids: list[str] | None) -> list[tuple[Dead
 def _the_one(queues: list[DeadLetters], beginning: str) -> tuple[DeadLetter, DeadLetters]:
     found = list(_beginning_with(queues, beginning))
     if len(found) != 1:
-        why = "no message" if not found else f"{len(found)} messages: write more of the id"
+        why = "no message" if not found else f"{len(found)} messages begin with it: write more of the id"
         raise CommandError(f"{beginning}: {why} in the dead-letter queues. See: shutterstep dlq list", 1)
     return found[0]
 

@@ -1,4 +1,4 @@
-"""`shutterstep doctor`: looks at a deployed stack, and says what is wrong and how to mend it."""
+"""`shutterstep doctor`: checks a deployed stack, and says what is wrong and how to mend it."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -18,9 +18,11 @@ COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
 
 def doctor(
     rate: Annotated[
-        float | None, typer.Option(min=0, help="Messages a second that are expected: quotas for it.")
+        float | None, typer.Option(min=0, help="Expected messages a second: checks the quotas for this rate.")
     ] = None,
-    render_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds a page takes, for --rate.")] = 5,
+    render_seconds: Annotated[
+        float, typer.Option(min=0.1, help="Mean duration of a render in seconds, for --rate.")
+    ] = 5,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
@@ -42,7 +44,7 @@ def doctor(
 
 
 def examine(stack: DeployedStack, rate: float | None = None, render_seconds: float = 5) -> Iterator[Check]:
-    """Runs every check, in the order in which a message passes the parts."""
+    """Yields the result of every check, in the order in which a message passes the parts."""
     parts: dict[str, Callable[[], Iterable[Check]]] = {
         "processes": lambda: local_processes.checks() if stack.is_local else (),
         "resources": lambda: resources.checks(stack),
@@ -56,7 +58,7 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
             yield from part()
         except (BotoCoreError, ClientError) as error:
             # A check that fails to run counts as failed, and does not hide the other checks.
-            yield Check(name, "fail", f"could not be looked at: {error}", "mend what is said above first")
+            yield Check(name, "fail", f"could not be checked: {error}", "mend the findings above first")
 
 
 def show(checks: list[Check]) -> None:

@@ -18,9 +18,9 @@ Image = Annotated[str, typer.Option(help="The image's name in your engine.")]
 
 
 def build_step(architecture: str | None = None) -> Step:
-    """Gives the step that builds the image, with the engine that is there or with Debian's.
+    """Returns the step that builds the image, with the engine on this machine or with Debian's.
 
-    `architecture` is a TaskArchitecture of the template; without it, this machine's.
+    `architecture` is a TaskArchitecture of the template; None means this machine's.
     """
     build = ("scripts/image/engine.sh", "scripts/image/build.sh")
     platform = ("env", f"PLATFORM={PLATFORMS[architecture]}") if architecture else ()
@@ -31,7 +31,7 @@ def build_step(architecture: str | None = None) -> Step:
 def build(
     architecture: Annotated[
         Literal["X86_64", "ARM64"] | None,
-        typer.Option(help="The stack's TaskArchitecture; without it, this machine's."),
+        typer.Option(help="TaskArchitecture of the stack; this machine's if not given."),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -44,7 +44,9 @@ def build(
 
 
 def refuse_other_architecture(wanted: str | None, image: str) -> None:
-    """Raises CommandError when the stack's tasks could not run the image, which Fargate says only at their start."""
+    """Raises CommandError if the stack's tasks cannot run the image. Fargate itself would say so only when a task
+    starts.
+    """
     built = platform_of(image)
     if wanted is not None and built is not None and built != PLATFORMS[wanted]:
         raise CommandError(
@@ -60,7 +62,7 @@ def push(
     dry_run: DryRun = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: uri, tag, digest, bytes.")] = False,
 ) -> None:
-    """Push the image to the stack's repository, once for what is in it; prints its address by digest.
+    """Push the image to the stack's repository unless it is already there; print its address by digest.
 
     Examples: shutterstep image push --stack shutterstep
               shutterstep image push --stack shutterstep --dry-run

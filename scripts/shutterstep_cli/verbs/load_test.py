@@ -1,4 +1,4 @@
-"""`shutterstep load-test`: N messages through the whole stack, and by the evidence what became of each."""
+"""`shutterstep load-test`: sends N messages through the whole stack, and finds out what became of each."""
 
 import json
 import os
@@ -38,20 +38,24 @@ ASSUMED_RENDER_SECONDS = 15.0  # of a heavy page; a task of its own is billed fo
 
 def load_test(
     count: Annotated[int, typer.Argument(metavar="N", min=1, help="Messages to send.")],
-    duplicates: Annotated[bool, typer.Option("--duplicates", help="All with one id: one renders, N-1 skip.")] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Send all with one id: one renders, N-1 skip.")
+    ] = False,
     mix: Annotated[
         str | None, typer.Option(help="Weights: unique=70,duplicate=20,invalid=5,failing=5; or standard.")
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.01, help="Messages a second; without it, as fast as can be.")
+        float | None, typer.Option(min=0.01, help="Messages a second; as fast as possible if not given.")
     ] = None,
-    ramp: Annotated[float, typer.Option(min=0, help="Seconds in which the rate is reached, from 0.")] = 0,
+    ramp: Annotated[float, typer.Option(min=0, help="Seconds in which the rate rises from 0 to --rate.")] = 0,
     url: Annotated[
-        list[str] | None, typer.Option(help="Page to render, repeatable; without it, bundled pages.")
+        list[str] | None, typer.Option(help="Page to render; repeatable. The bundled pages if not given.")
     ] = None,
-    kill_worker_every: Annotated[float, typer.Option(min=0, help="Seconds; SIGKILL a local renderer that often.")] = 0,
+    kill_worker_every: Annotated[
+        float, typer.Option(min=0, help="Kill a local renderer (SIGKILL) every so many seconds.")
+    ] = 0,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait after the last send.")] = 3600,
-    seed: Annotated[int, typer.Option(help="Of the mix: the same kinds in the same order.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the mix: equal seeds give equal kinds in equal order.")] = 0,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for report and records.")] = Path(
         "out/load-test"
     ),
@@ -59,7 +63,7 @@ def load_test(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it costs money.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
-    """Send N messages and tell what became of each. Exit code 1 if any is lost, left open or rendered twice.
+    """Send N messages and report what became of each. Exit code 1 if any is lost, unfinished or rendered twice.
 
     Examples: shutterstep load-test 200
               shutterstep load-test 50 --duplicates
@@ -88,7 +92,9 @@ def _weights(mix: str | None, duplicates: bool) -> dict[str, float]:
     if mix is None:
         return ONLY_UNIQUE
     if duplicates:
-        raise typer.BadParameter("all messages have one id; leave --mix out", param_hint="--duplicates")
+        raise typer.BadParameter(
+            "with --duplicates all messages have one id; leave --mix out", param_hint="--duplicates"
+        )
     try:
         return parse_mix(mix)
     except MixError as error:
@@ -97,9 +103,13 @@ def _weights(mix: str | None, duplicates: bool) -> dict[str, float]:
 
 def _check_place(stack: str | None, url: list[str] | None, kill: float, ramp: float, rate: float | None) -> None:
     if stack is not None and not url:
-        raise typer.BadParameter("AWS cannot reach the bundled pages of this machine: give a page", param_hint="--url")
+        raise typer.BadParameter(
+            "AWS cannot reach this machine's bundled pages: give a page with --url", param_hint="--url"
+        )
     if stack is not None and kill:
-        raise typer.BadParameter("only renderers of the local stack are killed", param_hint="--kill-worker-every")
+        raise typer.BadParameter(
+            "kills renderers of the local stack only; leave --stack out", param_hint="--kill-worker-every"
+        )
     for page in url or ():
         try:
             validate({"url": page})
@@ -111,7 +121,7 @@ def _check_place(stack: str | None, url: list[str] | None, kill: float, ramp: fl
 
 @contextmanager
 def pages(urls: list[str] | None) -> Iterator[list[str]]:
-    """The given pages, or the bundled ones, served on loopback while the test runs."""
+    """Yields the given pages, or the bundled ones, which are served on loopback while the test runs."""
     if urls:
         yield urls
         return
@@ -120,7 +130,7 @@ def pages(urls: list[str] | None) -> Iterator[list[str]]:
 
 
 def run(target: Target, messages: list[Message], prefix: str, wait: float, kill: float, *, quiet: bool) -> Figures:
-    """Send, wait until all is at rest, read the evidence."""
+    """Send the messages, wait until all have ended, and return the figures from the evidence."""
     console = progress_console()
     check = watched(target)
     with Killer(kill) as killer, Display(len(messages), console, quiet=quiet) as display:
@@ -135,23 +145,23 @@ def run(target: Target, messages: list[Message], prefix: str, wait: float, kill:
 
 
 def about(stack: str | None, prefix: str, duplicates: bool, mix: str | None, rate: float | None, ramp: float) -> str:
-    """What was sent where, in one line."""
+    """Returns one line: what was sent, how fast, and where."""
     kind = "one id" if duplicates else f"mix {mix}" if mix else "unique ids"
-    pace = f"{rate:g} a second" if rate else "as fast as can be"
+    pace = f"{rate:g} a second" if rate else "as fast as possible"
     pace += f", ramp of {ramp:g} s" if ramp else ""
     where = f"stack {stack}" if stack else f"the local stack, {os.cpu_count()} cores"
     return f"{kind}, {pace}, on {where}, ids {prefix}*"
 
 
 def save_records(figures: Figures, path: Path) -> Path:
-    """Writes figures and records as JSON, for other programs and for the comparison with the simulation."""
+    """Writes figures and records as JSON, for other programs and for `capacity --compare`; returns the path."""
     document = {"figures": figures.as_json(), "records": [asdict(record) for record in figures.records]}
     path.write_text(json.dumps(document), "utf-8")
     return path
 
 
 def show(figures: Figures, report: Path, saved: Path, *, as_json: bool) -> None:
-    """The result: one JSON object, or tables for people."""
+    """Print the result: one JSON object, or tables for people."""
     if as_json:
         typer.echo(json.dumps({**figures.as_json(), "report": str(report), "records": str(saved)}))
         return
@@ -175,7 +185,7 @@ def _in_words(counts: dict[str, Any]) -> str:
 
 
 def confirm_cost(target: Target, count: int, *, yes: bool) -> None:
-    """Say what the test will cost on AWS at most, and ask; a pool that is always on costs its hours anyway."""
+    """Show what the test costs on AWS at most, and ask. A pool that always runs costs its hours anyway."""
     each = sum(
         request_dollars("task", Machine(), ASSUMED_RENDER_SECONDS, duplicates=0, slots=1, utilization=1).values()
     )

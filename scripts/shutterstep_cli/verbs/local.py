@@ -1,4 +1,4 @@
-"""`shutterstep local`: the whole of template.yaml on this machine, no Docker and no AWS account."""
+"""`shutterstep local`: all of template.yaml on this machine, without Docker and without an AWS account."""
 
 import json
 import os
@@ -33,17 +33,18 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of t
 def up(
     pool: Annotated[
         int | None,
-        typer.Option(min=0, help="Render in a pool of so many warm workers; the mode stays until --no-pool."),
+        typer.Option(min=0, help="Render in a pool of this many warm workers, until --no-pool."),
     ] = None,
-    no_pool: Annotated[bool, typer.Option("--no-pool", help="A task for each picture again.")] = False,
+    no_pool: Annotated[bool, typer.Option("--no-pool", help="Start a task for each picture again.")] = False,
     autoscale: Annotated[
-        bool, typer.Option("--autoscale", help="The pool follows its backlog, from PoolMinimum up to --pool.")
+        bool, typer.Option("--autoscale", help="Let the pool size follow the backlog, from PoolMinimum to --pool.")
     ] = False,
     parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of template.yaml.")
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of template.yaml; repeatable."),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port of the embedded AWS; kept for the next time.")
+        int | None, typer.Option(min=1, max=65535, help="Port of the embedded AWS; remembered for the next start.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +61,7 @@ def up(
         options = local_pool.Options(pool, no_pool, autoscale, parameter or [], port)
         running = local_pool.up(options, say)
     except (local_stack.LocalStackError, DeployError, PackageError, StackBusyError) as error:
-        typer.secho(f"{error}\nTry again after: shutterstep local down", fg="red", err=True)
+        typer.secho(f"{error}\nRun shutterstep local down, then try again.", fg="red", err=True)
         raise typer.Exit(1) from error
     except local_pool.OptionsError as error:
         typer.secho(str(error), fg="red", err=True)
@@ -74,7 +75,7 @@ def up(
 
 @app.command()
 def redeploy(as_json: Json = False) -> None:
-    """Replace every worker of the pool: new ones start, the old ones finish their pages and leave, as on AWS.
+    """Replace every worker of the pool: new ones start, the old ones finish their pages and end, as on AWS.
 
     Example: shutterstep local redeploy
     """
@@ -94,7 +95,7 @@ def redeploy(as_json: Json = False) -> None:
 
 @app.command()
 def down(as_json: Json = False) -> None:
-    """Stop the local stack; its items and pictures go with it.
+    """Stop the local stack and delete its items and pictures.
 
     Example: shutterstep local down
     """
@@ -107,7 +108,7 @@ def down(as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say whether the local stack is up and all its processes work (exit code 0) or not (1), and what mends it.
+    """Show whether the local stack is up and all its processes work. Exit code 0 if so, else 1 with what mends it.
 
     Example: shutterstep local status --json
     """
@@ -139,7 +140,7 @@ def _described(running: local_stack.LocalStack) -> dict[str, Any]:
 
 
 def _pool_line() -> str:
-    """The pool's state on a line of its own, where there is one."""
+    """Returns a line with the pool's state; empty if there is no pool."""
     pool = pool_of(local_target())
     if pool is None:
         return ""
@@ -149,8 +150,10 @@ def _pool_line() -> str:
 
 @app.command()
 def logs(
-    component: Annotated[Literal["emulator", "launcher", "tasks"], typer.Argument(help="Whose.")] = "tasks",
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Last lines of each file.")] = 50,
+    component: Annotated[
+        Literal["emulator", "launcher", "tasks"], typer.Argument(help="Component whose logs are shown.")
+    ] = "tasks",
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="Number of last lines to show of each file.")] = 50,
 ) -> None:
     """Show the last lines of the logs: of the render tasks, the emulator or the launcher.
 
@@ -165,12 +168,12 @@ def logs(
 
 @app.command()
 def env(
-    unset: Annotated[bool, typer.Option("--unset", help="Print what takes these variables out of the shell.")] = False,
+    unset: Annotated[bool, typer.Option("--unset", help="Print the command that unsets these variables.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print the environment in which AWS SDKs and `shutterstep.submit` work on the local stack.
 
-    Verbs that mean AWS refuse to work in such a shell; --unset ends it.
+    Verbs that work on AWS refuse to run in such a shell; --unset undoes it.
 
     Examples: eval "$(shutterstep local env)"
               eval "$(shutterstep local env --unset)"
@@ -187,8 +190,10 @@ def env(
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
-def aws(arguments: Annotated[list[str], typer.Argument(metavar="ARGUMENT...", help="Of the AWS CLI.")]) -> None:
-    """Run the AWS CLI on the local stack. It can reach nothing else, whatever its version and your environment.
+def aws(
+    arguments: Annotated[list[str], typer.Argument(metavar="ARGUMENT...", help="Arguments of the AWS CLI.")],
+) -> None:
+    """Run the AWS CLI on the local stack. It reaches nothing else, whatever its version and your environment are.
 
     Example: shutterstep local aws s3 ls
     """
@@ -204,7 +209,7 @@ def aws(arguments: Annotated[list[str], typer.Argument(metavar="ARGUMENT...", he
 
 
 def environment(target: Target) -> dict[str, str]:
-    """What an AWS client needs, with the credentials that only the embedded AWS takes; then the stack's outputs."""
+    """Returns the variables that an AWS client needs, with credentials of the embedded AWS, and the stack's outputs."""
     credentials = target.session.get_credentials()
     values = (
         target.endpoint_url or "", credentials.access_key, credentials.secret_key, target.session.region_name,

@@ -1,4 +1,4 @@
-"""`shutterstep logs ID`: what happened to one id, from every component, in order of time."""
+"""`shutterstep logs ID`: prints what happened to one id, from every component, in order of time."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def logs(
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: time, component, text.")] = False,
 ) -> None:
-    """Print what starter, workflow, renderer and release did for one id. Exit code 1 if there is none.
+    """Print what starter, workflow, renderer and release did for one id. Exit code 1 if it is not found.
 
     An id shows the execution that claimed it last. On AWS the lines come from Logs Insights, which costs by the bytes
     that it reads: the stack's log groups, from a quarter of an hour before the execution to five minutes after it.
@@ -36,7 +36,7 @@ def logs(
         raise CommandError(f"{wanted}: no item has this id, and no execution this name.", 1) from error
     names = [story.execution.name, f'"{story.execution.id}"']
     lines = _of_this_machine(names) if stack is None else of_logs_insights(target, story, names)
-    # By time alone: what has the same time stays in the order in which its part told it.
+    # Sorted by time only: entries of the same time keep the order in which their component wrote them.
     for entry in sorted(dict.fromkeys([*of_the_workflow(story), *lines]), key=lambda entry: entry.time):
         if as_json:
             typer.echo(json.dumps(asdict(entry)))
@@ -45,7 +45,9 @@ def logs(
 
 
 def _of_this_machine(names: list[str]) -> Iterator[Entry]:
-    """Of the stack that runs now: the emulator's log begins anew with it, those of tasks may be of an earlier one."""
+    """The log lines of the local stack. The emulator's log begins with this stack; those of tasks may be of an earlier
+    one.
+    """
     emulator = _lines_of(local_stack.log_file("emulator"))
     since = next(filter(None, map(time_in, emulator)), "")
     found = [

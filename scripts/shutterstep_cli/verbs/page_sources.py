@@ -1,4 +1,4 @@
-"""Pages for `shutterstep capture` from a list or a sitemap: a request each, with the options that stand beside it."""
+"""Pages for `shutterstep capture` from a list or a sitemap: one request each, with the options given beside it."""
 
 import csv
 import gzip
@@ -20,7 +20,7 @@ from shutterstep_cli.verbs.text_files import NO_COMMENTS, text_in
 from shutterstep_cli.wanted import fits
 
 MOST_PAGES = 50_000
-MOST_BYTES = 50 * 1024 * 1024  # the limits of sitemaps.org for one file
+MOST_BYTES = 50 * 1024 * 1024  # the limit of sitemaps.org for one file
 DEEPEST_INDEX = 3
 SECONDS = 30
 DELIMITERS = (",", ";", "\t")  # spreadsheets of some countries write semicolons; the first wins
@@ -28,9 +28,9 @@ LIST, MAP = "--from", "--sitemap"
 
 
 def pages_in(name: str) -> Iterator[dict[str, Any]]:
-    """The requests in a file, or on standard input for `-`: a URL or a JSON object a line, or CSV with a header.
+    """Yields the requests of a file, or of standard input for `-`: a URL or a JSON object a line, or CSV with a header.
 
-    Empty lines and those that begin with # are passed over. Raises typer.BadParameter, which names the line.
+    Empty lines and lines that begin with # are skipped. Raises typer.BadParameter, which names the line.
     """
     requests = list(_requests_in(name))
     if not requests:
@@ -68,11 +68,14 @@ def _from_line(line: str, number: int) -> dict[str, Any]:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise typer.BadParameter(f"line {number}: no JSON: {error}. {NO_COMMENTS}", param_hint=LIST) from error
+        raise typer.BadParameter(f"line {number}: not valid JSON: {error}. {NO_COMMENTS}", param_hint=LIST) from error
 
 
 def _from_csv(text: str, delimiter: str) -> Iterator[dict[str, Any]]:
-    """Columns are options; `viewport.width` is one of a group. An empty cell is an option that is not given."""
+    """Yields a request for each row.
+
+    Columns are options; `viewport.width` is one of a group; an empty cell gives none.
+    """
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     for number, row in enumerate(rows, 2):
         request: dict[str, Any] = {}
@@ -92,7 +95,7 @@ def _from_csv(text: str, delimiter: str) -> Iterator[dict[str, Any]]:
 
 
 def _typed(name: str, value: str, number: int) -> Any:
-    """As the schema wants it: numbers, true and false, and JSON for lists and groups; what is not stays text."""
+    """Returns the value as the schema wants it: numbers, true, false, and JSON for lists and groups; else the text."""
     option: Any = schema()
     for part in name.split("."):
         option = option.get("properties", {}).get(part, {})
@@ -106,10 +109,10 @@ def _typed(name: str, value: str, number: int) -> Any:
 
 
 def pages_of_sitemap(url: str, match: str | None) -> list[dict[str, Any]]:
-    """The pages of a sitemap, of an index of them, or of a plain list, gzipped or not. Raises typer.BadParameter."""
+    """Returns the pages of a sitemap, a sitemap index or a plain list, gzipped or not. Raises typer.BadParameter."""
     found = dict.fromkeys(address for address in _addresses(url, 0) if match is None or fits(address, match))
     if not found:
-        raise typer.BadParameter(f"{url}: no page" + (f" like {match}" if match else ""), param_hint=MAP)
+        raise typer.BadParameter(f"{url}: has no pages" + (f" like {match}" if match else ""), param_hint=MAP)
     return [{"url": address} for address in found]
 
 
@@ -144,7 +147,7 @@ def _fetched(url: str) -> bytes:
 
 
 def _unpacked(content: bytes) -> bytes:
-    """Bounded: a small file may unpack to a very large one. Raises ValueError."""
+    """Unpacks at most MOST_BYTES, because a small file may unpack to a very large one. Raises ValueError."""
     if content.startswith(b"\x1f\x8b"):
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             content = file.read(MOST_BYTES + 1)

@@ -1,4 +1,4 @@
-"""`shutterstep query`: what the table knows, by id or from the index of what is not finished, or page by page."""
+"""`shutterstep query`: shows the table's items by id, from the index of unfinished items, or page by page."""
 
 import csv
 import json
@@ -35,29 +35,37 @@ MOST_IN_A_TABLE = 1000
 
 
 def query(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Without ids, the unfinished.")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Ids to show; all unfinished items if none is given.")
+    ] = None,
     status: Annotated[
         Literal["processing", "failed", "success"] | None,
-        typer.Option(help="Only these; success reads the whole table, page by page."),
+        typer.Option(help="Only items with this status; success reads the whole table."),
     ] = None,
-    since: Annotated[str | None, typer.Option(help="Only finished, or else claimed, since: 30m, 24h, 7d.")] = None,
-    url: Annotated[str | None, typer.Option(help="Only addresses with this text, or like this: '*/blog/*'.")] = None,
-    error_code: Annotated[str | None, typer.Option(help="Only failed with this code: Render.Timeout, …")] = None,
-    stuck: Annotated[bool, typer.Option("--stuck", help="Only those whose lease has expired.")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="Only items finished (or else claimed) since: 30m, 24h, 7d.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Only addresses that match '*/blog/*' or contain this text.")] = None,
+    error_code: Annotated[
+        str | None, typer.Option(help="Only items that failed with this code: Render.Timeout, …")
+    ] = None,
+    stuck: Annotated[bool, typer.Option("--stuck", help="Only items whose lease has expired.")] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="End after so many; 1000 in a table if not given, else all.")
+        int | None, typer.Option(min=1, help="Most items to show; 1000 in a table, else all, if not given.")
     ] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Count by status and error code.")] = False,
-    folder: Annotated[Path | None, typer.Option("--download", help="Folder for the finished pictures.")] = None,
-    wide: Annotated[bool, typer.Option("--wide", help="Every column, whole.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--download", help="Folder to download the finished pictures to.")
+    ] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Show every column in full.")] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
 ) -> None:
-    """Show items by id, what is processing or failed, or what is finished.
+    """Show items by id, unfinished items (processing or failed), or finished items.
 
-    The unfinished stand in an index. The finished do not: --status success reads every item, tells how many on
-    stderr, and prints what it finds as it goes. Exit code 1 if an id has no item or a picture is missing.
+    An index holds the unfinished items only. --status success therefore reads every item of the table, prints each
+    finding at once, and shows on stderr how many it has read. Exit code 1 if an id has no item or a picture is missing.
 
     Examples: shutterstep query home-page --download out
               shutterstep query --status failed --error-code Render.Timeout --json
@@ -74,7 +82,9 @@ def query(
     whole = as_json or as_csv or summary
     items = islice(wanted, limit or (None if whole else MOST_IN_A_TABLE))
     if as_json and not (summary or folder):
-        shown = [item["id"] for item in _printed(items)]  # as they come: a table of a million items takes minutes
+        shown = [
+            item["id"] for item in _printed(items)
+        ]  # printed as they come, because a table of a million items takes minutes
         kept: list[dict[str, Any]] = []
     else:
         kept = list(items)
@@ -114,17 +124,17 @@ def _say_reading(reading: Reading, *, cut: bool) -> None:
     if reading.items:
         progress_console().print(str(reading))
     if cut:
-        progress_console().print("there may be more: --limit N, or --json and --csv, which show all")
+        progress_console().print("there may be more: raise --limit, or use --json or --csv, which show all")
 
 
 def is_since(item: dict[str, Any], after: datetime | None, url: str | None) -> bool:
-    """Whether an item finished, or else was claimed, after that time, and its address fits."""
+    """Whether an item finished after that time (or, if unfinished, was claimed after it), and its address matches."""
     when = str(item.get("finished_at") or item.get("claimed_at", ""))
     return (after is None or when >= text_of(after)) and (url is None or fits(str(item.get("url", "")), url))
 
 
 def is_wanted(item: dict[str, Any], status: str | None, error_code: str | None, stuck: bool) -> bool:
-    """Whether an item passes every filter that is given."""
+    """Whether an item passes every given filter."""
     return (
         (status is None or item["status"] == status)
         and (error_code is None or item.get("error_code") == error_code)
@@ -133,7 +143,7 @@ def is_wanted(item: dict[str, Any], status: str | None, error_code: str | None, 
 
 
 def counted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """How many items have each status and error code, the most first."""
+    """Returns how many items have each status and error code, the largest count first."""
     counts = Counter((item["status"], item.get("error_code", "")) for item in items)
     return [{"status": status, "error_code": code, "items": n} for (status, code), n in counts.most_common()]
 
@@ -156,7 +166,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool, wide: bool)
 
 
 def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:
-    """Download the pictures of the finished items; says whether every one is there."""
+    """Download the pictures of the finished items. Returns whether every one is there."""
     shots = [as_shot(item) for item in items if item["status"] == "success"]
     for shot in shots:
         download(target, shot, folder)
@@ -165,6 +175,6 @@ def fetch(target: Target, items: list[dict[str, Any]], folder: Path) -> bool:
 
 
 def as_shot(item: dict[str, Any]) -> Shot:
-    """A finished item as the shot it was; the picture's format stands in its content type."""
+    """Returns the shot of a finished item; the content type gives the picture's format."""
     request = {"id": item["id"], "url": item["url"], "format": item["content_type"].rpartition("/")[2]}
     return Shot(request, item["id"], "success", result=result_of(item))

@@ -1,4 +1,4 @@
-"""`shutterstep replay`: do again what ended without a picture; safe to run twice and to interrupt."""
+"""`shutterstep replay`: retries what ended without a picture; safe to run twice and to interrupt."""
 
 import json
 import sys
@@ -32,7 +32,7 @@ from shutterstep_cli.verbs.text_files import file_to_write
 from shutterstep_cli.verbs.time_option import time_ago
 from shutterstep_cli.workflow.history import message_of
 
-# What a second try cannot mend, and how --wait may end without a picture.
+# Errors that a second try cannot mend, and ways in which --wait may end without a picture.
 NO_PICTURE = ("not_ours", "not_redrivable", "request_gone", "still_invalid", "failed", "running")
 FOLLOW_SECONDS = 1.0
 COLUMNS = (
@@ -43,31 +43,32 @@ COLUMNS = (
 
 def replay(
     source: Annotated[
-        Literal["executions", "dlq"], typer.Option("--from", help="Failed executions, or the dead-letter queue.")
+        Literal["executions", "dlq"],
+        typer.Option("--from", help="What to replay: failed executions, or the dead-letter queue."),
     ] = "executions",
     mode: Annotated[
         Literal["restart", "redrive"],
-        typer.Option(help="restart: a new execution, original input. redrive: on AWS, go on where it was cut off."),
+        typer.Option(help="restart: new execution, same input. redrive (AWS only): continue at the failed state."),
     ] = "restart",
-    since: Annotated[str, typer.Option(help="Only those that stopped since then: 30m, 24h, 7d.")] = "24h",
-    error_code: Annotated[str | None, typer.Option(help="Only with this error: Render.Timeout, …")] = None,
-    id_: Annotated[str | None, typer.Option("--id", help="Only of this id.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only whose cause has this text.")] = None,
-    rate: Annotated[float, typer.Option(help="Executions started a second.", min=0.1)] = 10,
+    since: Annotated[str, typer.Option(help="Only executions that stopped since: 30m, 24h, 7d.")] = "24h",
+    error_code: Annotated[str | None, typer.Option(help="Only executions with this error: Render.Timeout, …")] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Only executions of this id.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only executions whose cause contains this text.")] = None,
+    rate: Annotated[float, typer.Option(help="Executions to start a second.", min=0.1)] = 10,
     wait: Annotated[
-        float | None, typer.Option(min=0, help="Seconds to wait for the replays, and say how each ended.")
+        float | None, typer.Option(min=0, help="Wait up to this many seconds, and show how each replay ended.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a JSON line for each to this file.")] = None,
-    wide: Annotated[bool, typer.Option("--wide", help="Every column, whole.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Show every column in full.")] = False,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report's lines instead of a table.")] = False,
 ) -> None:
     """Replay executions that are FAILED, TIMED_OUT or ABORTED, or messages of the dead-letter queue.
 
-    One line an id, that of its newest failure; an id that has its picture by now is not offered. Exit code 1 if any
-    could not be replayed, or with --wait has no picture; its line says why.
+    Each id has one line, for its newest failure; ids that have a picture by now are left out. Exit code 1 if one could
+    not be replayed, or with --wait has no picture; its line says why.
 
     Examples: shutterstep replay --dry-run
               shutterstep replay --yes --wait 300
@@ -80,7 +81,7 @@ def replay(
         file_to_write(report, "--report")
     _check(source, mode, wait, stack)
     if not (yes or dry_run or sys.stdin.isatty()):
-        raise CommandError("Nobody is there to answer: add --yes to replay, or --dry-run to look.")
+        raise CommandError("There is no terminal to ask on: add --yes to replay, or --dry-run to look.")
     target = choose_target(stack)
 
     def wanted(line: ReplayItem) -> bool:
@@ -96,7 +97,7 @@ def replay(
         lines, done = without_a_picture(target, _reading(failed(target, after)))
         lines, done = [line for line in lines if wanted(line)], [line for line in done if wanted(line)]
         if done:
-            progress_console().print(f"not offered: {len(done)} that failed and have their picture by now")
+            progress_console().print(f"left out: {len(done)} that failed but have a picture by now")
         prepare, act = (say_why_not_restartable, restart) if mode == "restart" else (say_why_not_redrivable, redrive)
         for line in lines:
             prepare(target, line)
@@ -120,7 +121,7 @@ def _check(source: str, mode: str, wait: float | None, stack: str | None) -> Non
 
 
 def _reading(lines: Iterator[ReplayItem]) -> list[ReplayItem]:
-    """Gives all of them and shows a count, because describing thousands takes a while."""
+    """Returns all lines. Shows a count meanwhile, because describing thousands takes a while."""
     found: list[ReplayItem] = []
     with Working("reading failed executions") as work:
         for line in lines:
@@ -131,7 +132,7 @@ def _reading(lines: Iterator[ReplayItem]) -> list[ReplayItem]:
 
 @dataclass(frozen=True)
 class _How:
-    """What was asked for besides which lines."""
+    """The options that say how to replay, not what."""
 
     target: Target
     rate: float
@@ -154,7 +155,9 @@ class _How:
         self._say(lines)
 
     def _do(self, lines: list[ReplayItem], act: Callable[[ReplayItem], None]) -> None:
-        """One after the other; each is in the report as soon as it is done, so that a break loses none."""
+        """Replays one line after the other; each is in the report as soon as it is done, so that an interrupt loses
+        none.
+        """
         with Working("replaying") as work:
             for number, line in enumerate(lines, 1):
                 if line.outcome == "planned":
@@ -166,7 +169,9 @@ class _How:
                 work.update(f"replaying: {number} of {len(lines)} started")
 
     def _follow(self, lines: list[ReplayItem]) -> None:
-        """Until each replay has ended or the time is up; the outcome becomes success, skipped, failed or running."""
+        """Waits until each replay has ended or the time is up; sets each outcome to success, skipped, failed or
+        running.
+        """
         if self.wait is None:
             return
         follower, by_name = Follower(self.target), {}
@@ -177,7 +182,7 @@ class _How:
                 follower.add(name, line.id)
                 line.outcome, line.note = (
                     "running",
-                    f"not over after {self.wait:.0f} s; ask: shutterstep query {line.id}",
+                    f"still running after {self.wait:.0f} s; look again: shutterstep query {line.id}",
                 )
         deadline = time.monotonic() + self.wait
         check = watched(self.target)
@@ -203,7 +208,7 @@ class _How:
 
 
 def show_plan(lines: list[ReplayItem], *, wide: bool) -> None:
-    """What is done with each line, or why nothing; after --wait, how it ended."""
+    """Print what is done with each line, or why nothing is; after --wait, how it ended."""
     if not lines:
         typer.echo("nothing to replay")
         return

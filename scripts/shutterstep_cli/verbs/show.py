@@ -26,15 +26,17 @@ COLOURS = {
 
 def show(
     wanted: Annotated[str, typer.Argument(metavar="ID", help="An item's id, an execution's name, or its ARN.")],
-    picture: Annotated[Path | None, typer.Option("--svg", help="Draw the graph of what happened to this file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--svg", help="SVG file to draw the graph of this execution to.")
+    ] = None,
     stack: Annotated[str | None, typer.Option(help="CloudFormation stack on AWS; without it, the local stack.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object, with every state's input and output.")
     ] = False,
 ) -> None:
-    """Show the way of one execution through the workflow. Exit code 1 if there is none.
+    """Show the states that one execution passed. Exit code 1 if it is not found.
 
-    An id shows the execution that claimed it last; a duplicate that skipped is shown by its own name.
+    An id shows the execution that claimed it last; give the name of an execution to see a duplicate that skipped.
 
     Examples: shutterstep show home-page
               shutterstep show home-page--5d0c1b6e-7f0e-4d7f-9b0b-3f5a7a0f5c11 --svg graph.svg
@@ -62,9 +64,9 @@ def show(
 
 
 def as_document(story: Story, item: dict[str, Any]) -> dict[str, Any]:
-    """Gives everything as JSON for scripts.
+    """Returns everything as JSON values, for scripts.
 
-    `attempts` counts the claims of the id, and `result` is empty without a picture.
+    `attempts` counts the claims of the id; `result` is empty without a picture.
     """
     execution = story.execution
     return {
@@ -117,12 +119,12 @@ def _why(execution: Execution) -> str:
 
 def _times(execution: Execution, item: dict[str, Any]) -> str:
     took = f"took {duration(execution.seconds)}" if execution.seconds is not None else "still running"
-    owner = f", attempt {item['attempts']} at the id" if item.get("claim") == execution.name else ""
+    owner = f", attempt {item['attempts']} for this id" if item.get("claim") == execution.name else ""
     return f"started {text_of(execution.started_at)}, {took}{owner}"
 
 
 def _visit_lines(visit: Visit, width: int) -> Iterator[str]:
-    """A state passed, and under it each attempt that failed."""
+    """Yields a line for each state that was passed, followed by a line for each of its failed attempts."""
     retries = (
         f"retried {len(visit.attempts) - 1}\N{MULTIPLICATION SIGN}" if visit.outcome == "retried" else visit.outcome
     )

@@ -1,4 +1,4 @@
-"""Files that a user names: text that is read, and folders that are written. What is wrong is said before any work."""
+"""Text files to read and folders to write that a user names. Errors are reported before any work begins."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ NO_COMMENTS = "JSON has neither comments nor a comma at the end of a list"
 
 
 def text_in(path: Path, option: str) -> str:
-    """The UTF-8 text of a file, without a byte order mark. Raises typer.BadParameter, which says what to do."""
+    """Returns the UTF-8 text of a file without a byte order mark. Raises typer.BadParameter, which says what to do."""
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -20,11 +20,13 @@ def text_in(path: Path, option: str) -> str:
 
 
 def folder_to_write(path: Path, option: str) -> None:
-    """Makes the folder if need be. Raises typer.BadParameter when nothing can be written into it."""
+    """Makes the folder if it is missing. Raises typer.BadParameter when it cannot be written to."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise typer.BadParameter(f"{path} is not a folder, or lies in a file", param_hint=option) from error
+        raise typer.BadParameter(
+            f"{path} is not a folder, or its path leads through a file", param_hint=option
+        ) from error
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{path}: {getattr(error, 'strerror', None) or error}", param_hint=option) from error
     if not os.access(path, os.W_OK | os.X_OK):
@@ -32,7 +34,7 @@ def folder_to_write(path: Path, option: str) -> None:
 
 
 def file_to_write(path: Path, option: str) -> None:
-    """Makes the file's folder if need be. Raises typer.BadParameter when the file cannot be written."""
+    """Makes the file's folder if it is missing. Raises typer.BadParameter when the file cannot be written."""
     folder_to_write(path.parent, option)
     if path.is_dir():
         raise typer.BadParameter(f"{path} is a folder: name a file", param_hint=option)

@@ -40,21 +40,21 @@ def verify(
     report: Annotated[
         Path | None, typer.Option(help="File for the report: HTML, or Markdown if it ends in .md.")
     ] = None,
-    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for each step at most.")] = 900,
+    wait: Annotated[float, typer.Option(min=1, help="Most seconds to wait for each step.")] = 900,
     states: Annotated[
-        bool, typer.Option("--states", help="Let Step Functions try each state; needs an account and no stack.")
+        bool, typer.Option("--states", help="Let Step Functions test each state; needs AWS credentials, no stack.")
     ] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave items, pictures and the dead letter there.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the trial's items, pictures and dead letter.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it costs money.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
     """Prove a deployed stack: a trial of messages, duplicates, stops and replays. Exit code 1 if a tick is missing.
 
-    --states instead sends nothing and costs nothing: Step Functions validates both workflows and tries every state with
-    recorded inputs and mocked results, by the credentials and region of the environment.
+    With --states nothing is sent and nothing is charged: Step Functions validates both workflows and tests every state
+    with recorded inputs and mocked results, using the credentials and region of the environment.
 
-    It renders pages of its own, stops one execution and one render task, and replaces the workers of a pool. Run it on
-    a stack that may be disturbed. What it made is taken away at the end; the histories of its executions stay.
+    The trial renders its own pages, stops one execution and one render task, and replaces the workers of a pool. Run it
+    on a stack that may be disturbed. At the end its items, pictures and dead letter are deleted; the histories stay.
 
     Examples: shutterstep verify
               shutterstep verify --report out/verify.md
@@ -77,9 +77,9 @@ def verify(
     try:
         checklist = run(trial, DeployedStack(target), say)
     finally:
-        # Also after Ctrl-C: nothing of a trial may stay in a stack that others use.
+        # Also after Ctrl-C: the trial must leave nothing in a stack that others use.
         cleaned = None if keep else _clean(trial, say)
-    told = f"Taken away: {cleaned.in_words()}." if cleaned else "What the trial made was left there."
+    told = f"Deleted: {cleaned.in_words()}." if cleaned else "The trial's items, pictures and dead letter were kept."
     made = VerificationReport(about(target, trial.record), checklist, tuple(trial.record.steps), told)
     path = made.write(report or FOLDER / f"{prefix}report.html")
     show(made, path, trial_as_json(trial.record, cleaned, dollars), as_json=as_json)
@@ -89,7 +89,7 @@ def verify(
 def verify_states(report: Path | None, stack: str | None, *, as_json: bool) -> Checklist:
     """Let the Step Functions of the account try the states."""
     if stack is not None:
-        raise typer.BadParameter("the states are tried without a stack: leave it out", param_hint="--stack")
+        raise typer.BadParameter("--states uses no stack: leave --stack out", param_hint="--stack")
     session = aws_session()
     with Working("Step Functions validates the workflows and tries each state"):
         checklist = Checklist(tuple(state_ticks(session.client("stepfunctions"))))
@@ -106,7 +106,7 @@ def _end(checklist: Checklist) -> None:
 
 
 def run(trial: Trial, stack: DeployedStack, say: Callable[[str], None]) -> Checklist:
-    """The trial, then what the stack shows of it."""
+    """Run the trial, then check what the stack shows of it. Returns the checklist."""
     before = raised(stack)
     record = trial.run()
     say("reading executions, items, pictures and dead letters")
@@ -115,18 +115,18 @@ def run(trial: Trial, stack: DeployedStack, say: Callable[[str], None]) -> Check
 
 
 def _clean(trial: Trial, say: Callable[[str], None]) -> Cleaned:
-    say("taking away what the trial made")
+    say("deleting what the trial made")
     return clean_up(trial.target, trial.record)
 
 
 def cost(target: Target) -> float:
-    """What the trial costs on AWS at most, in dollars: a Fargate task for each page."""
+    """Returns what the trial costs on AWS at most, in dollars: one Fargate task for each page."""
     each = request_dollars("task", Machine(), ASSUMED_RENDER_SECONDS, duplicates=0, slots=1, utilization=1)
     return 0.0 if target.endpoint_url else round(RENDERS_AT_MOST * sum(each.values()), 2)
 
 
 def confirm(target: Target, dollars: float, *, yes: bool) -> None:
-    """Say what the trial does to the stack and costs, and ask."""
+    """Show what the trial does to the stack and what it costs, and ask."""
     typer.secho(
         f"Verifying stack {target.stack_name} renders at most {RENDERS_AT_MOST} pages for about ${dollars:.2f} (list "
         f"prices of {facts()['as_of']}, us-east-1). It stops one execution and one render task, replaces the workers "
@@ -137,14 +137,14 @@ def confirm(target: Target, dollars: float, *, yes: bool) -> None:
 
 
 def about(target: Target, record: TrialRecord) -> str:
-    """Which stack was verified, in one line."""
+    """Returns one line that says which stack was verified."""
     where = "the local stack" if target.endpoint_url else f"stack {target.stack_name}"
     region = target.outputs["StateMachineArn"].split(":")[3]
     return f"{where}, {region}, render mode {'pool' if record.pool else 'task'}, ids {record.prefix}*"
 
 
 def trial_as_json(record: TrialRecord, cleaned: Cleaned | None, dollars: float) -> dict[str, Any]:
-    """What `--json` says of a trial besides its ticks."""
+    """Returns what `--json` prints about a trial besides its ticks."""
     return {
         "mode": "pool" if record.pool else "task",
         "prefix": record.prefix,
@@ -155,7 +155,7 @@ def trial_as_json(record: TrialRecord, cleaned: Cleaned | None, dollars: float) 
 
 
 def show(report: VerificationReport, path: Path, more: dict[str, Any], *, as_json: bool) -> None:
-    """One JSON object, or a table for people."""
+    """Print one JSON object, or a table for people."""
     checklist = report.checklist
     if as_json:
         told = {"passed": checklist.passed, "missing": checklist.missing, "ticks": checklist.as_json(), **more}

@@ -1,1 +1,1 @@
-"""`shutterstep verify`: a trial run on a deployed stack, the checklist it fills in, and the report of it."""
+"""`shutterstep verify`: a trial run on a deployed stack, its checklist and its report."""

@@ -1,4 +1,4 @@
-"""The ticks that only a stack on AWS can show: logs, metrics, alarms and the registration for autoscaling."""
+"""The ticks that only a stack on AWS can show: logs, metrics, alarms and registration for autoscaling."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,11 +9,11 @@ from shutterstep_cli.health.check import DeployedStack
 from shutterstep_cli.verification.checklist import Tick, not_applicable, tick
 
 LOGS, METRICS, ALARMS, SCALING = "logs are written", "metrics are written", "alarms are OK", "autoscaling is registered"
-LOCALLY = "the embedded AWS has none; run it with --stack on AWS"
+LOCALLY = "the embedded AWS has none of these; run verify on AWS with --stack"
 # Step Functions and metric filters publish within a few minutes.
 PUBLISHED_WITHIN_SECONDS = 300
 LOOK_EVERY_SECONDS = 10
-# A trial stops, fails and repeats requests on purpose: an alarm on one of these metrics may ring for it.
+# A trial stops, fails and repeats requests on purpose, so alarms on these metrics may ring because of it.
 RUNG_BY_A_TRIAL = ("ExecutionsFailed", "ExecutionsAborted", "Skipped", "RenderFailed")
 
 Alarm = dict[str, Any]
@@ -22,7 +22,10 @@ Alarm = dict[str, Any]
 def account_ticks(
     stack: DeployedStack, since: float, raised_before: set[str], sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Tick]:
-    """`since` is when the trial began, in epoch seconds; `raised_before` names the alarms that rang by then."""
+    """Yields the ticks.
+
+    `since` is the start of the trial in epoch seconds; `raised_before` are the alarms ringing then.
+    """
     if stack.is_local:
         yield from (not_applicable(name, LOCALLY) for name in (LOGS, METRICS, ALARMS, SCALING))
         return
@@ -33,12 +36,12 @@ def account_ticks(
 
 
 def raised(stack: DeployedStack) -> set[str]:
-    """Names of the stack's alarms that ring now; on the local stack none can."""
+    """Returns the names of the stack's alarms that ring now; none on the local stack."""
     return set() if stack.is_local else {one["AlarmName"] for one in _alarms(stack) if one["StateValue"] == "ALARM"}
 
 
 def logs(stack: DeployedStack, since: float, sleep: Callable[[float], None] = time.sleep) -> Tick:
-    """Each log group of the stack has events of the trial, but for those of workflows that log errors only."""
+    """Checks that each log group has events of the trial, except those of workflows that log errors only."""
     client, start = stack.target.client("logs"), int(since * 1000)
     quiet = _groups_of_errors_only(stack)
     groups = [physical for _, physical in stack.of_type("AWS::Logs::LogGroup") if physical not in quiet]
@@ -51,13 +54,13 @@ def logs(stack: DeployedStack, since: float, sleep: Callable[[float], None] = ti
 
 
 def _has_events(client: Any, group: str, start: int) -> bool:
-    """CloudWatch Logs may give empty pages before those with events."""
+    """Whether the group has events since `start`. CloudWatch Logs may return empty pages before those with events."""
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
     return any(page["events"] for page in pages)
 
 
 def _groups_of_errors_only(stack: DeployedStack) -> set[str]:
-    """The log groups of the workflows whose level is ERROR or OFF."""
+    """Returns the log groups of the workflows whose level is ERROR or OFF."""
     found: set[str] = set()
     for _, arn in stack.of_type("AWS::StepFunctions::StateMachine"):
         machine = stack.target.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
@@ -69,7 +72,7 @@ def _groups_of_errors_only(stack: DeployedStack) -> set[str]:
 
 
 def metrics(stack: DeployedStack, since: float, sleep: Callable[[float], None] = time.sleep) -> Tick:
-    """Step Functions counts the trial's executions, and the metric filters of the stack's logs have a namespace."""
+    """Checks that Step Functions counts the trial's executions, and that our metric filters have a namespace."""
     client = stack.target.client("cloudwatch")
     machine = stack.target.outputs["StateMachineArn"]
     namespaces = _own_namespaces(stack)
@@ -102,18 +105,18 @@ def _own_namespaces(stack: DeployedStack) -> list[str]:
 
 
 def alarms(stack: DeployedStack, raised_before: set[str]) -> Tick:
-    """None rang before the trial, and none rings for anything but what the trial did on purpose."""
+    """Checks that no alarm rang before the trial, and that none rings except for what the trial did on purpose."""
     found = _alarms(stack)
     if not found:
-        return not_applicable(ALARMS, "the stack has none: Alarms is not ENABLED")
+        return not_applicable(ALARMS, "the stack has no alarms: Alarms is not ENABLED")
     dead_letters = stack.target.outputs["DeadLetterQueueUrl"].rpartition("/")[2]
-    broken = [f"{name}: it rang before the trial" for name in sorted(raised_before)]
+    broken = [f"{name}: it was ringing before the trial" for name in sorted(raised_before)]
     evidence = []
     for alarm in found:
         name, rings = alarm["AlarmName"], alarm["StateValue"] == "ALARM"
         if rings and name not in raised_before and not rings_for_a_trial(alarm, dead_letters):
             broken.append(f"{name}: {alarm.get('StateReason', 'it rings')}")
-        on_purpose = ", for what the trial did" if rings and name not in raised_before else ""
+        on_purpose = ", because of the trial" if rings and name not in raised_before else ""
         evidence.append(f"{name}: {alarm['StateValue']}{on_purpose}")
     return tick(ALARMS, f"{len(found)} alarms, none rings for a fault", broken, evidence)
 
@@ -134,7 +137,7 @@ def _alarms(stack: DeployedStack) -> list[Alarm]:
 
 
 def scaling(stack: DeployedStack) -> Tick:
-    """The pool's service is a scalable target with a policy."""
+    """Checks that the pool's service is a scalable target with a policy."""
     service = stack.target.outputs.get("PoolServiceName")
     if service is None:
         return not_applicable(SCALING, "the stack starts a task for each picture: there is no service to scale")
@@ -156,7 +159,7 @@ def _none_of(found: list[Any], what: str) -> list[str]:
 
 
 def _until_none(absent: Callable[[], list[str]], sleep: Callable[[float], None]) -> list[str]:
-    """What is still absent when the time is up."""
+    """Waits until nothing is absent; returns what is still absent when the time is up."""
     for _ in range(PUBLISHED_WITHIN_SECONDS // LOOK_EVERY_SECONDS):
         if not absent():
             return []

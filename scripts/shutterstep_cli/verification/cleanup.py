@@ -1,4 +1,4 @@
-"""Takes away what a verification left: its executions stop, its items, pictures, requests and dead letters go."""
+"""Deletes what a verification left: running executions, items, pictures, requests and dead letters."""
 
 from dataclasses import asdict, dataclass
 
@@ -12,7 +12,7 @@ FOLDERS = ("shots", "requests")
 
 @dataclass(frozen=True)
 class Cleaned:
-    """How many of each were taken away. The histories of executions stay; Step Functions keeps them for 90 days."""
+    """How many of each were deleted. Histories of executions stay; Step Functions keeps them for 90 days."""
 
     stopped_executions: int
     items: int
@@ -20,16 +20,16 @@ class Cleaned:
     dead_letters: int
 
     def as_json(self) -> dict[str, int]:
-        """By name."""
+        """Returns the numbers by name."""
         return asdict(self)
 
     def in_words(self) -> str:
-        """One line."""
+        """Returns the numbers in one line."""
         return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(self).items())
 
 
 def clean_up(target: Target, record: TrialRecord) -> Cleaned:
-    """Executions first, so that none writes an item again."""
+    """Stops the executions first, so that none writes an item again, then deletes the rest. Returns the numbers."""
     return Cleaned(
         _stop_executions(target, record),
         _delete_items(target, record),

@@ -1,4 +1,4 @@
-"""What a stack shows of a trial once it has come to rest: executions, items, pictures, dead letters and queues."""
+"""What a stack shows about a trial that has ended: executions, items, pictures, dead letters and queues."""
 
 import time
 from collections import defaultdict
@@ -18,7 +18,7 @@ from shutterstep_cli.stack.replay_item import ReplayItem
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.verification.trial_record import TrialRecord
 
-# SQS counts its messages with a delay of up to a minute.
+# SQS's message counts may be up to a minute late.
 EMPTY_WITHIN_SECONDS = 150
 LOOK_EVERY_SECONDS = 1
 CLOCKS_DIFFER_SECONDS = 60
@@ -26,8 +26,8 @@ CLOCKS_DIFFER_SECONDS = 60
 
 @dataclass
 class Observed:
-    """Executions by name, items by id, SHA-256 of the stored pictures by key ("" for one that is gone), dead letters
-    with their reasons, waiting messages by output, and release executions that did not succeed.
+    """Executions by name, items by id, SHA-256 of the stored pictures by key ("" for a missing one), dead letters with
+    their reasons, waiting messages by output, and release executions that did not succeed.
     """
 
     executions: dict[str, Execution] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Observed:
     releases: dict[str, str] = field(default_factory=dict)
 
     def commits(self) -> dict[str, set[str]]:
-        """By id, the executions that committed a picture: by their own output, or as the owner in the item."""
+        """Returns, by id, the executions that committed a picture, by their own output or as the owner in the item."""
         found: dict[str, set[str]] = defaultdict(set)
         for execution in self.executions.values():
             if execution.outcome == "success":
@@ -50,7 +50,7 @@ class Observed:
 
 
 def observe(target: Target, record: TrialRecord) -> Observed:
-    """Read everything about a trial. Waits until SQS counts no message in the queues, within bounds."""
+    """Reads everything about a trial. Waits, within bounds, until SQS counts no message in the queues."""
     found, _ = executions(target, record.prefix, record.started_at - CLOCKS_DIFFER_SECONDS)
     waiting = _waiting(target)
     return Observed(
@@ -83,7 +83,7 @@ def _dead_letters(target: Target, record: TrialRecord) -> list[ReplayItem]:
 
 
 def _waiting(target: Target) -> dict[str, int]:
-    """Jobs in the request queue and in the render queue, once they are none or the time is up."""
+    """Returns the jobs in the request queue and the render queue, as soon as there are none or the time is up."""
     deadline = time.monotonic() + EMPTY_WITHIN_SECONDS
     while True:
         outputs = {name: target.outputs[name] for name in ("RequestQueueUrl", "RenderQueueUrl")}
@@ -94,7 +94,7 @@ def _waiting(target: Target) -> dict[str, int]:
 
 
 def _releases(target: Target, since: float) -> dict[str, str]:
-    """Release executions since then that ended otherwise than SUCCEEDED, with their status."""
+    """Returns the release executions since then that did not end as SUCCEEDED, with their status."""
     machine = target.outputs["ReleaseStateMachineArn"]
     pages = target.client("stepfunctions").get_paginator("list_executions").paginate(stateMachineArn=machine)
     found: dict[str, str] = {}

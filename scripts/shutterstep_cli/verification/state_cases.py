@@ -1,4 +1,4 @@
-"""Recorded cases of the workflows' states: what a state was given, and what it makes of that by any JSONata engine."""
+"""Recorded cases of the workflows' states: the input of a state, and its outcome with any JSONata engine."""
 
 import json
 import re
@@ -10,24 +10,24 @@ from typing import Any
 from shutterstep_cli.checkout import root
 from shutterstep_cli.workflow.asl import RENDER_STATES, Definition, read_definition
 
-# The workflows of statemachine/ and their types.
+# The workflows in statemachine/ and their types.
 MACHINES = {"screenshot": "STANDARD", "release": "STANDARD", "sweep": "EXPRESS"}
 RECORDS = "state_records.json"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-# Evaluates an expression with `$states` and the variables bound; raises EvaluationError, also when it gives nothing.
+# Evaluates an expression with `$states` and the variables. Raises EvaluationError, also if there is no value.
 Engine = Callable[[str, dict[str, Any]], Any]
 
 
 class EvaluationError(Exception):
-    """An expression failed or gave nothing, which ends an execution on AWS."""
+    """An expression failed or had no value, which ends an execution on AWS."""
 
 
 @dataclass(frozen=True)
 class StateCase:
-    """A passage through a state. A task has a `result` or an `error` {Error, Cause}; `expected` is its StateOutcome.
+    """A visit of a state. A task has a `result` or an `error` {Error, Cause}; `expected` is its StateOutcome.
 
-    `mode` is the RenderMode of the definition in which it happened.
+    `mode` is the RenderMode of the definition in which it was recorded.
     """
 
     machine: str
@@ -41,14 +41,14 @@ class StateCase:
     expected: dict[str, Any] = field(default_factory=dict)
 
     def name(self) -> str:
-        """For people."""
+        """Returns a name for people."""
         how = self.error["Error"] if self.error else self.expected.get("next") or "end"
         return f"{self.machine}.{self.state}: {how}"
 
 
 @dataclass
 class StateOutcome:
-    """What a state makes of its input; a field that does not belong to its type stays None."""
+    """What a state makes of its input; fields that its type does not have are None."""
 
     status: str = "SUCCEEDED"
     next: str | None = None
@@ -59,12 +59,12 @@ class StateOutcome:
     cause: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Only the fields that there are."""
+        """Returns the fields that are not None."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def definition_of(machine: str, mode: str) -> Definition:
-    """A workflow of this checkout in a render mode. Seconds are ten minutes, any other ${Name} is the name itself.
+    """Returns a workflow of this checkout in a render mode. Seconds are 600, any other ${Name} becomes the name itself.
 
     Raises CheckoutError.
     """
@@ -75,13 +75,13 @@ def definition_of(machine: str, mode: str) -> Definition:
 
 
 def recorded_cases() -> list[StateCase]:
-    """The cases that were recorded on the local stack."""
+    """Returns the cases that were recorded on the local stack."""
     text = files("shutterstep_cli.verification").joinpath(RECORDS).read_text("utf-8")
     return [StateCase(**record) for record in json.loads(text)]
 
 
 def outcome_of(definition: Definition, case: StateCase, engine: Engine) -> StateOutcome:
-    """What the state makes of the case. Raises EvaluationError."""
+    """Returns what the state makes of the case. Raises EvaluationError."""
     state = definition["States"][case.state]
     kinds = {"Task": _task, "Choice": _choice, "Fail": _fail}
     return kinds.get(state["Type"], _passing)(state, case, engine)
@@ -121,19 +121,19 @@ def _passing(state: dict[str, Any], case: StateCase, engine: Engine) -> StateOut
 
 
 def _leave(part: dict[str, Any], known: dict[str, Any], default: Any, engine: Engine) -> StateOutcome:
-    """Output, Assign and Next of a state, of a choice's rule or of a catcher."""
+    """Returns the Output, Assign and Next of a state, of a choice's rule or of a catcher."""
     output = fill(part["Output"], known, engine) if "Output" in part else default
     assign = fill(part["Assign"], known, engine) if "Assign" in part else None
     return StateOutcome(next=part.get("Next"), output=output, assign=assign)
 
 
 def bindings(case: StateCase, **more: Any) -> dict[str, Any]:
-    """`states` with input and context, and `result` or `errorOutput` where they are known; then the variables."""
+    """Returns `states` with input and context, and `result` or `errorOutput` if known, and the variables."""
     return {**case.variables, "states": {"input": case.input, "context": case.context, **more}}
 
 
 def fill(template: Any, known: dict[str, Any], engine: Engine) -> Any:
-    """The template with each expression evaluated."""
+    """Returns the template with each expression evaluated."""
     if isinstance(template, str):
         return engine(template[2:-2].strip(), known) if is_expression(template) else template
     if isinstance(template, dict):
@@ -144,22 +144,22 @@ def fill(template: Any, known: dict[str, Any], engine: Engine) -> Any:
 
 
 def is_expression(text: str) -> bool:
-    """Whether a text of a definition is `{% … %}`."""
+    """Whether a text of a definition is an expression, `{% … %}`."""
     return text.startswith("{%") and text.endswith("%}")
 
 
 def catcher_of(state: dict[str, Any], error: str) -> dict[str, Any] | None:
-    """The first catcher that takes the error."""
+    """Returns the first catcher that matches the error, or None."""
     return next((one for one in state.get("Catch", []) if {error, "States.ALL"} & set(one["ErrorEquals"])), None)
 
 
 def retrier_of(state: dict[str, Any], error: str) -> dict[str, Any] | None:
-    """The first retrier that takes the error."""
+    """Returns the first retrier that matches the error, or None."""
     return next((one for one in state.get("Retry", []) if {error, "States.ALL"} & set(one["ErrorEquals"])), None)
 
 
 def comparable(value: Any) -> Any:
-    """Without what no two runs have in common, which are UUIDs, and with one kind of number."""
+    """Returns the value without UUIDs, which differ between runs, and with one type of number."""
     if isinstance(value, str):
         return UUID.sub("<uuid>", value)
     if isinstance(value, dict):
@@ -171,7 +171,7 @@ def comparable(value: Any) -> Any:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
-    """The fields in which two outcomes differ, in words."""
+    """Yields the fields in which two outcomes differ, in words."""
     for name in sorted(expected.keys() | found.keys()):
         one, other = comparable(expected.get(name)), comparable(found.get(name))
         if one != other:

@@ -1,7 +1,7 @@
-"""`verify --states`: Step Functions itself validates both workflows and tries each state with the recorded cases.
+"""`verify --states`: Step Functions itself validates both workflows and tests each state with the recorded cases.
 
-It needs an account and no stack; neither call costs anything. What a state must give was recorded on the local stack,
-so that a difference is a fault of the embedded AWS or of ours.
+It needs an account but no stack; neither call costs anything. The expected outcomes were recorded on the local stack,
+so a difference is a fault of the embedded AWS or of this project.
 """
 
 import json
@@ -22,12 +22,12 @@ from shutterstep_cli.verification.state_cases import (
 )
 from shutterstep_cli.workflow.asl import RENDER_STATES, Definition
 
-# A task's answer through its token has no model; of a service's answer, the fields that are there must fit its model.
+# A task's answer through its token has no model. A service's answer may lack fields, but those present must fit.
 TOKEN, MODELLED = "NONE", "PRESENT"
 
 
 def state_ticks(sfn: Any, cases: Iterable[StateCase] | None = None) -> Iterator[Tick]:
-    """A tick for each workflow in each render mode, then one for each of its states."""
+    """Yields a tick for each workflow in each render mode, then one for each of its states."""
     for machine in MACHINES:
         for mode in RENDER_STATES:
             yield validated(sfn, machine, mode)
@@ -39,7 +39,7 @@ def state_ticks(sfn: Any, cases: Iterable[StateCase] | None = None) -> Iterator[
 
 
 def validated(sfn: Any, machine: str, mode: str) -> Tick:
-    """Whether ValidateStateMachineDefinition finds no error; its warnings are evidence."""
+    """Checks that ValidateStateMachineDefinition finds no error; its warnings become evidence."""
     definition = json.dumps(definition_of(machine, mode))
     kind = MACHINES[machine]
     answer = sfn.validate_state_machine_definition(definition=definition, type=kind, severity="WARNING")
@@ -55,7 +55,7 @@ def _line(diagnostic: dict[str, Any]) -> str:
 
 
 def tried(sfn: Any, name: str, cases: list[StateCase]) -> Tick:
-    """Whether TestState gives for each case what was recorded."""
+    """Checks that TestState gives for each case what was recorded."""
     broken, evidence = [], []
     for case in cases:
         try:
@@ -70,7 +70,7 @@ def tried(sfn: Any, name: str, cases: list[StateCase]) -> Tick:
 
 
 def request_of(case: StateCase) -> dict[str, Any]:
-    """The arguments of TestState for a case."""
+    """Returns the arguments of TestState for a case."""
     definition = definition_of(case.machine, case.mode)
     state = definition["States"][case.state]
     request: dict[str, Any] = {
@@ -84,13 +84,13 @@ def request_of(case: StateCase) -> dict[str, Any]:
     if state["Type"] == "Task":
         request["mock"] = _mock(case, state)
         if retrier := retrier_of(state, case.error["Error"]) if case.error else None:
-            # Without it the answer would be that the state is tried again.
+            # Without it TestState would answer that the state is retried.
             request["stateConfiguration"] = {"retrierRetryCount": retrier["MaxAttempts"]}
     return request
 
 
 def _context(case: StateCase, state: dict[str, Any]) -> dict[str, Any]:
-    """Only a task that waits for its token has one."""
+    """Returns the context of a case; only a task that waits for its token has one."""
     waits = state.get("Resource", "").endswith(".waitForTaskToken")
     return {name: value for name, value in case.context.items() if waits or name != "Task"}
 
@@ -103,12 +103,12 @@ def _mock(case: StateCase, state: Definition) -> dict[str, Any]:
 
 
 def awaited(case: StateCase) -> dict[str, Any]:
-    """What was recorded, in the fields that TestState shows."""
+    """Returns the recorded outcome in the fields that TestState shows."""
     return {name: value for name, value in case.expected.items() if name != "assign"}
 
 
 def outcome_in(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer of TestState as a StateOutcome; error and cause only of a state that fails."""
+    """Returns TestState's answer as the fields of a StateOutcome; error and cause only for a state that fails."""
     found: dict[str, Any] = {"status": answer["status"]}
     if "nextState" in answer:
         found["next"] = answer["nextState"]

@@ -1,4 +1,4 @@
-"""The ticks that every stack must show, here and on AWS: judged by what was done and what was seen."""
+"""The ticks that every stack must show, here and on AWS, decided from the trial's record and the observed stack."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ STOPPED_ERRORS = {"Render.TaskStopped", "States.HeartbeatTimeout"}
 
 
 def ticks(record: TrialRecord, observed: Observed) -> Iterator[Tick]:
-    """In the order of a message's way."""
+    """Yields the ticks in the order in which a message passes the parts."""
     yield everything_ended(record, observed)
     yield one_render_an_id(record, observed)
     yield every_skip_reason(observed)
@@ -30,7 +30,7 @@ def ticks(record: TrialRecord, observed: Observed) -> Iterator[Tick]:
 
 
 def everything_ended(record: TrialRecord, observed: Observed) -> Tick:
-    """Each message that was sent has an execution, and it is over."""
+    """Checks that each message has an execution, and that it has ended."""
     name = "everything ended"
     lost = [one.execution for one in record.messages if one.execution not in observed.executions]
     running = [one.name for one in observed.executions.values() if one.status == "RUNNING"]
@@ -40,7 +40,7 @@ def everything_ended(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def one_render_an_id(record: TrialRecord, observed: Observed) -> Tick:
-    """Of each page exactly one picture was committed."""
+    """Checks that exactly one picture was committed for each page."""
     commits, ids = observed.commits(), record.ids(*RENDERED)
     owners = {id_: ", ".join(sorted(commits.get(id_, ()))) for id_ in ids}
     broken = [
@@ -54,7 +54,7 @@ def one_render_an_id(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def every_skip_reason(observed: Observed) -> Tick:
-    """Each of the four reasons is some execution's output."""
+    """Checks that each of the four skip reasons was the output of an execution."""
     seen = {one.reason: one.name for one in observed.executions.values() if one.outcome == "skipped"}
     broken = [f"{reason} was never seen" for reason in SKIP_REASONS if reason not in seen]
     evidence = [f"{reason}: {name}" for reason, name in sorted(seen.items())]
@@ -62,13 +62,13 @@ def every_skip_reason(observed: Observed) -> Tick:
 
 
 def invalid_message(record: TrialRecord, observed: Observed) -> Tick:
-    """The message that breaks the schema lies in the dead-letter queue and says why."""
+    """Checks that the invalid message is in the dead-letter queue, with its reason."""
     id_ = f"{record.prefix}invalid"
     lines = [line for line in observed.dead_letters if line.id == id_]
     broken = [] if lines else [f"{id_} is not in the dead-letter queue"]
-    broken += [f"{id_} lies there without a reason" for line in lines if not (line.error_code and line.reason)]
+    broken += [f"{id_} is there without a reason" for line in lines if not (line.error_code and line.reason)]
     started = [name for name in observed.executions if name.startswith(id_)]
-    broken += [f"{name} was started all the same" for name in started]
+    broken += [f"{name} was started nevertheless" for name in started]
     others = [line.id for line in observed.dead_letters if line.id != id_]
     broken += [f"{other} is in the dead-letter queue too" for other in others]
     evidence = [f"{line.id}: {line.error_code}, {line.reason}" for line in lines]
@@ -76,7 +76,7 @@ def invalid_message(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def page_that_is_down(record: TrialRecord, observed: Observed) -> Tick:
-    """A page that cannot be rendered is a failed item with the code of its error, and a failed execution."""
+    """Checks that a page that cannot be rendered becomes a failed item with its error code, and a failed execution."""
     name, broken, evidence = "a page that is down fails with its code", [], []
     for id_ in record.ids("down"):
         item = observed.items.get(id_, {})
@@ -88,7 +88,7 @@ def page_that_is_down(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def claim_given_back(record: TrialRecord) -> Tick:
-    """The execution that was stopped freed its id long before the lease would have."""
+    """Checks that the stopped execution freed its id long before the lease would have expired."""
     name, seconds = "claims are given back within seconds", record.given_back_seconds
     if seconds is None:
         return tick(name, "", ["the claim of the stopped execution was not given back"], [])
@@ -101,21 +101,21 @@ def claim_given_back(record: TrialRecord) -> Tick:
 
 
 def task_lost(record: TrialRecord, observed: Observed) -> Tick:
-    """The page whose task was stopped has its picture from another attempt."""
+    """Checks that the page whose task was stopped has its picture from another attempt."""
     name = "a stopped task's page is rendered by another"
     if not record.stopped_task:
-        return tick(name, "", ["no task was found to be stopped"], [])
+        return tick(name, "", ["no task could be found to stop"], [])
     (id_,) = record.ids("lost")
     status = observed.items.get(id_, {}).get("status", "no item")
     broken = [] if status == "success" else [f"{id_}: {status}"]
     if not record.pool and not STOPPED_ERRORS & set(record.lost_errors):
-        broken.append(f"its execution did not hear of the stop: {', '.join(record.lost_errors) or 'no failed attempt'}")
+        broken.append(f"its execution was not told of the stop: {', '.join(record.lost_errors) or 'no failed attempt'}")
     evidence = [f"stopped: {record.stopped_task}", f"failed attempts: {', '.join(record.lost_errors) or 'none'}"]
     return tick(name, f"{id_}: {status}", broken, evidence)
 
 
 def workers_replaced(record: TrialRecord, observed: Observed) -> Tick:
-    """A deployment of the workers loses no page that they render."""
+    """Checks that a deployment of the workers loses no page that they are rendering."""
     name = "workers are replaced under load"
     if not record.pool:
         return not_applicable(name, "the stack starts a task for each picture: there are no workers to replace")
@@ -128,7 +128,7 @@ def workers_replaced(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def replayed(record: TrialRecord, observed: Observed) -> Tick:
-    """The stopped execution succeeds the second time; the page that is still down fails again, under a new name."""
+    """Checks that the stopped execution succeeds when replayed, and that the page still down fails under a new name."""
     outcomes = {line.id: observed.executions.get(line.new_execution.rpartition(":")[2]) for line in record.replays}
     broken = []
     for part, wanted in (("stopped", "success"), ("down", "failed")):
@@ -141,13 +141,13 @@ def replayed(record: TrialRecord, observed: Observed) -> Tick:
 
 
 def queues_empty(observed: Observed) -> Tick:
-    """Nothing waits, and nothing is in anybody's hands."""
+    """Checks that no message waits or is in flight."""
     broken = [f"{name}: {count} messages" for name, count in observed.waiting.items() if count]
     return tick("queues are empty", ", ".join(observed.waiting), broken, [])
 
 
 def conditions_handled(observed: Observed) -> Tick:
-    """A conditional write that is refused is an answer for the workflow, never the end of an execution."""
+    """Checks that refused conditional writes were handled by the workflow and never ended an execution."""
     failed = [one for one in observed.executions.values() if "ConditionalCheckFailed" in one.error_code]
     skipped = sum(one.outcome == "skipped" for one in observed.executions.values())
     broken = [f"{one.name}: {one.error_code}" for one in failed]
@@ -155,13 +155,13 @@ def conditions_handled(observed: Observed) -> Tick:
 
 
 def releases_succeeded(observed: Observed) -> Tick:
-    """The workflow that gives claims back did not fail."""
+    """Checks that the workflow that gives claims back did not fail."""
     broken = [f"{name}: {status}" for name, status in observed.releases.items()]
     return tick("the release workflow did not fail", "no failed release", broken, [])
 
 
 def pictures_and_items(observed: Observed) -> Tick:
-    """Each item's picture is stored with the SHA-256 that the item names, and no picture is without an item."""
+    """Checks that each item's picture is stored with the item's SHA-256, and that no picture is without an item."""
     finished = {id_: item for id_, item in observed.items.items() if item["status"] == "success"}
     broken = []
     for id_, item in finished.items():

@@ -1,4 +1,4 @@
-"""The trial of a verification: sends messages, stops an execution and a task, replaces workers, replays what failed."""
+"""The trial of a verification: sends messages, stops an execution and a task, replaces workers, replays failures."""
 
 import json
 import time
@@ -29,13 +29,13 @@ from shutterstep_cli.verification.trial_requests import RACERS, RACES_AT_MOST, T
 
 LOOK_EVERY_SECONDS = 0.25
 RACE_REASON = "race_condition_prevented"
-# EventBridge delivers within seconds; the lease that frees an id without it lasts minutes.
+# EventBridge delivers within seconds; without the event, the lease frees an id only after minutes.
 GIVEN_BACK_WITHIN_SECONDS = 60
 STOP_REASON = "stopped by shutterstep verify"
 
 
 class Trial:
-    """One trial on `target`. `say` hears of each step; what does not come in `wait_seconds` is noted as late."""
+    """One trial on `target`. Reports each step to `say`; notes as late what does not happen within `wait_seconds`."""
 
     def __init__(self, target: Target, prefix: str, say: Callable[[str], None], wait_seconds: float) -> None:
         self.target, self.say, self.wait_seconds = target, say, wait_seconds
@@ -44,7 +44,7 @@ class Trial:
         self.sfn = target.client("stepfunctions")
 
     def run(self) -> TrialRecord:
-        """Every step, in an order in which none waits for another's page."""
+        """Runs every step and returns the record; the order is such that no step waits for another's page."""
         self._send_first()
         self._stop_an_execution()
         self._send_while_held()
@@ -82,7 +82,7 @@ class Trial:
         request = self.requests.held()
         self._send(request, "held")
         if self._wait(f"{request['id']} to be claimed", lambda: self._status(request["id"]) == "processing"):
-            self._step(f"sending a duplicate of {request['id']}, whose owner is at work")
+            self._step(f"sending a duplicate of {request['id']}, which is being rendered")
             self._send(request, "held")
 
     def _stop_a_task(self) -> None:
@@ -95,7 +95,7 @@ class Trial:
         ecs, cluster = self.target.client("ecs"), self.target.outputs["ClusterName"]
         ecs.stop_task(cluster=cluster, task=task, reason=STOP_REASON)
         self.record.stopped_task = task
-        self._wait(f"{request['id']} to end all the same", lambda: self._has_ended(name))
+        self._wait(f"{request['id']} to end nevertheless", lambda: self._has_ended(name))
         self.record.lost_errors = self._errors_of(name)
 
     def _send_again(self) -> None:
@@ -106,7 +106,7 @@ class Trial:
             self._send(self.requests.conflicting(), "conflicting")
 
     def _race(self) -> None:
-        """Start executions of one id at once, until one claims it while another is between its start and its claim."""
+        """Starts executions of one id at once, until one claims it while another is between its start and its claim."""
         first = next(message for message in self.record.messages if message.part == "unique")
         try:
             pattern = read_execution(self.target, arn_of(self.target, first.execution)).input
@@ -152,7 +152,7 @@ class Trial:
             self.record.messages.append(TrialMessage(message.id, part, replay_name(message.execution)))
 
     def _send(self, request: Request, part: str) -> str:
-        """Send a request; the name of its execution."""
+        """Sends a request and returns the name of its execution."""
         shot = submit(self.target, request)
         name = shot.execution_arn.rpartition(":")[2]
         self.record.messages.append(TrialMessage(shot.id, part, name))
@@ -178,7 +178,7 @@ class Trial:
         return all(self._has_ended(message.execution) for message in self.record.messages)
 
     def _task_of(self, id_: str) -> str:
-        """The task that renders the id; in a pool any worker, once the id's job is with one of them."""
+        """Returns the task that renders the id; in a pool, any worker as soon as one of them has the id's job."""
         ecs, cluster = self.target.client("ecs"), self.target.outputs["ClusterName"]
         pool = pool_of(self.target)
         if pool is not None:
@@ -189,14 +189,17 @@ class Trial:
         return next((task["taskArn"] for task in running if id_ in json.dumps(task.get("overrides", {}))), "")
 
     def _has_process(self, task: str) -> bool:
-        """The embedded cluster calls a task running before its launcher knows of it, which then hears of no stop."""
+        """Whether the task has a process.
+
+        The embedded cluster calls it running before that, when it cannot be stopped.
+        """
         running = local_stack.find() if self.target.endpoint_url else None
         if running is None or "ImageUri" in running.parameters:
             return True
         return (local_stack.task_logs() / f"{task.rpartition('/')[2]}.log").exists()
 
     def _errors_of(self, name: str) -> list[str]:
-        """The errors of every attempt of an execution's tasks."""
+        """Returns the errors of every attempt of an execution's tasks."""
         arn = arn_of(self.target, name)
         try:
             visits = read_history(self.target, arn, read_graph(self.target, arn)).visits
@@ -215,13 +218,13 @@ class Trial:
         self.say(text)
 
     def _wait(self, what: str, condition: Callable[[], Any], at_most: float | None = None) -> Any:
-        """What the condition gives once it is true; None, and a note, when it never was."""
+        """Returns the condition's value when it is true; None, with a note, if it never was."""
         self.say(f"waiting for {what}")
         seconds = self.wait_seconds if at_most is None else at_most
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             if time.monotonic() > deadline:
-                self.record.late.append(f"waited {seconds:g} s in vain for {what}")
+                self.record.late.append(f"waited {seconds:g} s for {what}, which did not happen")
                 self.record.note(self.record.late[-1])
                 return None
             time.sleep(LOOK_EVERY_SECONDS)
@@ -229,6 +232,6 @@ class Trial:
 
 
 def race_input(pattern: dict[str, Any], id_: str) -> dict[str, Any]:
-    """The input of an execution as the starter made it, for another id."""
+    """Returns the input of an execution as the starter makes it, for another id."""
     job = {"request": {**pattern["job"]["request"], "id": id_}}
     return {**pattern, "id": id_, "unfinished_shard": unfinished_shard(id_), "job": job}

@@ -1,4 +1,4 @@
-"""What a verification did, as it went: messages, stops, replays, and a line for each step."""
+"""The record of a verification: messages, stops, replays, and a line for each step."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from shutterstep_cli.workflow.history import text_of
 
 @dataclass(frozen=True)
 class TrialMessage:
-    """A message that was sent, or an execution that was started beside the queue; `execution` is its name."""
+    """A message that was sent, or an execution that was started directly; `execution` is its name."""
 
     id: str
     part: str
@@ -27,7 +27,7 @@ class TrialStep:
 
 @dataclass
 class TrialRecord:
-    """`given_back_seconds` and `stopped_task` stay None and empty when it never came that far."""
+    """`given_back_seconds` stays None and `stopped_task` empty if the trial did not come that far."""
 
     prefix: str
     pool: bool
@@ -45,13 +45,13 @@ class TrialRecord:
     late: list[str] = field(default_factory=list)
 
     def ids(self, *parts: str) -> list[str]:
-        """The distinct ids of these parts of the trial, in the order they were sent."""
+        """Returns the distinct ids of these parts of the trial, in the order of sending."""
         return list(dict.fromkeys(message.id for message in self.messages if message.part in parts))
 
     def note(self, text: str) -> None:
-        """Remember a step."""
+        """Adds a step."""
         self.steps.append(TrialStep(text_of(datetime.now(UTC)), text))
 
     def steps_as_json(self) -> list[dict[str, Any]]:
-        """A list of {at, text}."""
+        """Returns a list of {at, text}."""
         return [asdict(step) for step in self.steps]

@@ -1,4 +1,4 @@
-"""What a verification sends: pages that it brings along as HTML, so that a stack on AWS can render them too."""
+"""The requests of a verification: pages given as HTML, so that a stack on AWS can render them too."""
 
 import json
 from dataclasses import dataclass
@@ -9,27 +9,27 @@ from shutterstep_cli.load.load_plan import FAILING_URL
 
 UNIQUE_PAGES = 3
 LOAD_PAGES = 8
-# Long enough to be stopped while it renders, here and on Fargate.
+# Long enough to stop it while it renders, here and on Fargate. Chosen, not measured.
 SLOW_MILLISECONDS = 12_000
 LOAD_MILLISECONDS = 1_500
 RACERS = 8
 RACES_AT_MOST = 12
-# In a race one page is rendered; at most so many pages in all are rendered by a verification.
+# Each race renders one page; this is the most pages that all parts of a verification render together.
 RENDERS_AT_MOST = UNIQUE_PAGES + LOAD_PAGES + RACES_AT_MOST + 6
 
 
 @dataclass(frozen=True)
 class TrialRequests:
-    """Requests whose ids begin with `prefix`, by their part in the trial."""
+    """Requests whose ids begin with `prefix`, grouped by their part in the trial."""
 
     prefix: str
 
     def unique(self) -> list[Request]:
-        """Pages that are requested once, or again when they are finished."""
+        """Pages that are requested once, or again after they are finished."""
         return [self._page(f"unique-{place}") for place in range(UNIQUE_PAGES)]
 
     def held(self) -> Request:
-        """A page that takes long, so that a duplicate finds its owner at work."""
+        """A page that takes long, so that a duplicate arrives while it is being rendered."""
         return self._page("held", SLOW_MILLISECONDS)
 
     def stopped(self) -> Request:
@@ -41,11 +41,11 @@ class TrialRequests:
         return self._page("lost", SLOW_MILLISECONDS)
 
     def conflicting(self) -> Request:
-        """Another page under the id of the first unique one."""
+        """Another page under the id of the first unique page."""
         return {**self._page("unique-0"), "html": "<h1>another page</h1>"}
 
     def down(self) -> Request:
-        """A page whose site cannot be found."""
+        """A page whose host does not exist."""
         return {"id": f"{self.prefix}down", "url": FAILING_URL}
 
     def load(self) -> list[Request]:
@@ -53,11 +53,11 @@ class TrialRequests:
         return [self._page(f"load-{place}", LOAD_MILLISECONDS) for place in range(LOAD_PAGES)]
 
     def race(self, place: int) -> Request:
-        """A page that several executions claim in the same moment."""
+        """A page that several executions claim at the same moment."""
         return self._page(f"race-{place}")
 
     def invalid(self) -> str:
-        """The body of a message that breaks the schema."""
+        """The body of a message that violates the schema."""
         return json.dumps({"id": f"{self.prefix}invalid", "url": "https://example.com/", "format": "bmp"})
 
     def _page(self, part: str, delay_ms: int = 0) -> Request:

@@ -1,4 +1,4 @@
-"""The report of a verification, to hand to a reviewer: one HTML file that needs nothing else, or Markdown."""
+"""The report of a verification for a reviewer: one self-contained HTML file, or Markdown."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ table { border-collapse: collapse; font-size: 14px; } td { padding: 2px 14px 2px
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """What a report says: `about` in one line, the ticks, the steps taken, and what was cleaned up."""
+    """The content of a report: `about` in one line, the ticks, the steps, and what was cleaned up."""
 
     about: str
     checklist: Checklist
@@ -46,7 +46,7 @@ class VerificationReport:
     cleaned: str
 
     def write(self, path: Path) -> Path:
-        """Markdown where the name ends in .md, else HTML."""
+        """Writes Markdown if the name ends in .md, else HTML. Returns the path."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.markdown() if path.suffix == ".md" else self.html(), "utf-8")
         return path
@@ -56,7 +56,7 @@ class VerificationReport:
         return f"Verification, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
 
     def html(self) -> str:
-        """The whole page."""
+        """Returns the whole page."""
         return PAGE.substitute(
             title=self.title,
             about=escape(self.about),
@@ -68,7 +68,7 @@ class VerificationReport:
         )
 
     def markdown(self) -> str:
-        """The same as text."""
+        """Returns the report as Markdown."""
         lines = [f"# {self.title}", "", self.about, "", f"**{self.checklist.verdict()}**", "", "## Ticks", ""]
         for tick in self.checklist.ticks:
             lines.append(f"- {MARKS[tick.status]} **{tick.name}**: {_text(tick.found)}")
@@ -78,12 +78,12 @@ class VerificationReport:
 
 
 def _text(text: str) -> str:
-    """Text in Markdown, on one line, without HTML."""
+    """Returns text for Markdown, on one line, without HTML."""
     return plain(text).replace("<", "&lt;")
 
 
 def _code(text: str) -> str:
-    """A span of code in Markdown, on one line; nothing in it ends it."""
+    """Returns a code span for Markdown, on one line; no character in the text can end it."""
     return f"`{plain(text).replace('`', chr(39))}`"
 
 

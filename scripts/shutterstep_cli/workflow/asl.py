@@ -1,4 +1,4 @@
-"""Reads a workflow of statemachine/, whose ${Names} the deployment replaces; a number's stands without quotes."""
+"""Reads a workflow of statemachine/, whose ${Names} the deployment replaces; those of numbers have no quotes."""
 
 import json
 import re
@@ -8,13 +8,15 @@ from typing import Any
 
 Definition = dict[str, Any]
 
-# Where Claim goes on in each RenderMode; the template has the same choice.
+# The state after Claim in each RenderMode; the template makes the same choice.
 RENDER_STATES = {"pool": "RenderInPool", "task": "RenderOnTask"}
 
 
 def read_definition(path: Path, substitutions: Mapping[str, str] | None = None) -> Definition:
-    """The definition with its substitutions made; of the others, texts keep their ${Name}, numbers
-    are 1, and the mode is task."""
+    """Returns the definition with the given substitutions.
+
+    Of the others, texts keep their ${Name}, numbers become 1, and the mode is task.
+    """
     text = path.read_text("utf-8")
     given = {"RenderState": RENDER_STATES["task"], **(substitutions or {})}
     made = re.sub(r"\$\{(\w+)\}", lambda match: given.get(match[1], match[0]), text)

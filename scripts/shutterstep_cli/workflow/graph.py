@@ -1,4 +1,4 @@
-"""A workflow as a graph: its states and where each leads, from the definition alone."""
+"""A workflow as a graph: its states and where each one leads, from the definition alone."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ LONGEST_LABEL = 60
 
 @dataclass(frozen=True)
 class Node:
-    """A state; `notes` are what it calls and how often it is retried, `errors` those its catchers name."""
+    """A state; `notes` say what it calls and its number of retries, `errors` are those that its catchers name."""
 
     name: str
     type: str
@@ -33,19 +33,19 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """Gives the graph of a definition, with nodes and edges in the definition's order."""
+    """The graph of a definition, with nodes and edges in the definition's order."""
 
     start: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
     def node(self, name: str) -> Node | None:
-        """The state of that name, if the definition has it."""
+        """Returns the state of that name, or None."""
         return next((node for node in self.nodes if node.name == name), None)
 
 
 def graph_of(definition: dict[str, Any]) -> Graph:
-    """The graph of a definition in the Amazon States Language; a Map or a Parallel is one node."""
+    """Returns the graph of a definition in the Amazon States Language; a Map or a Parallel is one node."""
     states: dict[str, State] = definition["States"]
     nodes = tuple(_node(name, state) for name, state in states.items())
     return Graph(
@@ -54,7 +54,7 @@ def graph_of(definition: dict[str, Any]) -> Graph:
 
 
 def merged(variants: Mapping[str, Graph]) -> Graph:
-    """The variants of one workflow as one graph; an edge that not all of them have is labelled with its variant."""
+    """Returns the variants of a workflow as one graph; an edge that only some have is labelled with its variant."""
     graphs = list(variants.values())
     edges: dict[Edge, None] = {}
     for name, graph in variants.items():
@@ -89,6 +89,6 @@ def _edges(name: str, state: State) -> Iterator[Edge]:
 
 
 def short(text: str) -> str:
-    """Puts an expression on one line, without JSONata's braces and without quotes."""
+    """Returns an expression on one line, without JSONata's braces and without quotes."""
     plain = " ".join(text.removeprefix("{%").removesuffix("%}").replace('"', "'").split())
     return plain if len(plain) <= LONGEST_LABEL else f"{plain[: LONGEST_LABEL - 1]}…"

@@ -1,4 +1,4 @@
-"""What happened in an execution, from its history alone: the states it visited, attempts, input, output and errors."""
+"""What happened in an execution, from its history: the states it visited, attempts, input, output and errors."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from shutterstep_cli.workflow.graph import Graph
 Outcome = Literal["passed", "retried", "caught", "failed", "skipped", "running", "stopped", "not reached"]
 Event = dict[str, Any]
 
-# A Succeed state whose name begins so is the end of a duplicate.
+# A Succeed state whose name begins like this is the end of a duplicate.
 SKIP = "Skip"
 ENDED = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"}
 CUT_OFF = ("ExecutionTimedOut", "ExecutionAborted")
@@ -20,7 +20,7 @@ CUT_OFF = ("ExecutionTimedOut", "ExecutionAborted")
 
 @dataclass
 class Attempt:
-    """One try of a task; `error` is empty while it runs and when it succeeded."""
+    """One attempt of a task; `error` is empty while it runs and if it succeeded."""
 
     started_at: datetime
     ended_at: datetime | None = None
@@ -29,13 +29,13 @@ class Attempt:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, if it is over."""
+        """Returns the duration in seconds; None if it has not ended."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
 
 
 @dataclass
 class Visit:
-    """One passage through a state; input and output are JSON texts, empty where the history has none."""
+    """One visit of a state; input and output are JSON texts, empty if the history has none."""
 
     state: str
     type: str
@@ -48,18 +48,18 @@ class Visit:
 
     @property
     def errors(self) -> list[Attempt]:
-        """The attempts that failed."""
+        """Returns the attempts that failed."""
         return [attempt for attempt in self.attempts if attempt.error]
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, if it is over."""
+        """Returns the duration in seconds; None if it has not ended."""
         return (self.exited_at - self.entered_at).total_seconds() if self.exited_at else None
 
 
 @dataclass
 class History:
-    """The visits in order; `end` is the type of the last event of the execution, empty while it runs."""
+    """The visits in order; `end` is the type of the execution's last event, empty while it runs."""
 
     visits: list[Visit] = field(default_factory=list)
     end: str = ""
@@ -67,26 +67,26 @@ class History:
     cause: str = ""
 
     def visits_of(self, state: str) -> list[Visit]:
-        """The passages through one state, in order."""
+        """Returns the visits of one state, in order."""
         return [visit for visit in self.visits if visit.state == state]
 
     def outcome_of(self, state: str) -> Outcome:
-        """The outcome of its last passage."""
+        """Returns the outcome of the state's last visit."""
         visits = self.visits_of(state)
         return visits[-1].outcome if visits else "not reached"
 
     def retries_of(self, state: str) -> int:
-        """How often a task of the state was tried again, over all passages."""
+        """Returns how often a task of the state was retried, over all visits."""
         return sum(max(len(visit.attempts) - 1, 0) for visit in self.visits_of(state))
 
     def steps(self) -> set[tuple[str, str]]:
-        """The pairs of states that followed each other."""
+        """Returns the pairs of consecutive states."""
         names = [visit.state for visit in self.visits]
         return set(pairwise(names))
 
 
 def history_of(events: Iterable[Event], graph: Graph) -> History:
-    """Read the events of GetExecutionHistory, oldest first."""
+    """Reads the events of GetExecutionHistory, oldest first."""
     history = History()
     for event in events:
         _take(history, event)
@@ -111,7 +111,7 @@ def _take(history: History, event: Event) -> None:
 
 
 def _take_within(visit: Visit, event: Event, details: dict[str, Any]) -> None:
-    """Takes an event of the state entered last: its task is started, retried or over, or the state is left."""
+    """Handles an event of the state entered last: its task started, was retried or ended, or the state was left."""
     kind, time = event["type"], event["timestamp"]
     if kind.endswith("StateExited"):
         visit.exited_at, visit.output = time, details.get("output", "")
@@ -119,7 +119,7 @@ def _take_within(visit: Visit, event: Event, details: dict[str, Any]) -> None:
         visit.attempts.append(Attempt(time))
     elif kind.endswith(("Failed", "TimedOut")):
         if not visit.attempts or visit.attempts[-1].ended_at:
-            visit.attempts.append(Attempt(time))  # it failed before a task was asked for
+            visit.attempts.append(Attempt(time))  # it failed before a task was scheduled
         last = visit.attempts[-1]
         last.ended_at, last.error, last.cause = time, details.get("error", kind), details.get("cause", "")
     elif kind.endswith("Succeeded") and visit.attempts:
@@ -129,7 +129,7 @@ def _take_within(visit: Visit, event: Event, details: dict[str, Any]) -> None:
 def _close(history: History, time: datetime) -> None:
     """Ends the state that was open when the execution ended.
 
-    A Succeed, Fail or cut-off state has no event for its end.
+    There is no event for the end of a Succeed or Fail state, or of one that was interrupted.
     """
     if history.visits and history.visits[-1].exited_at is None:
         history.visits[-1].exited_at = time
@@ -158,13 +158,13 @@ def _outcome(visit: Visit, history: History, graph: Graph) -> Outcome:
 
 
 def _outcome_of_error(visit: Visit, graph: Graph) -> Outcome:
-    """An error that the workflow names is one it expects, such as a claim lost; the others are failures."""
+    """Returns `caught` for an error that the workflow names and so expects, such as a lost claim, else a failure."""
     node = graph.node(visit.state)
     return "caught" if node and visit.attempts[-1].error in node.errors else "failed"
 
 
 def message_of(cause: str) -> str:
-    """What a cause says to people: its `message` where it is a JSON object with one."""
+    """Returns the cause for people: the `message` of a JSON object that has one, else the text."""
     try:
         parsed = json.loads(cause)
     except ValueError:
@@ -173,5 +173,5 @@ def message_of(cause: str) -> str:
 
 
 def text_of(time: datetime | None) -> str:
-    """ISO 8601 UTC with milliseconds; empty for no time."""
+    """Returns ISO 8601 UTC with milliseconds; empty for None."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else ""

@@ -1,7 +1,7 @@
-"""Places for a workflow's states and edges: a small layered layout, top down, as Sugiyama, Tagawa and Toda describe it.
+"""Positions of a workflow's states and edges: a layered layout, top down, as Sugiyama, Tagawa and Toda describe it.
 
-Every edge becomes a chain of one place a layer, and a labelled edge keeps its label in the first of them, so that
-labels and lines have room of their own. Lengths are pixels.
+Every edge becomes a chain with one place in each layer, and the first of them holds the edge's label, so that labels
+and lines have their own space. Lengths are in pixels.
 """
 
 from collections import defaultdict
@@ -14,12 +14,12 @@ from shutterstep_cli.workflow.graph import Edge, Graph
 LAYER_GAP = 26
 PLACE_GAP = 14
 SWEEPS = 24
-STRAIGHTNESS = (8, 2, 1)  # of a piece of an edge, by how many of its ends are states
+STRAIGHTNESS = (8, 2, 1)  # weight of a piece of an edge, by how many of its ends are states. Chosen, not measured
 
 
 @dataclass
 class Place:
-    """A state, a label or a bend of an edge; x and y are its middle."""
+    """A state, a label or a bend of an edge; x and y are its centre."""
 
     name: str
     layer: int
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass
 class Layout:
-    """`routes` hold the places that an edge passes, from its source to its target."""
+    """`routes` holds the places that an edge passes, from its source to its target."""
 
     states: dict[str, Place]
     routes: dict[Edge, list[Place]]
@@ -46,7 +46,7 @@ Size = Callable[[str], tuple[float, float]]
 
 
 def lay_out(graph: Graph, state_size: Size, label_size: Size) -> Layout:
-    """Sizes are (width, height), by the state's name and by the edge's label."""
+    """Returns the layout. Sizes are (width, height), by the state's name and by the edge's label."""
     levels = _levels(graph)
     states = {
         node.name: Place(node.name, 2 * levels[node.name], *state_size(node.name), is_state=True)
@@ -63,17 +63,17 @@ def lay_out(graph: Graph, state_size: Size, label_size: Size) -> Layout:
 
 
 def _levels(graph: Graph) -> dict[str, int]:
-    """How many steps the longest way from the start has, edges that lead back aside; unreached states come first."""
+    """Returns the length of the longest path from the start, ignoring edges that lead back; 0 for unreached states."""
     forward = _forward_edges(graph)
     levels = dict.fromkeys((node.name for node in graph.nodes), 0)
-    for _ in graph.nodes:  # as many rounds as the longest way can have steps
+    for _ in graph.nodes:  # as many rounds as the longest path can have steps
         for edge in forward:
             levels[edge.target] = max(levels[edge.target], levels[edge.source] + 1)
     return levels
 
 
 def _forward_edges(graph: Graph) -> list[Edge]:
-    """Without those that lead back to a state on the way to their source."""
+    """Returns the edges without those that lead back to a state on the way to their source."""
     leaving: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         leaving[edge.source].append(edge)
@@ -96,9 +96,9 @@ def _forward_edges(graph: Graph) -> list[Edge]:
 
 
 def _chain(edge: Edge, states: dict[str, Place], label_size: Size) -> list[Place]:
-    """Gives the places from source to target, one on each layer between.
+    """Returns the places from source to target, one on each layer between.
 
-    For an edge that leads back, in reverse order.
+    For an edge that leads back, they are in reverse order.
     """
     upper, lower = sorted((states[edge.source], states[edge.target]), key=lambda place: place.layer)
     middle = [Place("", layer, 2, 2) for layer in range(upper.layer + 1, lower.layer)]
@@ -113,7 +113,7 @@ def _chain(edge: Edge, states: dict[str, Place], label_size: Size) -> list[Place
 
 
 def _ordered(layout: Layout) -> list[list[Place]]:
-    """The layers, each in an order with few crossings: a place stands near the middle of its neighbours."""
+    """Returns the layers, each in an order with few crossings: a place stands near the middle of its neighbours."""
     layers: dict[int, list[Place]] = defaultdict(list)
     seen: set[int] = set()
     for place in (*layout.states.values(), *(place for route in layout.routes.values() for place in route)):
@@ -164,13 +164,13 @@ def _place_across(rows: list[list[Place]]) -> None:
 
 
 def _wanted(place: Place) -> float:
-    """The mean of its neighbours; where both are part of an edge it counts most, so that edges run straight."""
+    """Returns the mean of its neighbours; pieces of edges count most, so that edges run straight."""
     pulls = [(one.x, STRAIGHTNESS[place.is_state + one.is_state]) for one in (*place.above, *place.below)]
     return sum(x * pull for x, pull in pulls) / sum(pull for _, pull in pulls) if pulls else place.x
 
 
 def _spread(row: list[Place], wanted: Iterable[float]) -> None:
-    """The least squares of the distances to `wanted` under the gaps: pool neighbours that would violate them."""
+    """Sets x by least squares of the distances to `wanted`, with gaps: merges neighbours that would violate them."""
     offsets, right = [], 0.0
     for place in row:
         offsets.append(right + place.width / 2)

@@ -1,6 +1,6 @@
-"""The colours of what happened, light and dark, for the SVG and for the console; each with text on its own ground.
+"""The colours of outcomes, light and dark, for the SVG and for the console; each has its own background for text.
 
-Text on its ground has a contrast of 4.5:1 and more, which a test measures.
+Text and background have a contrast of at least 4.5:1, which a test measures.
 """
 
 OUTCOMES = ("passed", "retried", "caught", "failed", "skipped", "running", "stopped")
@@ -22,7 +22,7 @@ DARK = {
 
 
 def variables(colours: dict[str, str]) -> str:
-    """Gives the colours as CSS variables."""
+    """Returns the colours as CSS variables."""
     return "".join(f"--{name}:{value};" for name, value in colours.items())
 
 
@@ -42,7 +42,7 @@ svg.workflow .visited text{font-weight:600}svg.workflow .visited .what{font-weig
     for name in OUTCOMES
 )
 
-# For a file of its own: it follows what the reader's system prefers.
+# For a separate file: it follows the preference of the reader's system.
 ALONE = (
     f"svg.workflow{{{variables(LIGHT)}}}\n@media(prefers-color-scheme:dark){{svg.workflow{{{variables(DARK)}}}}}{RULES}"
 )

@@ -1,4 +1,4 @@
-"""A workflow's graph as SVG, coloured by what happened; every state says in words what its colour says."""
+"""A workflow's graph as SVG, coloured by what happened; every state also says in words what its colour means."""
 
 import textwrap
 from itertools import pairwise
@@ -11,14 +11,17 @@ from shutterstep_cli.workflow.style import ALONE
 
 MARGIN = 14
 STATE_HEIGHT = 46
-CHARACTER = 7.4  # of a state's name, at 13.5 px
-SMALL_CHARACTER = 6.1  # of a label, at 11.5 px
+CHARACTER = 7.4  # mean width in px of a character of a state's name, at 13.5 px
+SMALL_CHARACTER = 6.1  # mean width in px of a character of a label, at 11.5 px
 LABEL_COLUMNS = 22
 LINE = 13
 
 
 def svg(graph: Graph, history: History | None = None, *, alone: bool = True) -> str:
-    """The picture as text. `alone` brings its colours along; a page that shows several has them itself."""
+    """Returns the picture as text.
+
+    With `alone` it contains its colours; a page with several pictures has them itself.
+    """
     happened = history or History()
     layout = lay_out(graph, lambda name: _state_size(name, happened), _label_size)
     width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
@@ -32,7 +35,9 @@ def svg(graph: Graph, history: History | None = None, *, alone: bool = True) -> 
         Xml.SubElement(root, "rect", {"x": str(-MARGIN), "y": str(-MARGIN), "width": "100%", "height": "100%",
                                       "fill": "var(--ground)"})  # fmt: skip
     steps = happened.steps()
-    for edge in sorted(graph.edges, key=lambda edge: (edge.source, edge.target) in steps):  # what was taken lies on top
+    for edge in sorted(
+        graph.edges, key=lambda edge: (edge.source, edge.target) in steps
+    ):  # edges that were taken lie on top
         _draw_edge(root, edge, layout.routes[edge], taken=_is_taken(edge, graph, happened))
     for node in graph.nodes:
         _draw_state(root, node, layout, happened)
@@ -40,7 +45,10 @@ def svg(graph: Graph, history: History | None = None, *, alone: bool = True) -> 
 
 
 def _is_taken(edge: Edge, graph: Graph, history: History) -> bool:
-    """Two edges may join the same states: an error's is taken where the source ended in one that it names."""
+    """Whether an edge was taken.
+
+    Two edges may join the same states; an error's edge was taken if the source failed with it.
+    """
     pairs = pairwise(history.visits)
     followed = [one for one, other in pairs if (one.state, other.state) == (edge.source, edge.target)]
     rivals = [other for other in graph.edges if (other.source, other.target) == (edge.source, edge.target)]
@@ -50,7 +58,7 @@ def _is_taken(edge: Edge, graph: Graph, history: History) -> bool:
 
 
 def what(state: str, history: History) -> str:
-    """What happened in a state, in a few words: its outcome, time and last error."""
+    """Returns in a few words what happened in a state: outcome, time and last error."""
     outcome: Outcome = history.outcome_of(state)
     if outcome == "not reached":
         return ""
@@ -63,12 +71,12 @@ def what(state: str, history: History) -> str:
 
 
 def last_part(error: str) -> str:
-    """Gives the last part of an error code: Timeout of `Render.Timeout`."""
+    """Returns the last part of an error code: Timeout of `Render.Timeout`."""
     return error.rpartition(".")[2].removesuffix("Exception")
 
 
 def duration(seconds: float | None) -> str:
-    """Gives a duration for people: 3 ms, 1.2 s, 4 min 5 s, 2 h 3 min."""
+    """Returns a duration for people: 3 ms, 1.2 s, 4 min 5 s, 2 h 3 min."""
     if seconds is None:
         return ""
     if seconds < 1:
@@ -85,7 +93,7 @@ def _state_size(name: str, history: History) -> tuple[float, float]:
 
 
 def _label_lines(label: str) -> list[str]:
-    """Shows only the last part of an error code; the whole code is in the title."""
+    """Returns only the last part of an error code; the whole code is in the title."""
     plain = ", ".join(last_part(part) for part in label.split(", "))
     return textwrap.wrap("any error" if label == "States.ALL" else plain, LABEL_COLUMNS)[:3]
 
@@ -107,7 +115,7 @@ def _draw_edge(root: Xml.Element, edge: Edge, route: list[Place], *, taken: bool
 
 
 def _path(route: list[Place]) -> str:
-    """Draws the line from the border of the source to that of the target, vertical at each place it passes."""
+    """Returns the line from the border of the source to that of the target, vertical at each place it passes."""
     down = 1 if route[0].y <= route[-1].y else -1
     points = [(place.x, place.y) for place in route]
     points[0] = (points[0][0], points[0][1] + down * route[0].height / 2)
