@@ -4,7 +4,7 @@ SHUTTERSTEP := $(VENV)/shutterstep
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: records bench bench-pool help setup shot demo test faults soak attack image test-image test-sam scan check docs lists lock clean
+.PHONY: records bench bench-pool help setup shot demo test test-long faults soak attack image test-image test-sam scan check docs lists lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +20,11 @@ shot: ## picture of one page into out/: make shot URL=https://example.com
 demo: setup ## twelve requests for the bundled pages, six of them duplicates, and a contact sheet
 	@$(SHUTTERSTEP) demo
 
-test: setup ## every test, on all cores; tests that share a stack stay in one process
-	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(ARGS)
+test: setup ## the tests, on all cores, without the long ones; a part of them: make test ARGS=tests/unit
+	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(or $(ARGS),-m "not long")
+
+test-long: setup ## the long tests: stacks under faults, pages that use all they can, every command of the documents
+	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder -m long $(ARGS)
 
 faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1) --mode $(or $(MODE),task)

@@ -36,6 +36,7 @@ def test_every_example_of_the_commands_help_is_valid() -> None:
     assert {line: problem for line, problem in problems.items() if problem} == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RUN)
 def test_every_block_of_a_document_does_what_it_says(name: str, environment: dict[str, str], site: str) -> None:
     local_stack.up()

@@ -18,6 +18,8 @@ from tests.conftest import stack_of_its_own
 from tests.end_to_end.slow_site import free_port
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 Done = subprocess.CompletedProcess[str]
 

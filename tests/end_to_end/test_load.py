@@ -12,6 +12,8 @@ from shutterstep_cli.main import app
 from shutterstep_cli.stack.target import Target
 from tests.benchmarks.workflow_cost import bill_of, newest_rendered
 
+pytestmark = pytest.mark.long
+
 FIELDS = {
     "sent", "executions", "rendered", "skipped", "failed", "lost", "rendered_twice",
     "per_second", "p50_s", "p95_s", "p99_s",

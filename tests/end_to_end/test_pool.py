@@ -21,6 +21,8 @@ from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def pool_stack(running_stack: Target) -> Iterator[Target]:

@@ -16,6 +16,8 @@ from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def site() -> Iterator[SlowSite]:

@@ -14,6 +14,8 @@ from shutterstep_cli.main import app
 from shutterstep_cli.stack.items import unfinished
 from shutterstep_cli.stack.target import Target
 
+pytestmark = pytest.mark.long
+
 ON_AWS_ONLY = {"logs are written", "metrics are written", "alarms are OK", "autoscaling is registered"}
 Definition = dict[str, Any]
 

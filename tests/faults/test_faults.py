@@ -14,6 +14,8 @@ from tests.faults.run import LEFT, Outcome, run
 from tests.faults.schedule import FATES_OF, FAULTS_OF, Message, Schedule, draw
 from tests.faults.stack import left_in
 
+pytestmark = pytest.mark.long
+
 MESSAGES = 60
 CLAIM = "a--1"
 SCHEDULE = Schedule(0, (Message("good", "a"), Message("good", "a"), Message("invalid", body="no json")), {}, ())

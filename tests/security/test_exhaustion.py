@@ -12,7 +12,7 @@ from renderer.page.render import render
 from tests.security.exhaustion import PAGES, WORKER_MIB, Fared, attack, worker
 from tests.security.one_page import serve_text
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
