@@ -1,4 +1,4 @@
-"""What the request does to a page as a visitor would: wait for an element, click, run a script."""
+"""The request's actions on a page, as a visitor would do them: wait for an element, click, run a script."""
 
 import asyncio
 from contextlib import suppress
@@ -14,14 +14,14 @@ from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 ELEMENT_SECONDS = 5.0
 POLL_SECONDS = 0.05
 FOR_EVER = 3600.0
-# A frame that does not answer is passed over until it does.
+# Seconds. A frame that does not answer within them is skipped until it does. Chosen, not measured.
 PROBE_SECONDS = 1.0
 
 
 async def appears(context: RenderContext, field: str, selector: str, seconds: float) -> Frame:
-    """Waits for a visible element in the page, its open shadow roots or its frames; the frame of the first.
+    """Waits for a visible element in the page, its open shadow roots or its frames; returns the frame of the first.
 
-    Raises SelectorNotFoundError, and InvalidRequestError for no selector.
+    Raises SelectorNotFoundError when none appears within `seconds`, InvalidRequestError for an invalid selector.
     """
     try:
         async with asyncio.timeout(min(seconds, context.deadline.waiting_seconds())):
@@ -38,34 +38,34 @@ async def _frame_with(context: RenderContext, field: str, selector: str) -> Fram
     frames = (await frames_of(context.page))[:FRAMES]
     for frame, found in zip(frames, await asyncio.gather(*(_probe(frame, selector) for frame in frames)), strict=True):
         if found == "invalid":
-            raise no_selector(field)
+            raise invalid_selector(field)
         if found == "visible":
             return frame
     return None
 
 
 async def _probe(frame: Frame, selector: str) -> str | None:
-    """`visible` or `invalid`; None without the element, or without a document that answers."""
+    """Returns `visible` or `invalid`, or None when no element matches or the document does not answer."""
     with suppress(ScriptError, TimeoutError):
         return await asyncio.wait_for(frame.evaluate(script("appears"), selector), PROBE_SECONDS)
     return None
 
 
-def no_selector(field: str) -> InvalidRequestError:
-    """The error of a selector that is none."""
-    return InvalidRequestError(f"{field}: is no CSS selector", field)
+def invalid_selector(field: str) -> InvalidRequestError:
+    """The error for a text that is not a valid CSS selector."""
+    return InvalidRequestError(f"{field}: is not a valid CSS selector", field)
 
 
 async def click(context: RenderContext, field: str, selector: str) -> None:
     """Scrolls to the first visible element, moves the mouse there, presses and releases it.
 
-    Raises SelectorNotFoundError, and InvalidRequestError when a click cannot land on it.
+    Raises SelectorNotFoundError when no element appears, InvalidRequestError when a click cannot reach it.
     """
     seconds = min(ELEMENT_SECONDS, context.deadline.waiting_seconds())
     frame = await appears(context, field, selector, seconds)
     aim = await frame.evaluate(script("aim"), {"selector": selector, "milliseconds": seconds * 1000})
     if aim is None:
-        raise SelectorNotFoundError(f"{field}: the element for {selector[:200]!r} went away")
+        raise SelectorNotFoundError(f"{field}: the element for {selector[:200]!r} was removed")
     if isinstance(aim, str):
         raise InvalidRequestError(f"{field}: the element for {selector[:200]!r} {aim}", field)
     x, y = await page_point(frame, *aim)
@@ -79,31 +79,31 @@ async def _press(context: RenderContext, x: float, y: float) -> None:
     place: Params = {"x": x, "y": y}
     button: Params = {**place, "button": "left", "clickCount": 1}
     for kind, event in (("mouseMoved", place), ("mousePressed", button), ("mouseReleased", button)):
-        # The click may take the document away.
+        # The click may navigate away from the document.
         with suppress(ProtocolError):
             await context.page.session.send("Input.dispatchMouseEvent", event | {"type": kind})
 
 
 async def run_script(context: RenderContext, source: str) -> None:
-    """Runs the request's script as if typed into the console, and awaits what it gives, if that is a promise.
+    """Runs the request's script as if it were typed into the console, and awaits a promise that it returns.
 
-    Raises InvalidRequestError for what it throws or the promise is rejected with.
+    Raises InvalidRequestError if the script throws or the promise is rejected.
     """
     running = asyncio.ensure_future(_outcome(context, source))
-    with suppress(ProtocolError):  # the script may take the document away
+    with suppress(ProtocolError):  # the script may navigate away
         if await context.within(FOR_EVER, running):
             _refuse_exception(running.result())
 
 
 async def _outcome(context: RenderContext, source: str) -> Params:
     session = context.page.session
-    # Statements, or a value with `await` in it.
+    # The script may be statements, or an expression with `await` in it.
     typed: Params = {"expression": f"{source}\n//# sourceURL={REQUEST_SCRIPT}", "awaitPromise": True, "replMode": True}
     outcome = await session.send("Runtime.evaluate", typed | {"userGesture": True, "silent": True})
     object_id = outcome["result"].get("objectId")
     if "exceptionDetails" in outcome or object_id is None:
         return outcome
-    # What is no promise stays what it is.
+    # A value that is not a promise is returned unchanged.
     awaited: Params = {"objectId": object_id, "functionDeclaration": AWAIT, "awaitPromise": True, "silent": True}
     return await session.send("Runtime.callFunctionOn", awaited)
 

@@ -1,4 +1,4 @@
-"""Which part of the page is pictured: the window, the whole page, one element or a clip, in whole device pixels."""
+"""The part of the page to picture: the window, the whole page, one element or a clip, in whole device pixels."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from renderer.browser.script_error import ScriptError
 from renderer.page.render_context import RenderContext, script
 from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 
-# A box that is off a device pixel by less than this is on it: layout counts in 64ths.
+# A box that is less than this away from a device pixel lies on it, because layout counts in 64ths of a pixel.
 ROUNDING = 1 / 64
 
 Box = tuple[float, float, float, float]
@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the page in device pixels from the page's top left corner, also where it is written to the left."""
+    """A part of the page in device pixels from the page's top left corner; x may be negative in right-to-left pages."""
 
     x: int
     y: int
@@ -27,17 +27,17 @@ class Area:
     scale: float
 
     def tiles(self, rows: int) -> Iterator["Area"]:
-        """The area in strips of so many rows, from its top."""
+        """Yields the area in strips of this many rows, from its top."""
         for top in range(0, self.height, rows):
             yield Area(self.x, self.y + top, self.width, min(rows, self.height - top), self.scale)
 
     def clip(self) -> dict[str, float]:
-        """The area in CSS pixels, as Chromium takes it."""
+        """Returns the area in CSS pixels, as Chromium's capture expects it."""
         names = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
         return {**{name: pixels / self.scale for name, pixels in names.items()}, "scale": 1}
 
     def within(self, other: "Area") -> "Area | None":
-        """What of it lies in another area; None for nothing."""
+        """Returns the intersection with another area; None if it is empty."""
         left, top = max(self.x, other.x), max(self.y, other.y)
         right = min(self.x + self.width, other.x + other.width)
         bottom = min(self.y + self.height, other.y + other.height)
@@ -46,14 +46,14 @@ class Area:
         return Area(left, top, right - left, bottom - top, self.scale)
 
     def bottom(self) -> float:
-        """Where the area ends, in CSS pixels from the page's top."""
+        """Returns the bottom of the area, in CSS pixels from the page's top."""
         return (self.y + self.height) / self.scale
 
 
 async def area_of(context: RenderContext) -> Area | None:
-    """The request's part of the page; None for the window as it stands.
+    """Returns the part of the page that the request asks for; None for the window as it is.
 
-    Raises TooLargeError, SelectorNotFoundError and InvalidRequestError.
+    Raises TooLargeError, SelectorNotFoundError if no element has a size, InvalidRequestError for an invalid selector.
     """
     request = context.request
     if "selector" in request:
@@ -70,7 +70,7 @@ async def area_of(context: RenderContext) -> Area | None:
 
 
 def enclosing(box: Box, request: dict[str, Any]) -> Area:
-    """The smallest area of whole device pixels around a box of CSS pixels."""
+    """Returns the smallest area of whole device pixels around a box of CSS pixels."""
     scale = request["viewport"]["deviceScaleFactor"]
     x, y, width, height = (value * scale for value in box)
     left, top = math.floor(x + ROUNDING), math.floor(y + ROUNDING)
@@ -93,7 +93,7 @@ async def _whole_page(context: RenderContext) -> Area:
 
 
 def _rounded(pixels: float) -> int:
-    # Half a pixel counts as one, as in Chromium; Python's own round goes to the even number.
+    # Half a pixel is rounded up, as in Chromium; Python's own round goes to the even number.
     return math.floor(pixels + 0.5)
 
 
@@ -112,10 +112,10 @@ async def _element(context: RenderContext, selector: str) -> Area:
 
 
 async def _found(context: RenderContext, selector: str) -> Box | None:
-    """The box of the first element that has a size, in the page first and then in its frames."""
+    """Returns the box of the first element that has a size, in the page and then in its frames; None without one."""
     box = await context.run("element", {"selector": selector, "inside": False})
     if box == "invalid":
-        raise InvalidRequestError("selector: is no CSS selector", "selector")
+        raise InvalidRequestError("selector: is not a valid CSS selector", "selector")
     if _has_size(box):
         return tuple(box)
     frames = await frames_of(context.page)
@@ -140,7 +140,7 @@ async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, s
     known = {one.id: one for one in frames}
     height, holder = box[3], frame
     while holder is not None and not holder.is_main:
-        # The frame itself is an element of the document above, and is brought into view there.
+        # The frame itself is an element of the outer document, which scrolls it into view.
         above = known.get(holder.parent)
         inside = "true" if above is not None and not above.is_main else "false"
         call = f"{{holder, height: {height}, inside: {inside}}}"

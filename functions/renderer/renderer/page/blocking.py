@@ -1,4 +1,4 @@
-"""What the request does not want loaded: ads and trackers by list, pictures, fonts and media by type."""
+"""What the request blocks: ads and trackers by list; pictures, fonts and media by type."""
 
 from renderer.browser.protocol import Params
 from renderer.page import blocklists
@@ -8,12 +8,12 @@ from shutterstep.request import Request
 # DevTools' resource types by the option that blocks them.
 TYPES = {"images": "Image", "fonts": "Font", "media": "Media"}
 
-# The lists' words for DevTools' types, where they differ.
+# The lists' names for DevTools' types, where they differ.
 LIST_TYPES = {"xhr": "xmlhttprequest", "fetch": "xmlhttprequest", "document": "subdocument"}
 
 
 class Blocking:
-    """Decides about each request of a page; `kinds` are the options that matter here."""
+    """Decides about each request of a page; `kinds` are the request's options that apply to requests."""
 
     def __init__(self, request: Request, main_frame: str, traffic: Traffic) -> None:
         self.kinds = [kind for kind in request["block"] if kind in TYPES or kind in blocklists.LISTS]
@@ -21,7 +21,7 @@ class Blocking:
         self._main_frame = main_frame
 
     def reason(self, event: Params) -> str | None:
-        """The option that blocks a paused request, or None; the page's own document is never blocked."""
+        """Returns the option that blocks a paused request, or None; the page's own document is never blocked."""
         type_ = event["resourceType"]
         if type_ == "Document" and event["frameId"] == self._main_frame:
             return None

@@ -1,6 +1,6 @@
-"""What counts as an advertisement or a tracker: EasyList and EasyPrivacy, matched by Brave's engine.
+"""Finds out what is an advertisement or a tracker: EasyList and EasyPrivacy, matched by Brave's engine.
 
-The lists lie beside this module, as `make lists` took them from Debian's package of uBlock Origin.
+The lists are beside this module, as `make lists` took them from Debian's package of uBlock Origin.
 """
 
 import gzip
@@ -16,8 +16,8 @@ LISTS = {"ads": "easylist", "trackers": "easyprivacy"}
 
 @cache
 def engine(kind: str) -> "adblock.Engine":
-    """The engine for `ads` or `trackers`; the first call takes some tenths of a second."""
-    import adblock  # here: few requests block by list, and a cold start need not wait for it
+    """Returns the engine for `ads` or `trackers`; the first call takes some tenths of a second."""
+    import adblock  # here, because few requests block by list, and a cold start must not wait for it
 
     text = gzip.decompress(files("renderer.page").joinpath("lists", f"{LISTS[kind]}.txt.gz").read_bytes()).decode()
     filters = adblock.FilterSet()

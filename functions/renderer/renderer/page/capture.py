@@ -1,4 +1,4 @@
-"""Takes the picture of a page that is ready: which part of it, in one capture or in tiles, and again if it is blank."""
+"""Takes the picture of a page that is ready: the right part of it, in one capture or in tiles, again if it is blank."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ from renderer.page.tiles import JpegJoiner, PngJoiner
 
 CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 
-# More than this is taken in tiles, which bounds the memory of Chromium and ours; at four bytes a pixel it is 64 MB.
+# Larger pictures are taken in tiles, which limits the memory of Chromium and of this process; 64 MB at 4 bytes a pixel.
 TILE_PIXELS = 16_000_000
 
-# Rows of a tile are a multiple of this, the height of a JPEG's blocks.
+# The height of a tile is a multiple of this, the height of a JPEG's blocks.
 BLOCK = 16
 
-# What a tile may take of the time that is left, so that the tiles there are make a picture before the deadline.
+# The share of the remaining time that a tile may take, so that the tiles taken so far become a picture in time.
+# Chosen, not measured.
 LAST_TILE_SHARE = 0.5
 
 BLANK_SECONDS = 1.0
@@ -37,9 +38,11 @@ class Captured:
 
 
 async def capture(context: RenderContext) -> bytes:
-    """The picture's bytes in the request's format.
+    """Returns the picture's bytes in the request's format.
 
-    Raises TooLargeError, SelectorNotFoundError, InvalidRequestError and CaptureHungError.
+    Raises TooLargeError for a picture beyond a limit, SelectorNotFoundError, InvalidRequestError for an invalid
+    selector,
+    and CaptureHungError when Chromium gives no frame.
     """
     if context.request["format"] == "pdf":
         return await print_pdf(context)
@@ -70,7 +73,7 @@ async def _shot(context: RenderContext) -> Captured:
 
 
 async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> Captured:
-    """Each tile is joined to the picture before the next is taken; ends early when the time or the bytes are up."""
+    """Takes tile after tile and joins each before the next; ends early when the time or the bytes are used up."""
     request, extremes = context.request, Extremes()
     joiner = PngJoiner(request["omitBackground"]) if request["format"] == "png" else JpegJoiner(request["quality"])
     loop, longest = asyncio.get_running_loop(), 0.0

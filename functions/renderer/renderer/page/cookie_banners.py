@@ -1,4 +1,4 @@
-"""Takes cookie banners off the page: DuckDuckGo's consent rules decline them, what is left is removed and reported."""
+"""Removes cookie banners: DuckDuckGo's consent rules decline them, remaining ones are removed and reported."""
 
 import asyncio
 import json
@@ -21,17 +21,19 @@ FRAME_SECONDS = 6.0
 FRAMES = 12
 TEXT_SECONDS = 1.0
 
-# A frame that goes away while it is looked at has no banner that matters.
+# Errors of a frame that goes away while it is examined; its banner no longer matters.
 GONE = (ProtocolError, ScriptError, RenderError, TimeoutError)
 KIND = "cookieBanner"
 NOTED = 100
-# The helper that tells a banner from the rest of a page.
+# The helper script that distinguishes a banner from the rest of a page.
 SIGNS = "banner_signs"
 
 
 async def remove_banners(context: RenderContext) -> None:
-    """Declines what the rules know, removes what still covers the page, in frames and shadow roots too, and lets the
-    page scroll again; each is noted in `removed`."""
+    """Declines banners by rules, removes those that still cover the page, and restores scrolling.
+
+    Frames and shadow roots are searched too. Each banner is noted in the findings' `removed`.
+    """
     frames = (await frames_of(context.page))[:FRAMES]
     await context.within(FRAME_SECONDS, asyncio.gather(*(_decline(context, frame) for frame in frames)))
     for frame in frames[1:]:
@@ -40,7 +42,7 @@ async def remove_banners(context: RenderContext) -> None:
 
 
 async def remove_overlays(context: RenderContext) -> None:
-    """Removes the banners that lie over the page now; some come only after a while."""
+    """Removes the banners that lie over the page now; some appear only after a while."""
     for name in await context.run("overlays", bool(context.findings.removed), SIGNS):
         _note(context, "overlay", name)
 
@@ -52,13 +54,13 @@ async def _decline(context: RenderContext, frame: Frame) -> None:
     with suppress(*GONE):
         await frame.evaluate_as_page(f"() => {{ {_before_engine()} {duckduckgo_autoconsent.bundle()} }}")
         name = await frame.evaluate_as_page(script("consent"), {"rules": rules, "milliseconds": CONSENT_MS})
-        # It ran in the page's own world, where the page can answer for it.
+        # The consent engine runs in the page's own world, where the page could answer in its place.
         if isinstance(name, str) and name:
             _note(context, "autoconsent", name)
 
 
 def _before_engine() -> str:
-    """The engine reports from its constructor on; its reports wait here for `consent.js`."""
+    """Returns a script that collects the engine's reports from its constructor on, until `consent.js` reads them."""
     return (
         "window.autoconsentInbox = []; window.autoconsentSendMessage = (message) => "
         "window.autoconsentAnswer ? window.autoconsentAnswer(message) : window.autoconsentInbox.push(message);"
@@ -66,7 +68,7 @@ def _before_engine() -> str:
 
 
 async def _remove_frame(context: RenderContext, frame: Frame) -> None:
-    """A frame from elsewhere tells by its own text whether it is a banner; its element lies in the page around it."""
+    """Removes a frame of another origin if its text says that it is a banner; its element is in the page around it."""
     with suppress(*GONE):
         told = await asyncio.wait_for(frame.evaluate(script("consent_text", SIGNS)), TEXT_SECONDS)
         if told and await frame.call_on_element(script("remove_frame", SIGNS)):
@@ -86,7 +88,7 @@ def _rules() -> list[tuple[dict[str, Any], re.Pattern[str] | None]]:
 
 
 def rules_for(url: str, *, is_main: bool) -> list[dict[str, Any]]:
-    """The consent rules that may apply to a document, so that not all thousand are sent to each frame."""
+    """Returns the consent rules that may apply to a document, so that not all thousand are sent to each frame."""
     place, default = ("main", True) if is_main else ("frame", False)
     return [
         rule

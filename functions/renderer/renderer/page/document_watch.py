@@ -1,4 +1,4 @@
-"""Tells the guard when it was the page's own document that could not come."""
+"""Tells the guard when the request that failed was for the page's own document."""
 
 from renderer.browser.page_session import ChromiumPage
 from renderer.browser.protocol import Params
@@ -6,7 +6,7 @@ from renderer.egress.guard import EgressGuard
 
 
 def watch_document(page: ChromiumPage, guard: EgressGuard) -> None:
-    """Notes in `guard.document_failure` why the page's document, or one it leads to by script or refresh, failed.
+    """Notes in `guard.document_failure` why the page's document failed, or one it leads to by script or refresh.
 
     The page's session must have its Network domain enabled.
     """
@@ -14,7 +14,7 @@ def watch_document(page: ChromiumPage, guard: EgressGuard) -> None:
 
     def requested(event: Params) -> None:
         if event.get("type") == "Document" and event.get("frameId") == page.frame:
-            # A redirect is asked for under the same id, so this ends as the address that failed.
+            # A redirect keeps the request's id, so the request ends with the address that failed.
             addresses[event["requestId"]] = event["request"]["url"]
 
     def failed(event: Params) -> None:

@@ -1,4 +1,4 @@
-"""Which document the page shows, whether it is about to leave it, and why one that it led to did not come."""
+"""Follows which document the page shows, whether it is about to leave it, and why a later one did not load."""
 
 import asyncio
 import time
@@ -10,23 +10,25 @@ from renderer.browser.protocol import Params
 from renderer.page.deadline import Clock
 from shutterstep.errors import PageUnstableError, RenderError
 
-# The name under which the request's script stands in Chromium's stacks.
+# The name of the request's script in Chromium's stack traces.
 REQUEST_SCRIPT = "shutterstep:javascript"
 
 POLL_SECONDS = 0.02
-# Between a page's wish to leave and the browser's beginning to.
+# Seconds between a page's request to navigate and the start of the navigation in the browser. Chosen, not measured.
 REQUESTED_SECONDS = 1.0
-# A navigation so soon after a click is taken for the click's; a reload, which loses what the click did, only at once.
+# Seconds. A navigation this soon after a click counts as the click's. For a reload the time is shorter, because a
+# reload
+# loses what the click did. Chosen, not measured.
 CLICK_SECONDS = 5.0
 RELOAD_SECONDS = 0.25
-# A refresh that is later than this is no redirect.
+# Seconds. A refresh later than this is not a redirect.
 LONGEST_REFRESH = 3.0
 REFRESHES = ("httpHeaderRefresh", "metaTagRefresh")
 
 
 @dataclass
 class Leaving:
-    """What the page is about to leave its document for: `loader` once the browser has begun to load it."""
+    """A navigation that is about to replace the document; `loader` is set once the browser has begun to load it."""
 
     until: float
     loader: str | None = None
@@ -36,8 +38,9 @@ class Leaving:
 class Documents:
     """The main frame's documents of one render.
 
-    `loader` names the one that is shown; `by_request` says that the last one came by a click or the script of the
-    request rather than by the page itself.
+    `loader` names the document that is shown; `by_request` says that it came from a click or the script of the request,
+    and
+    not from the page itself.
     """
 
     page: ChromiumPage
@@ -53,7 +56,7 @@ class Documents:
     _reloads: bool = False
 
     def watch(self) -> None:
-        """Begins to follow the page's main frame; nothing may have been loaded before."""
+        """Begins to follow the page's main frame; call it before anything is loaded."""
         for event, handler in {
             "Page.frameScheduledNavigation": self._scheduled,
             "Page.frameRequestedNavigation": self._requested,
@@ -70,23 +73,23 @@ class Documents:
         self._clicked = self.clock()
 
     def is_leaving(self) -> bool:
-        """Whether another document is on its way: asked for, or by a refresh that comes soon."""
+        """Whether another document is coming: a navigation was requested, or a refresh is due soon."""
         return self._leaving is not None and self.clock() < self._leaving.until
 
     async def at_rest(self) -> None:
-        """Waits until no other document is on its way. Raises what the last one failed with."""
+        """Waits until no other document is coming. Raises the error of the last one if it failed."""
         while self.is_leaving():
             await asyncio.sleep(POLL_SECONDS)
         self.check()
 
     def check(self) -> None:
-        """Raises the error of a document that did not come: the browser shows its own page instead."""
+        """Raises the error of a document that did not load: the browser shows its own error page instead."""
         if self._failure is not None:
             raise self._failure
 
     @property
     def cut(self) -> RenderError | None:
-        """Why the document that is shown did not come to its end; None where it did."""
+        """Returns why the document that is shown is incomplete; None if it is complete."""
         return _error(self._cut) if self._cut else None
 
     def _is_main(self, event: Params) -> bool:
@@ -124,7 +127,7 @@ class Documents:
         if self._leaving is not None and event["requestId"] == self._leaving.loader:
             self._errors[event["requestId"]] = event["errorText"]
             if event.get("canceled"):
-                # A download, an answer without content: the page stays.
+                # For a download, or an answer without content, the page stays.
                 self._leaving = None
 
     def _navigated(self, event: Params) -> None:
@@ -143,5 +146,5 @@ class Documents:
 def _error(text: str) -> RenderError:
     found = NET_ERROR.search(text)
     if found is None:
-        return PageUnstableError("the page led to an address that the browser did not open")
+        return PageUnstableError("the page navigated to an address that the browser did not open")
     return net_error(found.group(1))

@@ -1,4 +1,4 @@
-"""One page in its own context: the device it seems to be, and what it may not do."""
+"""Opens one page in its own context: the device that it emulates, and what it may not do."""
 
 import json
 from collections.abc import AsyncIterator
@@ -15,13 +15,13 @@ from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError
 from shutterstep.request import Request, schema
 
-# The browser offers no switch for service workers, so the page's way to them is closed, as where they are forbidden.
+# The browser has no switch for service workers, so registering one fails, as in browsers that forbid them.
 NO_SERVICE_WORKERS = """
 if (window.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => Promise.reject(
   new DOMException("Failed to register a ServiceWorker: they are not supported here.", "NotSupportedError"));
 """
 
-# Our own scripts reach open shadow roots only, so a root that the page closes is an open one that the page sees closed.
+# Our own scripts reach only open shadow roots, so a root that the page closes is opened, but looks closed to the page.
 REACHABLE_ROOTS = """{
   const {apply} = Reflect, closed = new WeakSet(), {has, add} = WeakSet.prototype;
   const isClosed = (root) => apply(has, closed, [root]);
@@ -47,11 +47,11 @@ REACHABLE_ROOTS = """{
 }
 """
 
-# Its packets have no proxy to go through, and the flags that hold them back are not all there is to it.
+# WebRTC's packets go through no proxy, and the flags that restrict them may not be enough.
 NO_WEBRTC = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport']) delete self[name];"
 
-# The browser's process, which all pages share, writes down an uncaught error, whatever its length, before it does
-# anything else for a neighbour. One that is too long to be read counts as caught.
+# The browser process, which all pages share, logs an uncaught error of any length before it does anything else for
+# other pages. A very long one is therefore marked as handled.
 NO_LONG_ERRORS = """
 {
   const caught = Event.prototype.preventDefault;
@@ -64,22 +64,25 @@ NO_LONG_ERRORS = """
 }
 """
 
-# Browsers without client hints do not have this either, and scripts ask for it before they read the user agent.
+# Browsers without client hints do not have this property either, and scripts ask for it before the user agent.
 NO_CLIENT_HINTS = "delete (self.Navigator ?? self.WorkerNavigator).prototype.userAgentData;"
-# Chromium overrides the platform in windows only, and the user agent in no shared worker.
+# Chromium overrides the platform in windows only, and the user agent not in shared workers.
 WORKER_IDENTITY = """for (const [name, value] of Object.entries(%s))
   Object.defineProperty(WorkerNavigator.prototype, name, {value, configurable: true});"""
 
-# Fingers that a touch screen tells apart.
+# Touch points that a touch screen distinguishes.
 TOUCH_POINTS = 5
 
-# Options that only the browser can judge, by the command that sets them.
+# Options that only the browser can validate, by the command that sets them.
 JUDGED = {"Emulation.setTimezoneOverride": "timezone", "Emulation.setLocaleOverride": "locale"}
 
 
 @asynccontextmanager
 async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> AsyncIterator[ChromiumPage]:
-    """An empty page behind the guard, as the request wants it to seem, sharing nothing with any other render."""
+    """Opens an empty page behind the guard, with the request's emulation; it shares nothing with any other render.
+
+    Raises InvalidRequestError for a value that the browser does not know.
+    """
     viewport = request["viewport"]
     size = viewport["width"], viewport["height"]
     try:
@@ -97,12 +100,12 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
     except ProtocolError as exc:
         if exc.method in JUDGED:
             field = JUDGED[exc.method]
-            raise InvalidRequestError(f"{field}: the browser does not know it", field) from exc
+            raise InvalidRequestError(f"{field}: the browser does not know this value", field) from exc
         raise
 
 
 def in_page(request: Request) -> list[Command]:
-    """The commands for the page and its frames."""
+    """Returns the commands for the page and its frames."""
     commands: list[Command] = [
         *_appearance(request),
         ("Emulation.setDeviceMetricsOverride", metrics(request)),
@@ -110,14 +113,14 @@ def in_page(request: Request) -> list[Command]:
     ]
     if "geolocation" in request:
         commands.append(("Emulation.setGeolocationOverride", request["geolocation"]))
-    # The page's policy is for its own scripts and styles, not for those the request adds.
+    # The page's content security policy must not apply to scripts and styles that the request adds.
     if {"css", "javascript"} & request.keys() or "cookieBanners" in request["block"]:
         commands.append(("Page.setBypassCSP", {"enabled": True}))
     return commands
 
 
 def metrics(request: Request) -> Params:
-    """The window, the screen around it and how the device is held, for `Emulation.setDeviceMetricsOverride`."""
+    """Returns the window, the screen and its orientation, for `Emulation.setDeviceMetricsOverride`."""
     viewport, device = request["viewport"], _device(request)
     is_mobile, is_wide = device.get("is_mobile", False), viewport["width"] > viewport["height"]
     screen = device.get("screen", viewport)
@@ -126,7 +129,7 @@ def metrics(request: Request) -> Params:
         width, height = height, width
     orientation = {"type": "portraitPrimary", "angle": 0}
     if not is_mobile or is_wide:
-        # A phone is turned to be wide; a desktop's screen stands so.
+        # A wide phone is one that was turned; a desktop's screen is wide by itself.
         orientation = {"type": "landscapePrimary", "angle": 90 if is_mobile else 0}
     return {
         **viewport,
@@ -138,11 +141,11 @@ def metrics(request: Request) -> Params:
 
 
 def _appearance(request: Request) -> list[Command]:
-    """What scripts and style sheets find in the page and its frames."""
+    """Returns the commands for what scripts and style sheets see in the page and its frames."""
     source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_LONG_ERRORS
     if not _keeps_hints(request):
         source += NO_CLIENT_HINTS
-    # The request's HTML is written into the empty page, which is there already.
+    # The request's HTML is written into the empty page, which exists already.
     first: Params = {"source": source, "runImmediately": "html" in request}
     commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", first)]
     features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
@@ -156,7 +159,7 @@ def _appearance(request: Request) -> list[Command]:
 
 
 def in_workers(request: Request) -> list[Command]:
-    """The commands for each worker of the page and of its frames."""
+    """Returns the commands for each worker of the page and of its frames."""
     commands, agent = _identity(request), _agent(request)
     if agent:
         own = {"platform": platform_of(agent), "userAgent": agent, "appVersion": agent.partition("/")[2]}
@@ -167,7 +170,7 @@ def in_workers(request: Request) -> list[Command]:
 
 
 def _identity(request: Request) -> list[Command]:
-    """The user agent, the language and the time zone, which scripts read everywhere."""
+    """Returns the commands for user agent, language and time zone, which scripts can read in every context."""
     commands: list[Command] = []
     agent, locale = _agent(request), request["locale"]
     if agent or locale != _usual("locale"):
@@ -189,7 +192,7 @@ def _agent(request: Request) -> str:
 
 
 def _keeps_hints(request: Request) -> bool:
-    """Whether the page may see client hints: the browser's own, or those of its user agent."""
+    """Whether the page may see client hints: the browser's own, or those that belong to its user agent."""
     agent = _agent(request)
     return not agent or has_client_hints(agent)
 

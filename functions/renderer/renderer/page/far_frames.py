@@ -19,7 +19,7 @@ class FarFrame:
 
 
 async def far_frames(context: RenderContext, area: Area) -> list[FarFrame]:
-    """Scrolls to each such frame that the area shows, captures it there, and goes back to the top."""
+    """Scrolls to each such frame in the area, captures it there, and scrolls back to the top. Returns the frames."""
     places = await context.run("far_frames")
     if not places:
         return []
@@ -34,7 +34,7 @@ async def far_frames(context: RenderContext, area: Area) -> list[FarFrame]:
 
 
 async def with_far_frames(image: bytes, area: Area, frames: list[FarFrame], quality: int) -> bytes:
-    """The image of an area with its frames in it, in its own format."""
+    """Returns the image of an area with its frames pasted in, in its own format."""
     shown = [(frame, part) for frame in frames if (part := frame.area.within(area)) is not None]
     return await asyncio.to_thread(_pasted, image, area, shown, quality) if shown else image
 

@@ -1,4 +1,4 @@
-"""Stops each request of a page, where something has to be decided about it: blocked, given headers, or let go."""
+"""Pauses a page's requests if something must be decided about them: block, add headers, or continue."""
 
 import asyncio
 
@@ -10,12 +10,12 @@ from renderer.page.secrets import Secrets
 
 
 async def intercept(context: RenderContext) -> None:
-    """Sets cookies, and watches the page's requests if the request asks for it; costs nothing when it does not."""
+    """Sets cookies, and intercepts the page's requests if the request needs it; otherwise it costs nothing."""
     secrets, blocking = Secrets(context.request), Blocking(context.request, context.page.frame, context.traffic)
     if context.request.get("cookies"):
         await context.page.session.send("Network.setCookies", {"cookies": secrets.cookies()})
     if secrets.must_watch or blocking.kinds:
-        # The lists are read while no page waits for them.
+        # The lists are loaded before a page waits for them.
         lists = (kind for kind in blocking.kinds if kind in blocklists.LISTS)
         await asyncio.gather(*(asyncio.to_thread(blocklists.engine, kind) for kind in lists))
         Interception(context, secrets, blocking).watch(context.page.session)
@@ -30,9 +30,9 @@ class Interception:
         self._blocked = context.findings.blocked_requests
 
     def watch(self, session: Session) -> None:
-        """From now on no request passes unseen."""
+        """From now on every request of this session is seen."""
         session.on("Fetch.requestPaused", lambda event: self._decide(session, event))
-        # One too large to be read, by its body, can neither be judged nor given headers.
+        # A request whose body is too large to read can be neither judged nor given headers.
         session.on_cut("Fetch.requestPaused", lambda event: self._refuse(session, event["requestId"]))
         session.on("Fetch.authRequired", lambda event: self._answer(session, event))
         session.post("Fetch.enable", {"handleAuthRequests": self._secrets.credentials is not None})

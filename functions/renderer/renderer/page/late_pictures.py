@@ -1,4 +1,4 @@
-"""Waits for pictures, frames and style sheets that the page shows and that have not come."""
+"""Waits for pictures, frames and style sheets that the page shows but that have not arrived."""
 
 import asyncio
 from contextlib import suppress
@@ -11,21 +11,21 @@ from shutterstep.errors import PageUnstableError
 POLL_SECONDS = 0.05
 FRAME_SECONDS = 1.0
 
-# What is shown where it stands, and what changes the look of all.
+# Types that are visible where they stand, and style sheets, which change the look of everything.
 SHOWN, STYLES = frozenset(["image", "document"]), frozenset(["stylesheet"])
 
 
 async def pictures_come(context: RenderContext, *, whole: bool) -> None:
-    """Returns when nothing that is shown is still awaited: in the whole page, or in its window alone.
+    """Returns when no visible picture, frame or style sheet is missing, in the whole page or only in its window.
 
-    A request whose picture is not shown, such as a counter's, holds nobody up.
+    Requests whose picture is not visible, such as a counter's, are not waited for.
     """
     while context.traffic.awaited(STYLES) or await _is_shown(context, context.traffic.awaited(SHOWN), whole=whole):
         await asyncio.sleep(POLL_SECONDS)
 
 
 async def _is_shown(context: RenderContext, awaited: set[str], *, whole: bool) -> bool:
-    """Whether one of these addresses is that of a picture or frame to be seen; asks the page only if there are any."""
+    """Whether one of these addresses belongs to a visible picture or frame; asks the page only if there are any."""
     if not awaited:
         return False
     frames = (await frames_of(context.page))[:FRAMES]

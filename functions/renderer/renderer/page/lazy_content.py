@@ -1,10 +1,10 @@
-"""Lets lazy content come before a picture of more than the window, and knows where a page without end stops."""
+"""Loads lazy content before a picture of more than the window, and finds where an endless page is cut."""
 
 import asyncio
 
 from renderer.page.render_context import RenderContext
 
-# Of the time that is left for waiting, what scrolling may take.
+# The share of the remaining waiting time that scrolling may take. Chosen, not measured.
 SHARE = 0.6
 BOTTOM_SECONDS = 0.15
 GROWING_SECONDS = 0.6
@@ -12,7 +12,7 @@ FETCH_SECONDS = 3.0
 
 
 async def load_lazy(context: RenderContext) -> None:
-    """Scrolls down to `maxHeight`, the limit or the end, and back to the top; notes a page that was cut."""
+    """Scrolls down to `maxHeight`, the limit or the end, and back to the top; notes whether the page was cut."""
     if not shows_more_than_the_window(context):
         return
     loop = asyncio.get_running_loop()
@@ -32,13 +32,16 @@ async def load_lazy(context: RenderContext) -> None:
 
 
 def shows_more_than_the_window(context: RenderContext) -> bool:
-    """Whether the request asks for more of the page than its window: the whole page, a part of it, or a PDF."""
+    """Whether the request shows more of the page than its window: the whole page, a part of it, or a PDF."""
     request = context.request
     return request["fullPage"] or "selector" in request or "clip" in request or request["format"] == "pdf"
 
 
 async def _scroll(context: RenderContext, limit: float, until: float) -> tuple[float, float, bool]:
-    """The height before and after scrolling down to the bottom, the limit or the time; whether a box hides more."""
+    """Scrolls down to the bottom, the limit or the time.
+
+    Returns the height before and after, in CSS pixels, and whether a box hides more.
+    """
     bounds = {"limit": limit, "milliseconds": _milliseconds(until)}
     hidden = await context.run("reveal", {**bounds, "unroll": context.request["fullPage"]})
     before, after = await context.run("scroll", {**bounds, "milliseconds": _milliseconds(until)}, "reaction")
@@ -50,7 +53,7 @@ def _milliseconds(until: float) -> float:
 
 
 async def _comes_to_rest(context: RenderContext, *, has_grown: bool) -> None:
-    """Gives scripts at the bottom the time to ask for more, and what they asked for the time to come."""
+    """Gives scripts at the bottom time to ask for more content, and that content time to arrive."""
     await asyncio.sleep(GROWING_SECONDS if has_grown else BOTTOM_SECONDS)
     waiting = asyncio.ensure_future(_nothing_fetched(context))
     await context.within(FETCH_SECONDS, waiting)

@@ -1,4 +1,4 @@
-"""The way to the document: its address or HTML, the redirects of its scripts, the event that is waited for."""
+"""Loads the document: its address or HTML, redirects by script or refresh, and the event to wait for."""
 
 import asyncio
 
@@ -7,22 +7,24 @@ from renderer.page.render_context import RenderContext
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
 from shutterstep.public_address import without_password
 
-# Chromium hides text for three seconds while its web font comes, then shows it in another.
+# Seconds. Chromium hides text for three seconds while its web font loads, then shows it in another font.
 FONT_SECONDS = 3.2
 POLL_SECONDS = 0.1
 
-# Redirects by script or meta tag that are followed; Chromium itself stops at 20 of the HTTP kind.
+# The most redirects by script or meta tag to follow; Chromium itself stops after 20 HTTP redirects.
 CLIENT_REDIRECTS = 10
 FOR_EVER = 3600.0
 STYLES = frozenset(["stylesheet"])
 WHAT_CAME = "() => document.documentElement?.outerHTML ?? ''"
-# What Chromium makes of a document without a byte.
+# The document that Chromium makes of an empty answer.
 NOTHING = ("", "<html><head></head><body></body></html>")
 
 
 async def navigate(context: RenderContext) -> None:
-    """Goes to the page and waits as `waitUntil` says. Raises HttpStatusError, TooManyRedirectsError
-    and what the connection failed with."""
+    """Goes to the page and waits as `waitUntil` says.
+
+    Raises HttpStatusError, TooManyRedirectsError, and the error of a failed connection.
+    """
     await _go(context)
     refuse_status(context)
     context.end_phase("navigate")
@@ -31,9 +33,9 @@ async def navigate(context: RenderContext) -> None:
 
 
 async def arrive(context: RenderContext) -> None:
-    """Waits for the document as `waitUntil` says, and for the one it leads to by script or refresh, if it does.
+    """Waits for the document as `waitUntil` says, and for one that it leads to by script or refresh.
 
-    Raises what the last of them failed with, HttpStatusError and TooManyRedirectsError.
+    Raises the error of the last document, HttpStatusError and TooManyRedirectsError.
     """
     documents = context.documents
     for _ in range(CLIENT_REDIRECTS + 1):
@@ -51,7 +53,7 @@ async def arrive(context: RenderContext) -> None:
 
 
 async def _refuse_nothing(context: RenderContext) -> None:
-    # Of a document that was cut, what came is pictured, as a browser shows it.
+    # Of an interrupted document the part that arrived is pictured, as a browser shows it.
     cut = context.documents.cut
     if cut is not None and await context.page.evaluate(WHAT_CAME) in NOTHING:
         raise cut
@@ -72,7 +74,7 @@ async def _go(context: RenderContext) -> None:
 def _failed(failure: str) -> Exception:
     found = NET_ERROR.search(failure)
     if found is None:
-        return InvalidRequestError("url: the address gives no page to picture", field="url")
+        return InvalidRequestError("url: the address returns no page to picture", field="url")
     return net_error(found.group(1))
 
 
@@ -93,7 +95,7 @@ async def _loaded(context: RenderContext) -> None:
         if waiting.done():
             waiting.result()
         elif context.traffic.awaited(STYLES):
-            # Chromium paints nothing before the page's style sheets have come.
+            # Chromium paints nothing before the page's style sheets have loaded.
             context.page.session.post("Page.stopLoading")
     finally:
         for task in (waiting, watching):
@@ -107,5 +109,5 @@ async def _only_fonts_stall(context: RenderContext) -> None:
 
 
 async def load_again(context: RenderContext) -> None:
-    """Waits for the document that a page showing nothing may have gone on to."""
+    """Waits for another document that a page showing nothing may be loading."""
     await _loaded(context)

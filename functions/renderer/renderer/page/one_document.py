@@ -1,4 +1,4 @@
-"""Runs the steps of a render on one document: again, when the page went on to another meanwhile."""
+"""Runs the steps of a render on one document, and again if the page changed to another meanwhile."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,22 +13,22 @@ from renderer.page.render_context import RenderContext
 from renderer.page.stay import FOR_EVER, DocumentGoneError, stay
 from shutterstep.errors import PageUnstableError, SelectorNotFoundError
 
-# Documents that a page may show while its steps run, besides the first.
+# The most further documents that a page may show while its steps run. Chosen, not measured.
 DOCUMENTS = 10
-# The news of another document comes a little behind the failure of what ran in the one before.
+# Seconds. The event of another document may come a little after the failure of what ran in the previous one.
 NEWS_SECONDS = 0.5
-# The same where the document is known to have gone: only a busy machine takes so long to say where to.
+# Seconds to wait if the document is known to be gone; only a busy machine takes so long to report the next one.
 AWAY_SECONDS = 5.0
 
 T = TypeVar("T")
 
 
-# What steps fail with because their document went.
+# Errors of steps whose document went away.
 SIGNS = (DocumentGoneError, ScriptError, ProtocolError, SelectorNotFoundError)
 
 
 async def on_one_document(context: RenderContext, work: Callable[[], Awaitable[T]]) -> T:
-    """The result of `work`, all of it done on one document. Raises PageUnstableError when there is none that stays."""
+    """Returns the result of `work`, run completely on one document. Raises PageUnstableError when no document stays."""
     for _ in range(DOCUMENTS + 1):
         context.begin_document()
         try:
@@ -42,7 +42,7 @@ async def on_one_document(context: RenderContext, work: Callable[[], Awaitable[T
         else:
             return result
         await arrive(context)
-    raise PageUnstableError(f"the page went on to another document more than {DOCUMENTS} times while it was made ready")
+    raise PageUnstableError(f"the page changed to another document more than {DOCUMENTS} times while it was prepared")
 
 
 async def _has_changed(context: RenderContext, seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""The page as a PDF: its CSS decides the paper, A4 otherwise."""
+"""Prints the page as a PDF: its CSS decides the paper size, otherwise A4."""
 
 import base64
 import re
@@ -14,7 +14,7 @@ PART_BYTES = 2**20
 
 
 async def print_pdf(context: RenderContext) -> bytes:
-    """The document with its backgrounds; notes how many pages it has. Raises TooLargeError."""
+    """Returns the PDF with backgrounds; notes its number of pages. Raises TooLargeError."""
     options: Params = {"printBackground": True, "preferCSSPageSize": True, "paperWidth": A4[0], "paperHeight": A4[1]}
     options["transferMode"] = "ReturnAsStream"
     printed = await context.page.session.send("Page.printToPDF", options)
@@ -24,7 +24,7 @@ async def print_pdf(context: RenderContext) -> bytes:
 
 
 async def _read(context: RenderContext, stream: str) -> bytes:
-    """The stream in parts, so that a PDF of many megabytes is never in memory in several forms."""
+    """Reads the stream in parts, so that a PDF of many megabytes is never in memory in several forms."""
     body, limit, ended = bytearray(), context.limits.bytes, False
     session = context.page.session
     while not ended:
@@ -39,7 +39,7 @@ async def _read(context: RenderContext, stream: str) -> bytes:
 
 
 def page_size(body: bytes) -> tuple[int, int]:
-    """Width and height of the first page in points, 1/72 inch. Raises ValueError for no PDF."""
+    """Returns width and height of the first page in points (1/72 inch). Raises ValueError if it is not a PDF."""
     found = MEDIA_BOX.search(body)
     if not body.startswith(b"%PDF-") or found is None:
         raise ValueError("no PDF")

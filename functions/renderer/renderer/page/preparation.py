@@ -1,9 +1,9 @@
-"""Makes the page as the request wants it: what is awaited, hidden, styled, clicked and run, and all of it loaded."""
+"""Prepares the page as the request asks: waits, hides, styles, clicks, runs scripts, and lets everything load."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, no_selector, run_script
+from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, invalid_selector, run_script
 from renderer.page.cookie_banners import remove_banners, remove_overlays
 from renderer.page.late_pictures import SHOWN, STYLES, pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
@@ -17,7 +17,10 @@ SETTLE_SECONDS = 6.0
 
 
 async def prepare(context: RenderContext) -> None:
-    """Raises SelectorNotFoundError, InvalidRequestError for what the page cannot run, and DocumentGoneError."""
+    """Runs the request's steps on the page.
+
+    Raises SelectorNotFoundError, InvalidRequestError for what the page cannot run, and DocumentGoneError.
+    """
     request = context.request
     await _once(context, 0, lambda: _awaited(context))
     await hold_styles(context)
@@ -49,13 +52,13 @@ def _actions(context: RenderContext) -> list[Callable[[], Awaitable[None]]]:
 
 
 async def _once(context: RenderContext, place: int, step: Callable[[], Awaitable[None]]) -> None:
-    """Takes a step that was not yet taken for this document; the document it may lead to is another round."""
+    """Runs a step that was not yet run for this document; another document that it leads to needs another round."""
     if place < context.done:
         return
     try:
         await step()
     except SelectorNotFoundError:
-        # What an earlier document had, a later one need not have.
+        # An element of an earlier document need not exist in a later one.
         if place >= context.done_before:
             raise
     context.end_step()
@@ -69,17 +72,19 @@ async def _awaited(context: RenderContext) -> None:
 
 
 async def hold_styles(context: RenderContext) -> None:
-    """Puts `css` and `hideSelectors` in force in every frame, and once more where the page changed. Raises
-    InvalidRequestError for what is no selector."""
+    """Applies `css` and `hideSelectors` in every frame, and again where the page changed.
+
+    Raises InvalidRequestError for an invalid selector.
+    """
     styles = {"css": context.request.get("css", ""), "hide": context.request.get("hideSelectors", [])}
     if any(styles.values()):
         wrong = await context.run_in_frames("hold", styles)
         if wrong is not None:
-            raise no_selector(f"hideSelectors.{wrong}")
+            raise invalid_selector(f"hideSelectors.{wrong}")
 
 
 async def settle(context: RenderContext) -> None:
-    """Waits for drawings, fonts and pictures, though not for ever, and brings animations to their end."""
+    """Waits, up to a limit, for drawings, fonts and pictures, and brings animations to their end."""
     await data_comes(context)
     if not await _settles_at_once(context):
         await be_still(context)
@@ -89,9 +94,9 @@ async def settle(context: RenderContext) -> None:
 
 
 async def _settles_at_once(context: RenderContext) -> bool:
-    """Whether the page has no drawing or frames and waits for no picture, as most; then all the rest is done too.
+    """Whether the page has no drawing, no frames and no missing picture, as most pages; then the rest is done as well.
 
-    That is one call: with each further one the page may paint a frame that nobody sees.
+    It is one call, because with each further call the page may paint a frame that nobody sees.
     """
     if context.request["waitUntil"] == WAIT or _shows_more_to_come(context):
         return False
@@ -111,5 +116,5 @@ async def _all_come(context: RenderContext) -> None:
 
 
 def _font_time(context: RenderContext) -> dict[str, int]:
-    # A font that stalled while the page loaded has had its time.
+    # A font that stalled while the page loaded has already used its time.
     return {"fontMs": max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))}

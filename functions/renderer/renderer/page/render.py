@@ -37,7 +37,7 @@ URL_LENGTH = 2048
 class Picture:
     """A finished picture; width and height in pixels of the image, `render_ms` from the empty page to the bytes.
 
-    `details` is what `renderer.details` says; a PDF's width and height are its first page's, in points.
+    `details` is described in `result_details`; a PDF's width and height are those of its first page, in points.
     """
 
     body: bytes = field(repr=False)
@@ -58,11 +58,11 @@ async def render(
     limits: Limits | None = None,
     clock: Clock = time.monotonic,
 ) -> Picture:
-    """Renders one request in a context of its own, behind an egress guard of its own that keeps to `policy`.
+    """Renders one request in its own context, behind its own egress guard with this `policy`.
 
-    Any HTTP status gives a picture unless the request refuses it.
-
-    Raises the RenderError of the situation; `timeoutMs` of the request limits all of it (Render.Timeout).
+    Any HTTP status gives a picture, unless the request lists it in `failOnStatus`. Raises the RenderError of the
+    situation;
+    `timeoutMs` of the request limits the whole render (RenderTimeoutError).
     """
     complete = with_defaults(validate(request))
     deadline = Deadline(complete["timeoutMs"], clock)
@@ -70,7 +70,7 @@ async def render(
         try:
             picture = await _in_time(browser, complete, deadline, limits or Limits(), guard)
         except RenderError as exc:
-            # What kept the page's document away is known to the guard better than to the browser.
+            # The guard knows better than the browser why the page's document could not be loaded.
             if guard.document_failure is not None:
                 raise guard.document_failure from exc
             raise
@@ -89,7 +89,7 @@ async def _in_time(
             except CaptureHungError:
                 return await _in_a_page(browser, request, deadline, limits, guard)
     except ScriptError as exc:
-        raise PageUnstableError("the page could not be read: it failed what was asked of it") from exc
+        raise PageUnstableError("the page could not be read: it did not answer our commands") from exc
     except ProtocolError as exc:
         raise BrowserCrashedError(f"the browser failed: {type(exc).__name__}") from exc
     except TimeoutError as exc:

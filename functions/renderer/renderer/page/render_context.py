@@ -1,4 +1,4 @@
-"""What all steps of one render share: the page, the request, the time that is left, and what was found on the way."""
+"""The state that all steps of one render share: the page, the request, the remaining time, and the findings."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -17,16 +17,17 @@ from renderer.page.documents import Documents
 from renderer.page.traffic import Traffic
 from shutterstep.request import Request
 
-# Frames of a page that are treated like the page itself, and what one of them may take.
+# The most frames of a page that are treated like the page itself, and the seconds that one of them may take. Chosen,
+# not measured.
 FRAMES = 50
 FRAME_SECONDS = 3.0
 
 
 @dataclass
 class Findings:
-    """What a render tells besides the picture.
+    """What a render reports besides the picture.
 
-    `removed` holds {kind, by, name} of what was taken off the page; `pages` are those of a PDF.
+    `removed` holds {kind, by, name} of what was removed from the page; `pages` is the number of pages of a PDF.
     """
 
     phases: dict[str, int] = field(default_factory=dict)
@@ -42,8 +43,9 @@ class Findings:
 class RenderContext:
     """One page of one render, and the request with every default filled in.
 
-    `document` is the one that the steps run on, `done` how many of the request's steps were carried out for it, and
-    `done_before` how many were for any.
+    `document` is the one on which the steps run, `done` how many of the request's steps were run for it, and
+    `done_before`
+    how many were run for any document.
     """
 
     page: ChromiumPage
@@ -58,7 +60,7 @@ class RenderContext:
     done_before: int = 0
 
     def begin_document(self) -> None:
-        """The steps begin on the document that is shown. What a click or script led to is not clicked or run again."""
+        """Starts the steps on the document that is shown. Clicks and scripts that led to it are not repeated."""
         if not self.documents.by_request:
             self.done = 0
         self.document = self.documents.loader
@@ -66,12 +68,12 @@ class RenderContext:
         self.findings.removed.clear()
 
     def end_step(self) -> None:
-        """Notes that one more step of the request was carried out."""
+        """Notes that one more step of the request was run."""
         self.done += 1
         self.done_before = max(self.done_before, self.done)
 
     async def within(self, seconds: float, waiting: Awaitable[Any]) -> bool:
-        """Waits at most so long; False when it did not come. Notes when it was the deadline that ended the wait."""
+        """Waits at most `seconds`; returns False if it did not finish. Notes whether the deadline ended the wait."""
         left = self.deadline.waiting_seconds()
         try:
             await asyncio.wait_for(waiting, min(seconds, left))
@@ -81,17 +83,23 @@ class RenderContext:
         return True
 
     async def run(self, name: str, argument: Any = None, *helpers: str) -> Any:
-        """The value of `js/<name>.js`, a function of one argument, in the main frame. Raises ScriptError."""
+        """Returns the value of `js/<name>.js`, a function of one argument, in the main frame. Raises ScriptError."""
         return await self.page.evaluate(script(name, *helpers), argument)
 
     async def run_in_turn(self, *names: str, argument: Any = None) -> Any:
-        """Calls several of these functions in the main frame, one after the other and each awaited; ends with the first
-        value that is not null, and gives it. Raises ScriptError."""
+        """Runs several of these functions in the main frame, one after the other, until one returns a value; returns
+        that.
+
+        A value is anything but null. Raises ScriptError.
+        """
         return await self.page.evaluate(in_turn(*names), argument)
 
     async def run_in_frames(self, name: str, argument: Any = None) -> Any:
-        """The same, and in all other frames too; those that are gone or do not answer are left out. The first value
-        that is not null, the main frame's before those of others."""
+        """Runs the function of `js/<name>.js` in all frames; returns the first value that is not null, the main frame's
+        first.
+
+        Frames that are gone or do not answer are skipped.
+        """
         if not self.page.has_frames:
             return await self.run(name, argument)
         others = [frame for frame in (await frames_of(self.page))[:FRAMES] if not frame.is_main]
@@ -99,7 +107,7 @@ class RenderContext:
         return next((value for value in values if value is not None), None)
 
     def end_phase(self, name: str) -> None:
-        """Notes the milliseconds since the last phase ended under a name; a phase that came again is added up."""
+        """Notes the milliseconds since the last phase ended under this name; repeated phases are added up."""
         phases = self.findings.phases
         phases[name] = phases.get(name, 0) + self.deadline.elapsed_ms() - sum(phases.values())
 
@@ -112,14 +120,14 @@ async def _run_in(frame: Frame, name: str, argument: Any) -> Any:
 
 @cache
 def script(name: str, *helpers: str) -> str:
-    """The function of `js/<name>.js`, which can use all that `js/library.js` and the helpers declare."""
+    """Returns the function of `js/<name>.js`, which can use everything that `js/library.js` and the helpers declare."""
     declared = "\n".join(_text(helper) for helper in ("library", *helpers))
     return f"(() => {{ {declared}\nreturn (\n{_text(name)}\n); }})()"
 
 
 @cache
 def in_turn(*names: str) -> str:
-    """One function that calls those of `js/<name>.js` in turn, with the same argument, until one gives a value."""
+    """Returns a function that calls those of `js/<name>.js` in order with its argument, until one returns a value."""
     calls = " ?? ".join(f"await ({_text(name)})(argument)" for name in names)
     return f"(() => {{ {_text('library')}\nreturn async (argument) => {calls}; }})()"
 

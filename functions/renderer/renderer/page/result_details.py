@@ -1,4 +1,4 @@
-"""What a result tells besides its flat fields, small enough for the item."""
+"""The details of a result, small enough for the item."""
 
 import json
 from typing import Any
@@ -12,9 +12,11 @@ REMOVED = 30
 
 
 def details_of(context: RenderContext, guard: EgressGuard) -> dict[str, Any]:
-    """redirects, phases (milliseconds), truncated, deadlineReached, removed, blocked_requests, console_errors,
-    requests and bytes by type; `blocked` where the guard refused connections, `blank` for a picture of one colour and
-    `pages` for a PDF."""
+    """Returns redirects, phases (milliseconds), truncated, deadlineReached, removed, blocked_requests, console_errors,
+    requests and bytes by type.
+
+    Also `blocked` if the guard refused connections, `blank` for a picture of one colour, and `pages` for a PDF.
+    """
     findings, traffic = context.findings, context.traffic
     details: dict[str, Any] = {
         "redirects": [hop | {"url": hop["url"][:URL_LENGTH]} for hop in traffic.redirects],
@@ -36,7 +38,7 @@ def details_of(context: RenderContext, guard: EgressGuard) -> dict[str, Any]:
 
 
 def bounded(details: dict[str, Any]) -> dict[str, Any]:
-    """The details without the longest lists where they would not fit; texts outside ASCII count escaped."""
+    """Returns the details without the longest lists if they would not fit; non-ASCII text counts as escaped."""
     for name in ("redirects", "removed"):
         while details[name] and len(json.dumps(details)) > LIMIT:
             details[name] = details[name][: len(details[name]) // 2]

@@ -1,4 +1,4 @@
-"""The request's headers, cookies and credentials: to the page's own origin, and nowhere else."""
+"""Sends the request's headers, cookies and credentials to the page's own origin, and nowhere else."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,7 +11,7 @@ Origin = tuple[str, str, int | None]
 
 
 class Secrets:
-    """What the request gives its page to send; `must_watch` says that its requests have to be seen for that."""
+    """The secrets that the page may send; `must_watch` says that its requests must be intercepted for that."""
 
     def __init__(self, request: Request) -> None:
         self._origin = origin_of(request.get("url", ""))
@@ -25,21 +25,22 @@ class Secrets:
         return bool(self._headers or self.credentials)
 
     def cookies(self) -> list[dict[str, Any]]:
-        """The cookies for `Network.setCookies`."""
+        """Returns the cookies for `Network.setCookies`."""
         scheme, host, port = self._origin
         address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-        # Without a domain a cookie is its host's alone.
+        # Without a domain, a cookie is sent to its own host only.
         place = {"url": address, "secure": scheme == "https", "sourcePort": port}
         return [_storable(cookie, scheme) | place for cookie in self._cookies]
 
     def headers(self, request: Params) -> list[Params] | None:
-        """All headers for a paused request; None for those it has."""
+        """Returns all headers for a paused request; None to leave its headers as they are."""
         if not self._headers:
             return None
         ours = {name.lower(): value for name, value in self._headers.items()}
         is_own = self._is_own(request["url"])
-        # Chromium carries changed headers through redirects, so they are taken off where they must not go.
-        # A header of the same name that the page set itself stays: its value is another.
+        # Chromium keeps changed headers through redirects, so they are removed where they must not be sent. A header of
+        # the same
+        # name that the page set itself stays, because its value differs.
         headers = {
             name: value
             for name, value in request["headers"].items()
@@ -50,10 +51,10 @@ class Secrets:
         return [{"name": name, "value": value} for name, value in headers.items()]
 
     def answer(self, event: Params) -> Params:
-        """The answer to a server, or a proxy, that asks for a name and password."""
+        """Returns the answer to a server or proxy that asks for a name and password."""
         challenge = event["authChallenge"]
         known = self._is_own(challenge["origin"]) and challenge.get("source") != "Proxy"
-        # Asked a second time the server has refused them, and its own page is the picture.
+        # A second challenge means they were rejected: cancel, and capture the 401 page.
         first = event["requestId"] not in self._asked
         self._asked.add(event["requestId"])
         if known and first and self.credentials is not None:
@@ -68,20 +69,20 @@ class Secrets:
 
 
 def _storable(cookie: dict[str, Any], scheme: str) -> dict[str, Any]:
-    """The cookie as a browser takes it: `SameSite=None` is for https alone, and anywhere else it would be dropped."""
+    """Returns the cookie as a browser accepts it: `SameSite=None` is for https only and would be dropped elsewhere."""
     if scheme == "https" or cookie.get("sameSite") != "None":
         return cookie
     return cookie | {"sameSite": "Lax"}
 
 
 def origin_of(url: str) -> Origin:
-    """Scheme, host and port; raises ValueError for no address."""
+    """Returns scheme, host and port. Raises ValueError for an invalid address."""
     parts = urlsplit(url)
     return parts.scheme.lower(), parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme.lower())
 
 
 def credentials_of(request: Request) -> dict[str, str] | None:
-    """The username and password for the page's origin: `basicAuth`, or those in the address."""
+    """Returns the username and password for the page's origin: `basicAuth`, or those in the address."""
     if "basicAuth" in request:
         return request["basicAuth"]
     parts = urlsplit(request.get("url", ""))

@@ -1,4 +1,4 @@
-"""Waits for the page's data and until its scripts rest, so that a chart that a script draws is pictured at its end."""
+"""Waits for the page's data and until its scripts rest, so that charts drawn by scripts are complete."""
 
 import asyncio
 from contextlib import suppress
@@ -7,18 +7,20 @@ from renderer.browser.protocol import ProtocolError, Session
 from renderer.page.render_context import RenderContext
 from shutterstep.errors import RenderError
 
-# No script ran for so long. One that draws runs for every frame, sixty times a second; one that loads may pause.
+# Seconds without a running script. A drawing script runs in every frame, 60 times a second; a loading one may pause.
+# Measured on 63 pages: docs/decisions/0013-when-a-page-is-ready.md.
 DRAWN_SECONDS = 0.06
 STILL_SECONDS = 0.15
 POLL_SECONDS = 0.02
 
-# A page may ask for its content once it has loaded. Each answer is waited for so long, so that one which the server
-# holds back does not hold the picture up; what a page asks for next, it asks for soon; and all of it has an end.
+# Seconds. A page may request content after it has loaded. DATA_SECONDS limits the wait for one answer, so that a server
+# that holds it back does not hold up the picture; NEXT_SECONDS is the time for a following request; ALL_DATA_SECONDS is
+# the limit for all of them. Chosen, not measured.
 DATA_SECONDS = 2.0
 NEXT_SECONDS = 0.06
 ALL_DATA_SECONDS = 4.0
 
-# Charts take a second. A game never rests, and is pictured after this.
+# Seconds. Charts take about one second. Games never rest, and are pictured after this time.
 DRAWING_SECONDS = 2.0
 ASKED_SECONDS = 10.0
 
@@ -26,8 +28,10 @@ WAIT = "still"
 
 
 async def be_still(context: RenderContext) -> None:
-    """Waits for the scripts of the page and its frames to rest: of every page if the request asks for it, else only of
-    one with a drawing in it, a large canvas or SVG."""
+    """Waits for the scripts of the page and its frames to rest.
+
+    It waits on every page if the request asks for it, else only on a page with a drawing, a large canvas or SVG.
+    """
     if context.request["waitUntil"] == WAIT:
         await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS))
     elif await context.run_in_frames("draws"):
@@ -35,7 +39,7 @@ async def be_still(context: RenderContext) -> None:
 
 
 async def data_comes(context: RenderContext) -> None:
-    """Waits for data and scripts on their way, and for those they lead to; returns at once if there are none."""
+    """Waits for data and scripts being loaded, and for those they lead to; returns at once if there are none."""
     if context.traffic.awaits_data(DATA_SECONDS):
         await context.within(ALL_DATA_SECONDS, _nothing_is_on_its_way(context))
 
@@ -44,13 +48,13 @@ async def _nothing_is_on_its_way(context: RenderContext) -> None:
     still = 0.0
     while still < NEXT_SECONDS:
         await asyncio.sleep(POLL_SECONDS)
-        # What came is known to the page's scripts only once they had their turn.
+        # The page's scripts know about received data only after they had a chance to run.
         await context.page.evaluate("() => null")
         still = 0.0 if context.traffic.awaits_data(DATA_SECONDS) else still + POLL_SECONDS
 
 
 async def _rest(context: RenderContext, seconds: float) -> None:
-    # Counted in answers of the page, not by the clock: on a busy machine frames come late, and so do the answers.
+    # Counted in answers of the page instead of time: on a busy machine frames come late, and so do the answers.
     known, still = 0.0, 0.0
     while still < seconds:
         now = await _script_seconds(context.page.session)
@@ -60,7 +64,7 @@ async def _rest(context: RenderContext, seconds: float) -> None:
 
 
 async def _script_seconds(session: Session) -> float:
-    """How long the scripts of the page and its frames have run; 0 when it is gone."""
+    """Returns the seconds for which scripts of the page and its frames have run; 0 when the page is gone."""
     with suppress(ProtocolError, RenderError):
         await session.send("Performance.enable")
         metrics = (await session.send("Performance.getMetrics"))["metrics"]

@@ -1,4 +1,4 @@
-"""Joins the tiles of a long picture as they come: no more than one of them is uncompressed at a time."""
+"""Joins the tiles of a long picture as they come, so that at most one of them is uncompressed at a time."""
 
 import io
 import re
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {"RGB": 2, "RGBA": 6}
 
-# A JPEG's marker of the frame, which has the height, and that of the scan, which ends the head; ISO/IEC 10918-1, B.
+# The JPEG markers of the frame, which has the height, and of the scan, which ends the header; ISO/IEC 10918-1, B.
 START_OF_FRAME, START_OF_SCAN, END_OF_IMAGE = 0xC0, 0xDA, b"\xff\xd9"
 RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
 
 class PngJoiner:
-    """Makes one PNG of images below each other; `size` is that of the bytes so far."""
+    """Makes one PNG of images below each other; `size` is the number of bytes so far."""
 
     def __init__(self, transparent: bool) -> None:
         self._mode = "RGBA" if transparent else "RGB"
@@ -41,16 +41,18 @@ class PngJoiner:
         self.size += len(packed)
 
     def finish(self) -> bytes:
-        """The picture of all that was added."""
+        """Returns the picture of all images added."""
         head = struct.pack(">IIBBBBB", self._width, self._height, 8, COLOUR_TYPES[self._mode], 0, 0, 0)
         tail = [_chunk(b"IDAT", self._compressor.flush()), _chunk(b"IEND", b"")]
         return b"".join([PNG_SIGNATURE, _chunk(b"IHDR", head), *self._chunks, *tail])
 
 
 class JpegJoiner:
-    """Makes one JPEG of images below each other; all but the last have whole rows of blocks. `size` is as of PngJoiner.
+    """Makes one JPEG of images below each other; all but the last must have whole rows of blocks.
 
-    Each row of blocks begins anew after a restart marker, so rows of images with the same tables follow each other.
+    `size` is the number of bytes so far. Each row of blocks starts after a restart marker, so rows of images with the
+    same
+    tables can follow each other.
     """
 
     def __init__(self, quality: int) -> None:
@@ -61,7 +63,7 @@ class JpegJoiner:
         self.size = 0
 
     def add(self, tile: bytes, extremes: Extremes) -> None:
-        """As PngJoiner."""
+        """Adds an image of the same width at the bottom, and its pixels to `extremes`."""
         output = io.BytesIO()
         with opened(tile) as image:
             extremes.add(image)
@@ -75,7 +77,7 @@ class JpegJoiner:
         self.size += len(scan)
 
     def finish(self) -> bytes:
-        """As PngJoiner."""
+        """Returns the picture of all images added."""
         head = bytearray(self._head)
         struct.pack_into(">H", head, _marker(self._head, START_OF_FRAME) + 5, self._height)
         return b"".join([head, *self._scans, END_OF_IMAGE])
@@ -86,14 +88,14 @@ class JpegJoiner:
 
 
 def _parts(jpeg: bytes) -> tuple[bytes, bytes]:
-    """The head of a JPEG up to the data of its one scan, and that data."""
+    """Returns the header of a JPEG up to the data of its single scan, and that data."""
     scan = _marker(jpeg, START_OF_SCAN)
     begin = scan + 2 + struct.unpack_from(">H", jpeg, scan + 2)[0]
     return jpeg[:begin], jpeg[begin : -len(END_OF_IMAGE)]
 
 
 def _marker(jpeg: bytes, wanted: int) -> int:
-    """Where the segment of this marker begins."""
+    """Returns the position of this marker's segment."""
     place = 2
     while jpeg[place + 1] != wanted:
         place += 2 + struct.unpack_from(">H", jpeg, place + 2)[0]
@@ -101,7 +103,7 @@ def _marker(jpeg: bytes, wanted: int) -> int:
 
 
 def _rows(image: "Image.Image") -> Iterator[bytes]:
-    """The image's rows, each behind the byte that says it is not filtered, in strips of some rows."""
+    """Yields the image's rows, in strips of some rows; each row follows the byte that says it is not filtered."""
     for top in range(0, image.height, 256):
         pixels = image.crop((0, top, image.width, min(image.height, top + 256))).tobytes()
         length = image.width * len(image.getbands())

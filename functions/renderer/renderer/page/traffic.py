@@ -12,17 +12,17 @@ from shutterstep.public_address import public_address
 
 REDIRECTS = 20
 NO_CONTENT = (204, 205)
-# Requests of one page whose type and end are noted; a page that makes more is busy with making them.
+# The most requests of one page whose type and end are recorded. Chosen, not measured.
 REMEMBERED = 20_000
-# What a page fills itself with.
+# Types with which a page fills itself.
 DATA = ("xhr", "fetch", "script")
-# The kind of the page's own document among requests that have no end yet.
+# The type of the page's own document among requests that have not ended.
 PAGE = "page"
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A request that has no end yet; `address` is the one the page asked for, before redirects."""
+    """A request that has not ended; `address` is the one that the page asked for, before redirects."""
 
     kind: str
     since: float
@@ -46,7 +46,7 @@ class Traffic:
         self.documents = 0
 
     def watch(self, page: ChromiumPage) -> None:
-        """Begins to count; nothing may have been loaded before."""
+        """Begins to count; call it before anything is loaded."""
         self._main_frame = page.frame
         handlers = {
             "Network.requestWillBeSent": self._sent,
@@ -62,22 +62,22 @@ class Traffic:
         page.session.on_cut("Runtime.exceptionThrown", self._threw)
 
     def only_fonts_for(self, seconds: float) -> bool:
-        """Whether nothing but web fonts is awaited, and one of them for so long."""
+        """Whether only web fonts are still loading, and one of them for at least `seconds`."""
         kinds = {request.kind for request in self.pending.values()}
         since = min((request.since for request in self.pending.values()), default=self._clock())
         return kinds == {"font"} and self._clock() - since > seconds
 
     def font_wait(self) -> float:
-        """Seconds since the oldest web font that has not come was asked for; 0 when none is awaited."""
+        """Returns the seconds since the oldest web font still loading was requested; 0 if there is none."""
         fonts = [request.since for request in self.pending.values() if request.kind == "font"]
         return self._clock() - min(fonts) if fonts else 0
 
     def awaited(self, kinds: frozenset[str]) -> set[str]:
-        """The addresses that requests of these kinds wait for."""
+        """Returns the addresses of requests of these types that have not ended."""
         return {request.address for request in self.pending.values() if request.kind in kinds}
 
     def awaits_data(self, seconds: float) -> bool:
-        """Whether data or a script that was asked for less than so long ago has not come."""
+        """Whether data or a script requested less than `seconds` ago has not arrived."""
         since = self._clock() - seconds
         return any(one.kind in DATA and one.since > since for one in self.pending.values())
 

@@ -1,4 +1,4 @@
-"""What else a browser tells besides its user agent string: its platform, and the client hints of Chromium browsers."""
+"""What a browser reveals besides its user agent string: its platform, and the client hints of Chromium browsers."""
 
 import re
 
@@ -18,13 +18,13 @@ PLATFORMS = (
     (r"PlayBook", "PlayBook", ""),
     (r"Linux|X11", "Linux x86_64", "Linux"),
 )
-# The version of the system as client hints spell it. Windows 10 and 11 both have NT 10.0 in the string.
+# The system's version as client hints write it. Windows 10 and 11 both have NT 10.0 in the string.
 VERSION = re.compile(r"Android (\d[\d.]*)|Mac OS X (\d[\d_.]*)|Windows NT (\d[\d.]*)")
 ANDROID_MODEL = re.compile(r"Android [\d.]+; ([^;)]+?)(?: Build/[^;)]*)?\)")
 CHROMIUM = re.compile(r"(?:Headless)?Chrome/(\d+)([\d.]*)")
 # The first Chromium with client hints.
 FIRST_WITH_HINTS = 89
-# A Chromium browser's own name by what its user agent string contains; Chrome where there is nothing of its own.
+# The name of a Chromium browser by what its user agent string contains; Chrome if it contains no other name.
 BRANDS = (
     (re.compile(r"Edg[A-Z]*/(\d+)([\d.]*)"), "Microsoft Edge"),
     (re.compile(r"OPR/(\d+)([\d.]*)"), "Opera"),
@@ -32,7 +32,7 @@ BRANDS = (
     (re.compile(r"HeadlessChrome/(\d+)([\d.]*)"), "HeadlessChrome"),
     (CHROMIUM, "Google Chrome"),
 )
-# Chromium browsers send a made-up brand, so that servers do not rely on the list's length or order.
+# Chromium browsers send an invented brand, so that servers do not rely on the list's length or order.
 MADE_UP = ("Not)A;Brand", "24", ".0.0.0")
 
 
@@ -43,7 +43,7 @@ def has_client_hints(agent: str) -> bool:
 
 
 def user_agent_override(agent: str, language: str, *, is_mobile: bool) -> Params:
-    """The parameters of `Emulation.setUserAgentOverride`; an empty agent keeps the browser's own."""
+    """Returns the parameters of `Emulation.setUserAgentOverride`; an empty agent keeps the browser's own."""
     override: Params = {"userAgent": agent, "acceptLanguage": language}
     if agent:
         override["platform"] = platform_of(agent)
@@ -53,7 +53,7 @@ def user_agent_override(agent: str, language: str, *, is_mobile: bool) -> Params
 
 
 def platform_of(agent: str) -> str:
-    """What `navigator.platform` is in a browser with this user agent string."""
+    """Returns the `navigator.platform` of a browser with this user agent string."""
     return _platforms(agent)[0]
 
 
