@@ -1,1 +1,1 @@
-"""Renders one web page to one picture and tells the workflow that waits for it."""
+"""Renders one web page to one picture, and reports to the workflow that waits for it."""

@@ -1,4 +1,4 @@
-"""`python -m renderer`: render the job in the environment, report it, leave."""
+"""`python -m renderer`: renders the job in the environment, reports the outcome, and exits."""
 
 import os
 import sys

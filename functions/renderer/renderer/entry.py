@@ -1,4 +1,4 @@
-"""The process's way in: one job, or a worker of the pool; what it is told decides."""
+"""Entry point: runs one job or a pool worker, depending on the environment."""
 
 import gc
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from shutterstep.errors import MisconfiguredError
 if TYPE_CHECKING:
     from renderer.settings import PoolSettings
 
-# A garbage collection while packages load and one picture is taken finds almost nothing; it cost 45 ms of CPU.
+# A garbage collection while packages load and one picture is taken finds almost nothing; measured: 45 ms of CPU.
 OBJECTS_BEFORE_A_PASS = 100_000
 MISCONFIGURED = 1
 
 
 def main(environment: Mapping[str, str]) -> int:
-    """The exit code: 0 when a success or a failure was reported, or a worker let go; 1 when nobody could be told."""
-    # Each mode imports only what it needs: most of a task's time to its picture is spent importing.
+    """Returns the exit code: 0 when an outcome was reported or a worker was stopped, 1 when nobody could be told."""
+    # Each mode imports only what it needs, because most of a task's time to its picture is spent on imports.
     if not environment.get("JOB"):
         from renderer.settings import read_pool_settings
 
@@ -25,7 +25,8 @@ def main(environment: Mapping[str, str]) -> int:
             if pool is not None:
                 return _worker(pool, environment)
         except MisconfiguredError as exc:
-            # No job is taken: workers with the settings of before may still render them, and ECS rolls this one back.
+            # The worker takes no job: workers with the earlier settings may still render them, and ECS rolls this
+            # deployment back.
             from renderer.log import Log
 
             Log().write("misconfigured", message=exc.message)
@@ -43,7 +44,7 @@ def _task(environment: Mapping[str, str]) -> int:
     try:
         spawned = spawn_chromium()
     except BrowserCrashedError as exc:
-        spawned = exc  # reported once the workflow can be told
+        spawned = exc  # reported as soon as the workflow can be reached
     timing.reached("Chromium spawned")
     # asyncio and the rest are imported only now, while Chromium starts.
     import asyncio

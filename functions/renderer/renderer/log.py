@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line. Never a token, a header, a cookie or a full address of a page."""
+"""Structured logs: one JSON object a line, never with a token, a header, a cookie or a page's full address."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ class Log:
         self._context = {name: value for name, value in context.items() if value is not None}
 
     def about(self, job: Job) -> "Log":
-        """The same log, each line naming this job's id and claim where it has them; a claim is its execution's name."""
+        """Returns the same log with this job's id and claim in each line; the claim is the name of the execution."""
         return Log(self._stream, **(self._context | {"id": job.id, "execution": job.claim, "claim": job.claim}))
 
     def write(self, event: str, **fields: Any) -> None:

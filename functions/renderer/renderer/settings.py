@@ -1,4 +1,4 @@
-"""What the process is told by its environment, read once."""
+"""The process's settings from its environment, read once."""
 
 import math
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Settings:
 
 
 def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
-    """What pages may reach, for a task and a worker alike. Raises MisconfiguredError when a list cannot be read."""
+    """Returns what pages may reach, for a task and a worker alike. Raises MisconfiguredError for an invalid list."""
     try:
         allowed = parse_policy(environment.get("EGRESS_ALLOW", ""))
     except ValueError as exc:
@@ -36,7 +36,10 @@ def read_egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
 
 
 def read_limits(environment: Mapping[str, str]) -> Limits:
-    """How large pictures may be, for a task and a worker alike. Raises MisconfiguredError when a number is none."""
+    """Returns how large pictures may be, for a task and a worker alike.
+
+    Raises MisconfiguredError for an invalid number.
+    """
     usual = Limits()
     return Limits(
         side=_whole("MAX_PICTURE_SIDE", environment.get("MAX_PICTURE_SIDE", usual.side)),
@@ -45,7 +48,7 @@ def read_limits(environment: Mapping[str, str]) -> Limits:
 
 
 def _number(name: str, text: str | float) -> float:
-    """The value of a setting, greater than 0 and finite."""
+    """Returns the value of a setting, greater than 0 and finite. Raises MisconfiguredError."""
     try:
         number = float(text)
     except ValueError:
@@ -56,7 +59,7 @@ def _number(name: str, text: str | float) -> float:
 
 
 def _whole(name: str, text: str | float) -> int:
-    """The value of a setting that counts; half a page at once would be a worker that takes no job."""
+    """Returns the value of a setting that counts something: half a page at once would be a worker that takes no job."""
     number = _number(name, text)
     if number < 1:
         raise MisconfiguredError(f"{name} is {str(text)[:50]!r}; it needs a whole number of 1 or more")
@@ -65,11 +68,11 @@ def _whole(name: str, text: str | float) -> int:
 
 @dataclass(frozen=True)
 class PoolSettings:
-    """The environment of a worker of the pool.
+    """The environment of a pool worker.
 
-    `concurrency` renders at once; a job stays hidden for `visibility_seconds` after each beat, and is failed once
-    `max_receives` workers died with it alone, which is noted in the table `table_name`; `grace_seconds` is what is left
-    for pages in work when it must stop; `worked_file` is touched whenever the queue answers and a job ends.
+    It renders `concurrency` jobs at once. A job stays hidden for `visibility_seconds` after each heartbeat, and fails
+    after `max_receives` workers died with it alone, which is noted in the table `table_name`. `grace_seconds` is left
+    for current pages when the worker must stop. `worked_file` is touched whenever the queue answers or a job ends.
     """
 
     queue_url: str
@@ -83,7 +86,7 @@ class PoolSettings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Raises MisconfiguredError when HEARTBEAT_SECONDS is no number."""
+    """Returns the settings. Raises MisconfiguredError when HEARTBEAT_SECONDS is not a number."""
     return Settings(
         job=environment.get("JOB", ""),
         heartbeat_seconds=_number("HEARTBEAT_SECONDS", environment.get("HEARTBEAT_SECONDS", 10)),
@@ -91,7 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
-    """None where the process has one job to do, or no queue. Raises MisconfiguredError when a number is none."""
+    """Returns the worker's settings, None if the process has one job or no queue. Raises MisconfiguredError."""
     queue_url = environment.get("RENDER_QUEUE_URL", "")
     if environment.get("JOB") or not queue_url:
         return None
@@ -103,7 +106,7 @@ def read_pool_settings(environment: Mapping[str, str]) -> PoolSettings | None:
         max_receives=_whole("POOL_MAX_RECEIVES", environment.get("POOL_MAX_RECEIVES", 3)),
         visibility_seconds=visibility,
         grace_seconds=max(stop - STOP_MARGIN_SECONDS, stop / 2),
-        # Two beats may be lost before another worker takes the job.
+        # Two heartbeats may be lost before another worker takes the job.
         beat_seconds=min(_number("HEARTBEAT_SECONDS", environment.get("HEARTBEAT_SECONDS", 10)), visibility / 3),
         table_name=environment.get("POOL_TABLE_NAME", ""),
         worked_file=Path(file) if (file := environment.get("POOL_WORKED_FILE")) else None,

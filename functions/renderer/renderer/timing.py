@@ -1,4 +1,4 @@
-"""Says when a task reached what, for the log and the benchmark of cold starts."""
+"""Records when a task reached which step, for the log and the benchmark of cold starts."""
 
 import os
 import time
@@ -11,11 +11,11 @@ class Timing:
         self.since_start_ms: dict[str, int] = {}
 
     def reached(self, name: str) -> None:
-        """Remembers when this moment was reached."""
+        """Records that this step was reached now."""
         self.since_start_ms[name] = round((time.clock_gettime(time.CLOCK_BOOTTIME) - _process_start()) * 1000)
 
 
 def _process_start() -> float:
-    """Seconds from boot to this process, to a hundredth."""
+    """Returns the seconds from boot to the start of this process, to a hundredth."""
     with open("/proc/self/stat", encoding="ascii", errors="replace") as stat:
         return int(stat.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")

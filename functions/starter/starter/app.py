@@ -1,4 +1,4 @@
-"""RequestQueue: each valid message starts one execution, each invalid one goes to the DLQ with its reason."""
+"""Handles RequestQueue: each valid message starts one execution, each invalid one goes to the DLQ with its reason."""
 
 import json
 import os
@@ -26,9 +26,9 @@ STATE_MACHINE_ARN = os.environ["STATE_MACHINE_ARN"]
 DEAD_LETTER_QUEUE_URL = os.environ["DEAD_LETTER_QUEUE_URL"]
 BUCKET_NAME = os.environ["BUCKET_NAME"]
 
-# All overrides of one RunTask may have 8,192 characters, with the task token (up to 1,024) and escaped quotes.
+# The overrides of one RunTask may have 8,192 characters in all, including the task token (up to 1,024) and escapes.
 INLINE_LIMIT = 4096
-# SQS takes so many bytes of a message, its attributes included.
+# SQS's limit of a message, in bytes including its attributes.
 MESSAGE_BYTES, ATTRIBUTE_BYTES = 1_048_576, 4096
 
 logger = Logger(service="starter")
@@ -42,12 +42,14 @@ s3: "S3Client" = boto3.client("s3")
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """SQS event in, partial batch response out: whatever raised is delivered again, later."""
+    """Takes an SQS event and returns a partial batch response: messages whose handling raised are delivered again."""
     return process_partial_response(event=event, record_handler=start, processor=processor, context=context)
 
 
 def start(record: SQSRecord) -> None:
-    """Start the message's execution, or put the message aside; a throttled call raises, so SQS delivers it again."""
+    """Starts the message's execution, or puts the message aside; a throttled call raises, so that SQS delivers it
+    again.
+    """
     try:
         request = parse(record.body)
     except InvalidRequestError as error:
@@ -63,7 +65,7 @@ def start(record: SQSRecord) -> None:
 
 
 def start_execution(request: Request, message_id: str) -> None:
-    """Start `<id>--<message id>`; when it exists the message was delivered before, and all is done."""
+    """Starts `<id>--<message id>`; if it exists, the message was delivered before, and nothing is left to do."""
     id_ = id_of(request)
     name = execution_name(id_, message_id)
     execution_input = json.dumps(input_of(request, name))
@@ -78,7 +80,7 @@ def start_execution(request: Request, message_id: str) -> None:
 
 
 def input_of(request: Request, execution: str) -> dict[str, Any]:
-    """The execution's input: what the workflow decides by, and the request itself or where it lies."""
+    """Returns the execution's input: what the workflow decides by, and the request itself or its address."""
     full, id_ = with_defaults(request), id_of(request)
     return {
         "id": id_,
@@ -93,7 +95,7 @@ def input_of(request: Request, execution: str) -> dict[str, Any]:
 
 
 def job_of(request: Request, execution: str) -> dict[str, Any]:
-    """`{"request": …}`, or `{"request_reference": {bucket, key}}` where it is large or secret."""
+    """Returns `{"request": …}`, or `{"request_reference": {bucket, key}}` for a large or secret request."""
     if not goes_by_reference(request):
         return {"request": request}
     key = request_key(execution)
@@ -102,17 +104,19 @@ def job_of(request: Request, execution: str) -> dict[str, Any]:
 
 
 def goes_by_reference(request: Request) -> bool:
-    """Secrets never stand in an execution's history, and overrides have a limit that escaping counts towards."""
+    """Whether the request is stored in the bucket: if it has secrets, which must not be in the history, or is too
+    large.
+    """
     secret = not SECRET_FIELDS.isdisjoint(request) or holds_secret(request.get("url", ""))
     return secret or len(json.dumps(json.dumps(request))) > INLINE_LIMIT
 
 
 def put_aside(record: SQSRecord, error: InvalidRequestError) -> None:
-    """Moves an invalid message to the DLQ at once, with the reason and the field, because no retry could mend it."""
+    """Moves an invalid message to the DLQ at once, with the reason and the field, because no retry could help."""
     try:
         send_aside(record, error)
     except Exception as refused:
-        # The batch hides it from Lambda's own count of errors.
+        # The batch response hides it from Lambda's own count of errors.
         logger.warning("not put aside", message_id=record.message_id, reason=str(refused))
         metrics.add_metric("PutAsideFailed", MetricUnit.Count, 1)
         raise
@@ -130,14 +134,14 @@ def send_aside(record: SQSRecord, error: InvalidRequestError) -> None:
             "error_message": _text(error.message),
             "error_field": _text(error.field or "message"),
             "message_id": _text(record.message_id),
-            # SQS names the starter as the sender of this copy; the operator asks who sent the first.
+            # SQS records the starter as the sender of this copy, but operators need the sender of the original.
             "sender": _text(record.raw_event.get("attributes", {}).get("SenderId") or "unknown"),
         },
     )
 
 
 def fitting(body: str) -> str:
-    """The body, or as much of it as leaves place for the attributes."""
+    """Returns the body, cut so that the attributes still fit."""
     return body.encode(errors="replace")[: MESSAGE_BYTES - ATTRIBUTE_BYTES].decode(errors="ignore")
 
 

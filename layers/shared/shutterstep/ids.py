@@ -12,8 +12,8 @@ ID_IN_EXECUTION_NAME = 42
 # Number of partitions of the index `unfinished`. Chosen, not measured.
 SHARDS = 10
 
-# The attempt has at most two digits; a message id never ends with a dash and so few.
-# Pool mode adds eight hexadecimal digits for the delivery.
+# The attempt has at most two digits; a message id never ends with a dash and so few. Pool mode adds eight hexadecimal
+# digits for the delivery.
 SHOT_KEY = re.compile(r"shots/(?P<id>[^/]+)/(?P<execution>[^/]+)-(?P<attempt>\d{1,2})(?:-[0-9a-f]{8})?\.\w+")
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "pdf": "pdf"}

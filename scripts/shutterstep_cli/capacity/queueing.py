@@ -18,8 +18,7 @@ def mean_wait(servers: int, rate: float, service: float, variation: float) -> fl
     """Returns the mean seconds in the queue of M/G/c (Lee and Longton).
 
     `variation` is standard deviation / mean of the service time. Exact for M/M/c and M/G/1, within a few percent for
-    M/D/c
-    under heavy load. Infinite when there is more work than the servers can do.
+    M/D/c under heavy load. Infinite when there is more work than the servers can do.
     """
     load = rate * service
     if load >= servers:

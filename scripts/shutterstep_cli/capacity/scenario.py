@@ -31,8 +31,7 @@ class Times:
 
     `starter` is one StartExecution, `invocation` the overhead of an invocation, `state` a state with a native call,
     `patience` how long the starter's client retries a throttled call, `answer` the time from the picture to the
-    workflow's
-    next state. CloudWatch's target tracking evaluates once a minute and acts after 3 high or 15 low values.
+    workflow's next state. CloudWatch's target tracking evaluates once a minute and acts after 3 high or 15 low values.
     """
 
     starter: float = 0.06

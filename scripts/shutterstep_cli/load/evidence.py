@@ -47,9 +47,8 @@ class Evidence:
         """Returns, by id, the executions that committed a picture, each of which passed MarkSuccess.
 
         Either of two proofs is enough: the item names the execution as the owner of its picture; or the execution
-        SUCCEEDED
-        and an object lies under its name. Only MarkSuccess and skips succeed, and an execution that skips renders
-        nothing.
+        SUCCEEDED and an object lies under its name. Only MarkSuccess and skips succeed, and an execution that skips
+        renders nothing.
         """
         commits: dict[str, set[str]] = defaultdict(set)
         for id_, item in self.items.items():

@@ -15,8 +15,7 @@ class Record:
     """`outcome` is rendered, skipped, failed, dead_letter, unfinished (running or waiting), lost or unsent.
 
     `detail` is the reason of a skip or the code of an error. Times are epoch seconds, durations are seconds; both are
-    None
-    if there is none.
+    None if there is none.
     """
 
     id: str

@@ -85,8 +85,7 @@ def watched(target: Target) -> Callable[[], None]:
     """Returns a function that a verb calls in each round while it waits for a stack to work.
 
     On the local stack it checks the processes every few seconds, and raises CommandError when one has ended, because
-    the
-    verb would wait in vain. On AWS it does nothing.
+    the verb would wait in vain. On AWS it does nothing.
     """
     looked_at = time.monotonic()
 

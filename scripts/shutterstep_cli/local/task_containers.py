@@ -28,8 +28,7 @@ def start_containers_as_defined() -> None:
     """Applies user, capabilities, read-only root, volumes and limits of a task definition.
 
     The emulator drops them, so that the container would run unrestricted. It also listens on loopback only, so its
-    tasks
-    share this machine's network.
+    tasks share this machine's network.
     """
 
     def patched(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -74,8 +74,7 @@ def aws_session() -> Any:
     """Returns a session with the environment's credentials.
 
     The region is AWS_REGION, AWS_DEFAULT_REGION or the profile's. Raises CommandError when a variable leads AWS clients
-    to
-    this machine.
+    to this machine.
     """
     for name in loopback_variables():
         refuse_loopback(os.environ[name])

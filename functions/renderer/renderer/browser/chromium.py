@@ -19,7 +19,7 @@ SHARED_WORKER = "shared_worker"
 
 
 class Chromium:
-    """A running browser: `connection` speaks to it, `group` is the process group of all its processes."""
+    """A running browser: `connection` sends commands to it, `group` is the process group of all its processes."""
 
     def __init__(self, group: int, connection: Connection, profile: Profile) -> None:
         self.group = group
@@ -27,7 +27,7 @@ class Chromium:
         self._profile = profile
 
     async def answers(self, seconds: float) -> bool:
-        """Whether the browser process still answers within so many seconds."""
+        """Whether the browser process answers within this many seconds."""
         try:
             await asyncio.wait_for(self.connection.browser.send("Browser.getVersion"), seconds)
         except (TimeoutError, BrowserCrashedError):
@@ -46,9 +46,9 @@ class Chromium:
 
 @asynccontextmanager
 async def open_browser(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> AsyncIterator[Chromium]:
-    """A running Chromium for one use, killed on the way out.
+    """Gives a running Chromium for one use, and kills it at the end.
 
-    Raises BrowserMissingError when there is none, BrowserCrashedError when it does not start.
+    Raises BrowserMissingError when none is installed, BrowserCrashedError when it does not start.
     """
     chromium = await start_chromium(executable, flags)
     try:
@@ -58,12 +58,15 @@ async def open_browser(executable: Path | None = None, flags: Sequence[str] = FL
 
 
 async def start_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Chromium:
-    """A running Chromium, which the caller ends. Raises BrowserMissingError or BrowserCrashedError."""
+    """Returns a running Chromium, which the caller must end. Raises BrowserMissingError or BrowserCrashedError."""
     return await connect(spawn_chromium(executable, flags))
 
 
 async def connect(spawned: Spawned) -> Chromium:
-    """The browser of a spawned process once it answers; the caller ends it. Raises BrowserCrashedError."""
+    """Returns the browser of a spawned process as soon as it answers; the caller must end it.
+
+    Raises BrowserCrashedError.
+    """
     connection = Connection()
     chromium = Chromium(spawned.group, connection, spawned.profile)
     try:
@@ -73,7 +76,7 @@ async def connect(spawned: Spawned) -> Chromium:
             return chromium
         raise BrowserCrashedError(f"Chromium did not start: {spawned.last_words()[:500]}")
     except BaseException:
-        # Also when whoever waits for it was cancelled: nobody else knows this browser.
+        # Also if the waiting task was cancelled, because nobody else knows this browser.
         await asyncio.shield(chromium.end())
         raise
     finally:
@@ -81,7 +84,7 @@ async def connect(spawned: Spawned) -> Chromium:
 
 
 def _attach_shared_workers(connection: Connection) -> None:
-    """Each begins only when the page of its context has given it the page's overrides."""
+    """Attaches shared workers; each starts only after the page of its context has given it the page's overrides."""
 
     def attached(event: Params) -> None:
         target = event["targetInfo"]
@@ -95,7 +98,7 @@ def _attach_shared_workers(connection: Connection) -> None:
 
 
 async def _wire(connection: Connection, spawned: Spawned) -> None:
-    # Both at once: whatever interrupts this, each is closed with its object.
+    # Both at the same time: if one is interrupted, the other is still closed.
     reads, writes = os.fdopen(spawned.from_child, "rb", 0), os.fdopen(spawned.to_child, "wb", 0)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: connection, reads)
@@ -104,7 +107,7 @@ async def _wire(connection: Connection, spawned: Spawned) -> None:
 
 
 def _reap(group: int) -> bool:
-    """Takes the exit codes of the group's ended processes; whether some are still there."""
+    """Reaps the group's ended processes; returns whether some are left."""
     while True:
         try:
             process, _ = os.waitpid(-group, os.WNOHANG)

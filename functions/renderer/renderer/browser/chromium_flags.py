@@ -1,4 +1,4 @@
-"""Finds Chromium, and says with which flags and which environment it starts: nothing of our own in reach."""
+"""Finds Chromium, and defines the flags and the environment with which it starts, without our credentials."""
 
 import glob
 import os
@@ -16,13 +16,13 @@ DOWNLOADS = (
     "chromium-*/*/chrome",
 )
 
-# Where each egress guard listens, and the one host that the browser itself may look up.
+# Where each egress guard listens; the only host that the browser itself may look up.
 GUARD_HOST = "127.0.0.1"
 
-# With it, WebRTC asks the local network for names (mDNS, UDP 5353), whatever the proxy and the mapping of names are.
+# With this feature, WebRTC would ask the local network for names (mDNS, UDP 5353), in spite of proxy and host rules.
 MDNS_FEATURE = "WebRtcHideLocalIpsWithMdns"
 
-# Nothing goes past the proxy that each context has: no name is resolved, no UDP sent, loopback is not left out.
+# Nothing bypasses the proxy of each context: no name is resolved, no UDP is sent, and loopback is not exempted.
 EGRESS_FLAGS = (
     f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {GUARD_HOST}",
     "--proxy-bypass-list=<-loopback>",
@@ -31,12 +31,12 @@ EGRESS_FLAGS = (
     "--no-pings",
     "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # Traffic outside any context, and a context without a guard, reach nothing: this proxy's name has no address.
+    # The proxy for traffic outside any context, and for a context without a guard: its name has no address.
     "--proxy-server=http://no-guard.invalid:9",
 )
 
 BLINK_SETTINGS = (
-    # A desktop has a mouse: without these nothing hovers and no pointer is fine. A device with touch overrides them.
+    # A desktop has a mouse: without these settings nothing hovers and no pointer is fine. Touch devices override them.
     "primaryHoverType=2",
     "availableHoverTypes=2",
     "primaryPointerType=4",
@@ -59,27 +59,27 @@ FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
     "--disable-field-trial-config",
-    # No frame gets a process of its own, whatever its page or it asks for by a header (decision 0015).
+    # No frame gets its own process, even if its page or the frame asks for one with a header (decision 0015).
     "--disable-site-isolation-trials",
     "--disable-component-update",
     "--disable-extensions",
     "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame,"
     f"{MDNS_FEATURE}",
-    # A cookie of the request must not go to another port of its host.
+    # A cookie of the request must not be sent to another port of its host.
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
     f"--blink-settings={','.join(BLINK_SETTINGS)}",
-    # The default of `locale`, which headless Chromium would not send.
+    # The default of `locale`; headless Chromium would not send the header.
     "--accept-lang=en-US",
     "--metrics-recording-only",
     "--password-store=basic",
     "--block-new-web-contents",
-    # A page that takes more script memory than this (MiB) crashes alone, instead of taking the other pages with it.
+    # MiB. A page that uses more script memory crashes alone, instead of taking the other pages with it.
     "--js-flags=--max-old-space-size=1024",
     *EGRESS_FLAGS,
 )
 
-# An allow list, so that a new secret in our environment does not reach the browser.
+# An allow list, so that a new secret in our environment never reaches the browser.
 ALLOWED_VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH")
 ALLOWED_PREFIXES = ("LC_", "FONTCONFIG_", "XDG_")
 
@@ -89,7 +89,7 @@ class BrowserMissingError(BrowserCrashedError):
 
 
 def find_chromium(environment: Mapping[str, str] | None = None) -> Path:
-    """The Chromium to use: SHUTTERSTEP_CHROMIUM, the PATH, Debian's folder, then Playwright's own download.
+    """Returns the Chromium to use: SHUTTERSTEP_CHROMIUM, the PATH, Debian's folder, then Playwright's own download.
 
     Raises BrowserMissingError, whose text says how to get one.
     """
@@ -110,7 +110,7 @@ def find_chromium(environment: Mapping[str, str] | None = None) -> Path:
 def _chosen(path: str) -> Path:
     if not (os.path.isfile(path) and os.access(path, os.X_OK)):
         raise BrowserMissingError(
-            f"SHUTTERSTEP_CHROMIUM is {path}, which is no program that can be run. "
+            f"SHUTTERSTEP_CHROMIUM is {path}, which is not an executable program. "
             "Correct the path, or unset it to let the renderer look for Chromium itself."
         )
     return Path(path)
@@ -129,7 +129,7 @@ def _candidates(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def browser_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of our environment the browser may see: no AWS credentials, no job."""
+    """Returns the variables that the browser may see: no AWS credentials, no job."""
     return {
         name: value
         for name, value in environment.items()

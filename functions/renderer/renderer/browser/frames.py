@@ -1,4 +1,4 @@
-"""The frames inside a page: their scripts, and their elements in the page. All share its process (decision 0015)."""
+"""The frames of a page: their scripts, and their elements in the page. All share its process (decision 0015)."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,17 +25,17 @@ class Frame:
         return self.id == self.page.frame
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
-        """As `ChromiumPage.evaluate`, in this frame."""
+        """Returns the value of a function in this frame, like `ChromiumPage.evaluate`."""
         return await self.page.evaluate_in(self.id, function, argument)
 
     async def evaluate_as_page(self, function: str, argument: Any = None) -> Any:
-        """The same in the page's own world where this is the main frame: for scripts that need the page's variables."""
+        """The same, but for the main frame in the page's own world, for scripts that need the page's variables."""
         if self.is_main:
             return await evaluate(self.page.session, function, argument)
         return await self.evaluate(function, argument)
 
     async def call_on_element(self, function: str) -> Any:
-        """The value of a function called with the element that holds this frame; None when it is gone."""
+        """Returns the value of a function called with the element that holds this frame; None if it is gone."""
         session, backend_node = self.page.session, await _owner(self.page, self.id)
         if backend_node is None:
             return None
@@ -46,7 +46,7 @@ class Frame:
 
 
 async def frames_of(page: ChromiumPage) -> list[Frame]:
-    """Gives every frame of the page, the main one first."""
+    """Returns every frame of the page, the main frame first."""
     tree = (await page.session.send("Page.getFrameTree"))["frameTree"]
     return [
         Frame(page, frame["id"], frame["url"], frame.get("name", ""), frame.get("parentId", ""))
@@ -55,18 +55,18 @@ async def frames_of(page: ChromiumPage) -> list[Frame]:
 
 
 async def page_point(frame: Frame, x: float, y: float) -> tuple[float, float]:
-    """A point of a frame's window, in CSS pixels, as a point of the page's window. Raises ScriptError."""
+    """Returns a point of a frame's window as a point of the page's window, both in CSS pixels. Raises ScriptError."""
     if frame.is_main:
         return x, y
     owner = await _owner(frame.page, frame.id)
     if owner is None:
         raise ScriptError("the frame went away")
-    # Boxes are told in the page's window, however many frames lie around them.
+    # Boxes are relative to the page's window, however many frames are around them.
     return await _through(frame.page.session, owner, (x, y))
 
 
 async def _owner(page: ChromiumPage, id_: str) -> int | None:
-    """The element that holds a frame, by its backend node id; None when it is gone."""
+    """Returns the backend node id of the element that holds a frame; None if it is gone."""
     with suppress(ProtocolError):
         await page.session.send("DOM.enable")
         return (await page.session.send("DOM.getFrameOwner", {"frameId": id_}))["backendNodeId"]
@@ -74,14 +74,14 @@ async def _owner(page: ChromiumPage, id_: str) -> int | None:
 
 
 async def _through(session: Session, node: int, place: tuple[float, float]) -> tuple[float, float]:
-    """A point inside a frame's element, whose content may be scaled, in the window around it."""
+    """Returns a point inside a frame's element, whose content may be scaled, as a point of the window around it."""
     try:
         model = (await session.send("DOM.getBoxModel", {"backendNodeId": node}))["model"]
     except ProtocolError as exc:
         raise ScriptError(exc.message) from exc
     left, top = model["content"][:2]
     border, width, height = model["border"], model["width"] or 1, model["height"] or 1
-    # The frame's own axes, which a transform may have scaled and turned.
+    # The axes of the frame, which a transform may have scaled and rotated.
     right = (border[2] - border[0]) / width, (border[3] - border[1]) / width
     down = (border[6] - border[0]) / height, (border[7] - border[1]) / height
     x, y = place

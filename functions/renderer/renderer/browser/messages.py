@@ -1,7 +1,7 @@
-"""Splits what Chromium writes into messages, and keeps of one that is too large only its beginning and its end.
+"""Splits Chromium's output into messages, and keeps only the beginning and the end of a message that is too large.
 
-DevTools delivers what a page says without a limit: frames of WebSockets after they are inflated, arguments of
-console.log, values of scripts. A message is dropped while it arrives, so that it never fills our memory.
+DevTools reports what a page says without a limit: WebSocket frames after inflation, arguments of console.log, values of
+scripts. A large message is dropped while it arrives, so that it never fills our memory.
 """
 
 import re
@@ -12,7 +12,7 @@ HEAD, TAIL = 512, 128
 METHOD = re.compile(rb'\{"method":"([A-Za-z.]+)"')
 NUMBER = re.compile(rb'\{"id":(\d+)')
 SESSION = re.compile(rb',"sessionId":"([0-9A-Za-z]+)"\}')
-# Texts of Chromium's own that stand first in an event's parameters.
+# Fields written by Chromium itself that come first in an event's parameters.
 FIRST = re.compile(rb'"params":\{"(requestId|type|sessionId)":"([^"\\]{1,100})"')
 
 
@@ -26,36 +26,38 @@ class Cut:
 
     @property
     def method(self) -> str:
-        """The event; empty for an answer."""
+        """The event's name; empty for an answer."""
         return method_of(self.head)
 
     @property
     def number(self) -> int | None:
-        """The number of the command that it answers."""
+        """The number of the command that this message answers."""
         found = NUMBER.match(self.head)
         return int(found[1]) if found else None
 
     @property
     def session_id(self) -> str | None:
-        """The session it belongs to; None for the browser's own."""
+        """The session of the message; None for the browser's own."""
         found = SESSION.search(self.tail)
         return found[1].decode() if found and found.end() == len(self.tail) else None
 
     @property
     def params(self) -> dict[str, str]:
-        """The first parameter of an event, where it is one of FIRST."""
+        """The first parameter of an event, if it is one of FIRST."""
         found = FIRST.search(self.head)
         return {found[1].decode(): found[2].decode()} if found else {}
 
 
 def method_of(head: bytes | bytearray) -> str:
-    """The event that a message begins with; empty for an answer."""
+    """Returns the event with which a message begins; empty for an answer."""
     found = METHOD.match(head)
     return found[1].decode() if found else ""
 
 
 class MessageReader:
-    """Gives whole messages to `take` and the others to `cut`; `limit` says from the first bytes how long one may be."""
+    """Gives whole messages to `take` and large ones to `cut`; `limit` returns the largest size for a message's first
+    bytes.
+    """
 
     def __init__(
         self, take: Callable[[bytearray], None], cut: Callable[[Cut], None], limit: Callable[[bytes], int]

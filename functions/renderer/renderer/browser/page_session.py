@@ -1,4 +1,4 @@
-"""One page in a browser context of its own, spoken to directly: navigation, load states, scripts, workers."""
+"""One page in its own browser context, controlled directly: navigation, load states, scripts, workers."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ class ChromiumPage:
         self._reached: set[str] = set()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._worlds = Worlds(session)
-        # Whether the page ever had a frame in it.
+        # Whether the page has ever had a frame.
         self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
         session.on("Page.frameStoppedLoading", self._stopped)
@@ -47,19 +47,22 @@ class ChromiumPage:
         session.on("Target.attachedToTarget", self.attached)
 
     def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
-        """Posts what every page needs, and then `commands`; the futures of their results, in this order."""
+        """Sends the commands that every page needs and then `commands`; returns the futures of their results in this
+        order.
+        """
         own: list[Command] = [
             ("Page.enable", {}),
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
             ("Runtime.enable", {}),
-            # Workers that need no command are left alone: Chromium tells of each with its name, however long that is.
+            # Workers that need no command are not attached: Chromium reports each with its name, however long the name
+            # is.
             *([("Target.setAutoAttach", AUTO_ATTACH)] if self._in_workers else []),
             OWN_WORLD,
         ]
         return [self.session.post(method, params) for method, params in (*own, *commands)]
 
     async def navigate(self, url: str) -> str | None:
-        """Goes to a page until its document begins to come; Chromium's `net::ERR_…` where it does not."""
+        """Navigates until the document begins to arrive; returns Chromium's `net::ERR_…` if it does not."""
         result = await self.session.send("Page.navigate", {"url": url})
         if "errorText" in result:
             return result["errorText"]
@@ -67,24 +70,27 @@ class ChromiumPage:
         return None
 
     async def set_content(self, html: str) -> None:
-        """Makes this HTML the content of the page."""
+        """Replaces the page's content with this HTML."""
         self._reached = {"commit"}
         await evaluate(self.session, "html => { document.open(); document.write(html); document.close(); }", html)
 
     async def wait_for_load_state(self, state: str) -> None:
-        """Waits until the document, or one that replaced it meanwhile, reached a state of LOAD_STATES."""
+        """Waits until the document, or one that has replaced it, reaches a state of LOAD_STATES."""
         await self._wait_for(self._loader, LOAD_STATES[state])
 
     async def evaluate(self, function: str, argument: Any = None) -> Any:
-        """The value of a function called with one JSON argument, in our world of the main frame. Raises ScriptError."""
+        """Returns the value of a function called with one JSON argument, in our world of the main frame.
+
+        Raises ScriptError.
+        """
         return await self.evaluate_in(self.frame, function, argument)
 
     async def evaluate_in(self, frame: str, function: str, argument: Any = None) -> Any:
-        """As `evaluate`, in the frame of this id."""
+        """Returns the value of a function in the frame of this id, like `evaluate`."""
         return await self._worlds.evaluate(frame, called(function, argument))
 
     async def address_and_title(self) -> tuple[str, str]:
-        """The page's address and title as the browser knows them, which a page in an endless loop cannot hold up."""
+        """Returns the page's address and title from the browser, which a page in an endless loop cannot delay."""
         try:
             history = await self.session.send("Page.getNavigationHistory")
         except TooLargeError:
@@ -105,7 +111,7 @@ class ChromiumPage:
         self._fulfil()
 
     def _stopped(self, event: Params) -> None:
-        # A document that was cut, or whose script stopped it, has no load event.
+        # A document that was interrupted, or stopped by its own script, has no load event.
         if event["frameId"] == self.frame and "load" not in self._reached:
             self._reached |= set(LOAD_STATES.values())
             self._fulfil()
@@ -123,14 +129,17 @@ class ChromiumPage:
             await future
 
     def _answer_dialog(self, event: Params) -> None:
-        # An open dialog stops the page's scripts, and with them the load event, for good.
+        # An open dialog stops the page's scripts, and so the load event, for ever.
         self.session.post("Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
 
     def _frame_came(self, _: Params) -> None:
         self.has_frames = True
 
     def attached(self, event: Params) -> None:
-        """Takes a worker: it waits until it has the page's overrides. Workers of its own come the same way."""
+        """Sets up a new worker, which waits until it has the page's overrides.
+
+        Workers that it starts arrive here too.
+        """
         worker = self._connection.session(event["sessionId"])
         worker.flooded = self.session.flooded
         worker.on("Target.attachedToTarget", self.attached)
@@ -140,7 +149,7 @@ class ChromiumPage:
 
 
 async def evaluate(session: Session, function: str, argument: Any = None) -> Any:
-    """As ChromiumPage.evaluate, in the page's own world, where its scripts see it. Raises ScriptError."""
+    """Returns the value of a function in the page's own world, where its scripts can see it. Raises ScriptError."""
     try:
         return value_of(await session.send("Runtime.evaluate", called(function, argument)))
     except ProtocolError as exc:
@@ -148,11 +157,11 @@ async def evaluate(session: Session, function: str, argument: Any = None) -> Any
 
 
 def called(function: str, argument: Any) -> Params:
-    """What `Runtime.evaluate` takes to call a function with one JSON argument and await its value."""
+    """Returns the parameters of `Runtime.evaluate` to call a function with one JSON argument and await its value."""
     return {"expression": f"({function})({json.dumps(argument)})", "awaitPromise": True, "returnByValue": True}
 
 
-# Each document has our world from its beginning, so that nothing waits for one to be made.
+# Each document has our world from its beginning, so that no script waits for one to be made.
 OWN_WORLD: Command = ("Page.addScriptToEvaluateOnNewDocument", {"source": "", "worldName": WORLD})
 
 
@@ -166,11 +175,10 @@ async def open_chromium_page(
     in_workers: Sequence[Command] = (),
     permissions: Sequence[str] = (),
 ) -> AsyncIterator[ChromiumPage]:
-    """An empty page of `width` by `height` CSS pixels that shares nothing with any other.
+    """Gives an empty page of `width` by `height` CSS pixels that shares nothing with any other page.
 
     `in_page` are commands for the page and its frames, `in_workers` those for each of their workers. `permissions` are
-    granted to every origin in the page.
-    Raises ProtocolError naming the command that Chromium refused.
+    granted to every origin in the page. Raises ProtocolError, which names the command that Chromium refused.
     """
     browser = connection.browser
     options: Params = {"disposeOnDetach": True}
@@ -191,7 +199,7 @@ async def open_chromium_page(
         yield page
     finally:
         connection.shared_workers.pop(context, None)
-        # A browser that hangs must not hold up its own error.
+        # A hanging browser must not delay its own error.
         with suppress(ProtocolError, RenderError, TimeoutError):
             disposed = browser.send("Target.disposeBrowserContext", {"browserContextId": context})
             await asyncio.wait_for(disposed, CLOSE_SECONDS)

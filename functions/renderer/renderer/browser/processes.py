@@ -1,4 +1,4 @@
-"""What the kernel says of the processes of this machine, and of those of one group."""
+"""Reads the kernel's information about processes of this machine, and of one process group."""
 
 import os
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def private_memory(group: int) -> int:
-    """Bytes of memory that the group's processes share with nobody; 0 where there is no /proc."""
+    """Returns the bytes of memory that the group's processes share with nobody; 0 without /proc."""
     return sum(map(_private, members(group)))
 
 
 def members(group: int) -> Iterator[int]:
-    """The processes of the group, zombies among them."""
+    """Yields the processes of the group, including zombies."""
     for process in processes():
         with suppress(OSError):
             if os.getpgid(process) == group:
@@ -23,7 +23,7 @@ def members(group: int) -> Iterator[int]:
 
 
 def processes() -> Iterator[int]:
-    """The ids of all processes; none where there is no /proc."""
+    """Yields the ids of all processes; none without /proc."""
     for entry in os.listdir(PROC) if PROC.is_dir() else ():
         if entry.isdigit():
             yield int(entry)

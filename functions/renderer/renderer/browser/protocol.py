@@ -12,15 +12,16 @@ from renderer.browser.messages import Cut, MessageReader, method_of
 from shutterstep.errors import BrowserCrashedError, PageCrashedError, PageUnstableError, RenderError, TooLargeError
 
 MIB = 2**20
-# Addresses of up to 2 MiB stand in events; nothing longer that a page says is of use. Pictures and PDFs are answers of
-# their own size, as the operator's limits of pixels allow it.
+# Limits in bytes. Events contain addresses of up to 2 MiB; nothing longer from a page is useful. Pictures and PDFs are
+# answers with a size of their own, which follows from the operator's pixel limits.
 EVENT_BYTES = 4 * MIB
 ANSWER_BYTES = 8 * MIB
 PICTURE_BYTES = 768 * MIB
-# Events over EVENT_BYTES, together. To write them holds up the whole browser, and with it a page's neighbours.
+# Limit for events over EVENT_BYTES, added up. Writing them blocks the whole browser, and with it other pages.
+# Chosen, not measured.
 FLOOD_BYTES = 64 * MIB
 PICTURES = frozenset({"Page.captureScreenshot", "Page.printToPDF"})
-# Of these only what stands at the beginning is of use.
+# Of these only the beginning is useful.
 HEADS_ONLY = frozenset({"Runtime.consoleAPICalled", "Runtime.exceptionThrown"})
 # The connection itself needs these.
 OWN_EVENTS = frozenset({"Target.attachedToTarget", "Target.detachedFromTarget", "Inspector.targetCrashed"})
@@ -28,12 +29,12 @@ OWN_EVENTS = frozenset({"Target.attachedToTarget", "Target.detachedFromTarget", 
 Params = dict[str, Any]
 Handler = Callable[[Params], None]
 
-# For the children of a target: each waits until it is told to go on.
+# For the children of a target: each waits until it is told to continue.
 AUTO_ATTACH: Params = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 
 
 class ProtocolError(Exception):
-    """Chromium refused a command; `method` is the command, `message` Chromium's words."""
+    """Chromium refused a command; `method` is the command, `message` Chromium's text."""
 
     def __init__(self, method: str, message: str) -> None:
         super().__init__(f"{method}: {message}")
@@ -44,7 +45,7 @@ class ProtocolError(Exception):
 class Session:
     """The commands to one target (a page, a worker, or the browser itself) and its events.
 
-    Once the target is gone every command fails with the error it went with.
+    When the target is gone, every command fails with the error with which it ended.
     """
 
     def __init__(self, connection: "Connection", session_id: str | None) -> None:
@@ -54,31 +55,28 @@ class Session:
         self._handlers: dict[str, list[Handler]] = {}
         self._cut_handlers: dict[str, Handler] = {}
         self._flood = 0
-        # What ends a page that says too much; a worker's session ends its page's.
+        # The session to end when a target sends too much; for a worker, its page's session.
         self.flooded: Callable[[RenderError], None] = self.end
         self._expected: set[asyncio.Future[Any]] = set()
         self._gone: RenderError | None = None
 
     def on(self, event: str, handler: Handler) -> None:
-        """Calls `handler` with the parameters of each such event, in the order of their coming."""
+        """Calls `handler` with the parameters of each such event, in the order of arrival."""
         self._handlers.setdefault(event, []).append(handler)
         self._connection.awaited.add(event)
 
     def on_cut(self, event: str, handler: Handler) -> None:
-        """Calls `handler` for an event that is too large; of its parameters it gets the first alone, if that is known.
-
-        Without a handler such an event is dropped.
-        """
+        """Calls `handler` for an event that is too large, with only the first of its parameters, if that is known."""
         self._cut_handlers[event] = handler
         self._connection.awaited.add(event)
 
     def post(self, method: str, params: Params | None = None) -> "asyncio.Future[Params]":
-        """Sends a command at once and returns the future of its result, so that commands can follow without waiting.
+        """Sends a command at once and returns the future of its result, so that further commands need not wait.
 
-        The future raises ProtocolError, PageCrashedError or BrowserCrashedError. Commands are carried out in order.
+        The future raises ProtocolError, PageCrashedError or BrowserCrashedError. Chromium runs commands in order.
         """
         answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
-        # Marks the exception as retrieved, so that asyncio does not log an answer that nobody waits for.
+        # Marks the exception as retrieved, so that asyncio does not log an answer for which nobody waits.
         answer.add_done_callback(_retrieve)
         if self._gone is not None:
             answer.set_exception(self._gone)
@@ -88,11 +86,11 @@ class Session:
         return answer
 
     async def send(self, method: str, params: Params | None = None) -> Params:
-        """The result of one command. Raises ProtocolError, PageCrashedError or BrowserCrashedError."""
+        """Returns the result of one command. Raises ProtocolError, PageCrashedError or BrowserCrashedError."""
         return await self.post(method, params)
 
     def expect(self) -> "asyncio.Future[Any]":
-        """A future for a handler to fulfil, which fails as commands do when the target goes."""
+        """Returns a future that a handler will set, and that fails like a command when the target is gone."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         future.add_done_callback(_retrieve)
         future.add_done_callback(self._expected.discard)
@@ -102,7 +100,7 @@ class Session:
         return future
 
     def end(self, error: RenderError) -> None:
-        """Makes every waiting command and every later one fail with this error."""
+        """Makes every waiting and every later command fail with this error."""
         self._gone = self._gone or error
         waiting, self._waiting = self._waiting, {}
         for future in (*(answer for _, answer in waiting.values()), *self._expected):
@@ -110,7 +108,7 @@ class Session:
                 future.set_exception(self._gone)
 
     def answered(self, message: dict[str, Any]) -> None:
-        """Takes the answer to a command of this session."""
+        """Handles the answer to a command of this session."""
         method, answer = self._waiting.pop(message["id"], ("", None))
         if answer is None or answer.done():
             return
@@ -120,19 +118,23 @@ class Session:
             answer.set_result(message["result"])
 
     def refused(self, cut: Cut) -> None:
-        """Takes an answer or an event that is too large."""
+        """Handles an answer or an event that is too large."""
         method, answer = self._waiting.pop(cut.number, ("", None)) if cut.number is not None else ("", None)
         if answer is not None and not answer.done():
-            answer.set_exception(TooLargeError(f"the page gives {cut.size} bytes in answer to {method}"))
+            answer.set_exception(TooLargeError(f"the page's answer to {method} has {cut.size} bytes"))
         elif cut.method in self._cut_handlers:
             self._cut_handlers[cut.method](cut.params)
         if cut.size > EVENT_BYTES:
             self._flood += cut.size
             if self._flood > FLOOD_BYTES:
-                self.flooded(TooLargeError("the page says too much: its console, sockets or addresses are too long"))
+                self.flooded(
+                    TooLargeError(
+                        "the page sends too much: its console messages, WebSocket messages or addresses are too long"
+                    )
+                )
 
     def happened(self, event: str, params: Params) -> None:
-        """Takes an event of this session."""
+        """Handles an event of this session."""
         if event == "Inspector.targetCrashed":
             self.end(PageCrashedError("the page crashed while it was rendered"))
         for handler in tuple(self._handlers.get(event, ())):
@@ -140,25 +142,25 @@ class Session:
 
 
 class Connection(asyncio.Protocol):
-    """All sessions of one Chromium. `browser` is the session of the browser itself."""
+    """All sessions of one Chromium; `browser` is the session of the browser itself."""
 
     def __init__(self) -> None:
         self.browser = Session(self, None)
-        # All pages need it, whatever one of them says.
+        # All pages need the browser's session, whatever one of them sends.
         self.browser.flooded = lambda _error: None
         self.closed = asyncio.get_running_loop().create_future()
-        # What takes the shared workers of a browser context, by its id: they belong to no page.
+        # Handlers of shared workers by the id of their browser context, because these workers belong to no page.
         self.shared_workers: dict[str, Handler] = {}
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
         self._last_id = 0
         self._reader = MessageReader(lambda message: self._take(json.loads(message)), self._cut, self._limit)
         self._pictures: set[int] = set()
-        # The events that some session has a handler for; others are dropped unread.
+        # The events for which some session has a handler; others are dropped unread.
         self.awaited = set(OWN_EVENTS)
 
     def writes_to(self, writer: asyncio.WriteTransport) -> None:
-        """Gives the end of the pipe that Chromium reads."""
+        """Sets the end of the pipe from which Chromium reads."""
         self._writer = writer
 
     def write(self, method: str, params: Params, session_id: str | None) -> int:
@@ -174,15 +176,15 @@ class Connection(asyncio.Protocol):
         return self._last_id
 
     def session(self, session_id: str) -> Session:
-        """The session of this id, new when it was never asked for."""
+        """Returns the session of this id, a new one on the first call."""
         return self._sessions.setdefault(session_id, Session(self, session_id))
 
     def data_received(self, data: bytes) -> None:
-        """The event loop calls this with what Chromium wrote."""
+        """Called by the event loop with Chromium's output."""
         self._reader.feed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (the loop's signature)
-        """The event loop calls this when Chromium is gone."""
+        """Called by the event loop when Chromium is gone."""
         error = BrowserCrashedError("the browser ended while it rendered the page")
         for session in (self.browser, *self._sessions.values()):
             session.end(error)
@@ -190,7 +192,7 @@ class Connection(asyncio.Protocol):
             self.closed.set_result(None)
 
     def _limit(self, head: bytes) -> int:
-        """How many bytes a message that begins like this may have."""
+        """Returns how many bytes a message with this beginning may have."""
         method = method_of(head)
         if method:
             return 0 if method in HEADS_ONLY or method not in self.awaited else EVENT_BYTES

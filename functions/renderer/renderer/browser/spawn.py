@@ -1,4 +1,4 @@
-"""Starts Chromium's process. A task does so before all else: this module loads little, and no asyncio."""
+"""Starts Chromium's process. A task does this first, so this module imports little, and not asyncio."""
 
 import fcntl
 import os
@@ -12,13 +12,13 @@ from renderer.browser.profile import Profile, make_profile
 from shutterstep.errors import BrowserCrashedError
 
 PR_SET_CHILD_SUBREAPER = 36
-# What is kept of Chromium's stderr, its beginning: it writes there what pages say in their console, without a limit.
+# Bytes kept of Chromium's stderr, from its beginning; pages can write there without a limit, through their console.
 WORDS_BYTES = 65_536
-FIRST_FREE = 10  # Chromium reads its pipe at 3 and writes at 4; ours must lie elsewhere until then.
+FIRST_FREE = 10  # Chromium uses descriptors 3 and 4 for its pipe, so ours must be higher
 
 
 class Spawned(NamedTuple):
-    """A browser's process on its way: its group, which it leads, our two ends of its pipe, its profile, its stderr."""
+    """A starting browser: its process group, our two ends of its pipe, its profile and its stderr."""
 
     group: int
     to_child: int
@@ -27,13 +27,13 @@ class Spawned(NamedTuple):
     words: int
 
     def last_words(self) -> str:
-        """The last line that the browser wrote to its stderr."""
+        """Returns the last line that the browser wrote to its stderr."""
         lines = os.pread(self.words, WORDS_BYTES, 0).strip(b"\0\n").decode(errors="replace").splitlines()
         return lines[-1] if lines else "it said nothing"
 
 
 def spawn_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS) -> Spawned:
-    """Starts the process and waits for nothing. Raises BrowserMissingError or BrowserCrashedError."""
+    """Starts the process without waiting for anything. Raises BrowserMissingError or BrowserCrashedError."""
     executable = executable or find_chromium()
     try:
         profile = make_profile()
@@ -49,7 +49,7 @@ def spawn_chromium(executable: Path | None = None, flags: Sequence[str] = FLAGS)
 def _arguments(executable: Path, flags: Sequence[str], folder: Path) -> list[str]:
     sandbox = sandbox_works(os.environ, os.getuid())
     own = ["--remote-debugging-pipe", f"--user-data-dir={folder}"]
-    # Without an address it opens no page of its own, whose process would start beside that of the first render.
+    # Without an address it opens no page of its own, whose process would start together with the first render's.
     return [str(executable), *flags, *own, *([] if sandbox else ["--no-sandbox"])]
 
 
@@ -61,7 +61,7 @@ def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
         errors = _closed_by(theirs, fcntl.fcntl(words, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE))
         nothing = _closed_by(theirs, os.open(os.devnull, os.O_RDWR))
         wired = ((nothing, 0), (nothing, 1), (errors, 2), (child_reads, 3), (child_writes, 4))
-        # Unlike a fork with code in between, a spawn is safe beside threads and does not copy our memory map.
+        # Unlike fork, a spawn is safe with threads and does not copy our memory map.
         group = os.posix_spawn(
             executable,
             arguments,
@@ -70,13 +70,13 @@ def _spawn(executable: Path, arguments: list[str], profile: Profile) -> Spawned:
             setpgroup=0,
         )
         ours.pop_all()
-    # Soon enough: its first orphans come when it ends.
+    # Early enough, because the first orphans appear when the browser ends.
     become_reaper()
     return Spawned(group, to_child, from_child, profile, words)
 
 
 def _file_of_one_size(size: int) -> int:
-    """A file in memory that takes so many bytes; what is written after them fails."""
+    """Returns a file in memory of at most `size` bytes; writing more fails."""
     file = os.memfd_create("chromium-stderr", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.truncate(file, size)
@@ -88,7 +88,7 @@ def _file_of_one_size(size: int) -> int:
 
 
 def _pipe(reader: ExitStack, writer: ExitStack) -> tuple[int, int]:
-    """The end to read and the end to write, each closed by its stack."""
+    """Returns the reading and the writing end of a pipe, each closed by its stack."""
     ends = os.pipe()
     try:
         moved = [
@@ -107,11 +107,8 @@ def _closed_by(stack: ExitStack, descriptor: int) -> int:
 
 
 def become_reaper() -> None:
-    """Makes this process the parent of the browser's orphans, so that it can reap them.
-
-    A container may have no init.
-    """
-    import ctypes  # here: a task loads it when its browser is on its way
+    """Makes this process the parent of the browser's orphans and able to reap them: a container may have no init."""
+    import ctypes  # here, so that a task loads it while its browser starts
 
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Our own JavaScript world in each frame of a session: the page's scripts neither see it nor change what is in it."""
+"""Our own JavaScript world in each frame of a session; the page's scripts neither see it nor change it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ GONE = "uniqueContextId not found"
 class Worlds:
     """The worlds of one session, made once for each document that needs one.
 
-    Ids of contexts begin anew in each process, so only the unique ids of Chromium's events tell two documents apart.
+    Context ids start again in each process, so only the unique ids in Chromium's events identify a document.
     """
 
     def __init__(self, session: Session) -> None:
@@ -23,7 +23,7 @@ class Worlds:
         session.on("Runtime.executionContextsCleared", lambda _: self._contexts.clear())
 
     async def evaluate(self, frame: str, call: Params) -> Any:
-        """The value of `Runtime.evaluate` with these parameters in the frame's world. Raises ScriptError."""
+        """Returns the value of `Runtime.evaluate` with these parameters in the frame's world. Raises ScriptError."""
         try:
             return value_of(await self._evaluate(frame, call))
         except ProtocolError as exc:
@@ -36,7 +36,7 @@ class Worlds:
             except ProtocolError as exc:
                 if GONE not in exc.message:
                     raise
-                # The document went before the call began, so nothing is done twice. Another call may have made the
+                # The document was gone before the call began, so nothing runs twice. Another call may have made the
                 # world of the next document meanwhile; Chromium does not announce it again, so it must be kept.
                 if self._contexts.get(frame) == known:
                     del self._contexts[frame]
@@ -44,7 +44,7 @@ class Worlds:
 
     async def _made(self, frame: str) -> str:
         await self._session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": WORLD})
-        # Its event has come before the answer, unless the document went in between.
+        # Its event comes before the answer, unless the document went away in between.
         if frame not in self._contexts:
             raise DocumentAwayError("the document went away")
         return self._contexts[frame]

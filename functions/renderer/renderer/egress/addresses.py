@@ -1,4 +1,4 @@
-"""Which addresses a page may reach: the public internet on the web's ports, and what the operator allows."""
+"""Which addresses a page may reach: public ones on the web's ports, and those that the operator allows."""
 
 import ipaddress
 import re
@@ -14,10 +14,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 WEB_PORTS = frozenset({80, 443})
 LAST_PORT = 65_535
-# Pages on this machine, at any port.
+# Pages on this machine, on any port.
 LOOPBACK = "127.0.0.0/8,::1"
 
-# IANA's special-purpose registries, without what is plainly routed like any other address.
+# IANA's special-purpose registries, without blocks that are routed like any other address.
 FORBIDDEN_V4 = tuple(
     ipaddress.IPv4Network(text)
     for text in (
@@ -38,7 +38,7 @@ FORBIDDEN_V4 = tuple(
         "240.0.0.0/4",  # reserved, and broadcast
     )
 )
-# Only IPv6 global unicast is public; unique local, link-local, multicast and the rest are outside of it.
+# Only IPv6 global unicast is public; unique local, link-local, multicast and others are outside of this block.
 GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 FORBIDDEN_V6 = tuple(
     ipaddress.IPv6Network(text)
@@ -50,7 +50,7 @@ FORBIDDEN_V6 = tuple(
 )
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
-# The endpoints that give out a task's credentials. No entry of EGRESS_ALLOW opens them.
+# Endpoints that give out a task's credentials. No entry of EGRESS_ALLOW opens them.
 CREDENTIAL_ENDPOINTS = frozenset(
     ipaddress.ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23")
@@ -62,13 +62,13 @@ HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z
 
 @dataclass(frozen=True)
 class Allowance:
-    """One entry of EGRESS_ALLOW: a network or a host name, at one port or (None) at every one."""
+    """One entry of EGRESS_ALLOW: a network or a host name, on one port or (None) on every port."""
 
     target: Network | str
     port: int | None = None
 
     def covers(self, host: str, address: Address, port: int) -> bool:
-        """Whether it opens this address at this port to a page that named `host`."""
+        """Whether it allows this address and port for a page that named `host`."""
         if self.port not in (None, port):
             return False
         if isinstance(self.target, str):
@@ -78,10 +78,10 @@ class Allowance:
 
 @dataclass(frozen=True)
 class EgressPolicy:
-    """What pages may reach; as it is made, nothing but public addresses at ports 80 and 443.
+    """What pages may reach; by default only public addresses on ports 80 and 443.
 
-    `local_pages`, of a local stack, opens loopback to a render whose request names an address of loopback.
-    `closed_ports` are closed on every address that is not public, also where an allowance opens it.
+    `local_pages`, on a local stack, allows loopback for a render whose request names a loopback address. `closed_ports`
+    are closed on every address that is not public, even if an allowance opens them.
     """
 
     allowances: tuple[Allowance, ...] = ()
@@ -90,13 +90,13 @@ class EgressPolicy:
     closed_ports: ClosedPorts = field(default_factory=ClosedPorts)
 
     def of_render(self, url: str) -> "EgressPolicy":
-        """The policy of one render, given the address that its request names (empty for one of `html`)."""
+        """Returns the policy of one render for the URL in its request (empty for a request with `html`)."""
         if not (self.local_pages and is_local(url)):
             return self
         return replace(self, allowances=(*self.allowances, *map(_allowance, LOOPBACK.split(","))))
 
     def permits(self, host: str, address: Address, port: int) -> bool:
-        """Whether a page that named `host` may connect to `address`, one that the name has."""
+        """Whether a page that named `host` may connect to `address`, one of the name's addresses."""
         address = unwrapped(address)
         if leads_to_credentials(address) or (port in self.closed_ports and not is_public(address)):
             return False
@@ -109,9 +109,9 @@ PUBLIC_ONLY = EgressPolicy()
 
 
 def is_local(url: str) -> bool:
-    """Whether an http or https address names this machine: by an address of loopback, or a name that always is it.
+    """Whether an http or https URL names this machine: by a loopback address, or a name that always means this machine.
 
-    Other names that resolve to loopback are none: anybody's name server can say so.
+    Other names do not count even if they resolve to loopback, because anybody's name server can say so.
     """
     try:
         host = (urlsplit(url).hostname or "").removesuffix(".")
@@ -124,10 +124,10 @@ def is_local(url: str) -> bool:
 
 
 def parse_policy(text: str) -> EgressPolicy:
-    """The policy of EGRESS_ALLOW: entries separated by commas, each with or without `:port`.
+    """Returns the policy of EGRESS_ALLOW: comma-separated entries, each with or without `:port`.
 
-    `10.1.0.0/16:8080` a network, `[fd00::/8]:443` or `fd00::/8` one of IPv6, `wiki.example.com:8443` a host by its
-    name, `*:8080` one more port of public addresses. Raises ValueError, which names the entry.
+    `10.1.0.0/16:8080` is a network, `[fd00::/8]:443` or `fd00::/8` an IPv6 network, `wiki.example.com:8443` a host
+    name, and `*:8080` one more port of public addresses. Raises ValueError, which names the entry.
     """
     entries = [entry.strip() for entry in text.split(",") if entry.strip()]
     opened = [entry for entry in entries if entry.startswith("*:")]
@@ -136,7 +136,7 @@ def parse_policy(text: str) -> EgressPolicy:
 
 
 def unwrapped(address: Address) -> Address:
-    """The IPv4 address inside a mapped, NAT64 or 6to4 address, else the address itself, without a scope."""
+    """Returns the IPv4 address inside a mapped, NAT64 or 6to4 address, else the address itself, without its scope."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in NAT64:
@@ -146,11 +146,11 @@ def unwrapped(address: Address) -> Address:
 
 @lru_cache(4096)
 def leads_to_credentials(address: Address) -> bool:
-    """Whether an address is one of CREDENTIAL_ENDPOINTS, or may be translated to one by some network's NAT64."""
+    """Whether an address is one of CREDENTIAL_ENDPOINTS, or some network's NAT64 may translate it to one."""
     if address in CREDENTIAL_ENDPOINTS or isinstance(address, ipaddress.IPv4Address):
         return address in CREDENTIAL_ENDPOINTS
     octets = address.packed
-    # RFC 6052: where the IPv4 address lies depends on the length of a prefix that the operator of the network chooses.
+    # RFC 6052: the position of the IPv4 address depends on the length of a prefix that the network's operator chooses.
     places = [octets[4:8], octets[12:16], octets[9:13], octets[2:6], bytes(255 - octet for octet in octets[12:16])]
     places += [octets[8 - first : 8] + octets[9 : 13 - first] for first in (1, 2, 3)]
     return any(ipaddress.IPv4Address(place) in CREDENTIAL_ENDPOINTS for place in places)
@@ -158,7 +158,7 @@ def leads_to_credentials(address: Address) -> bool:
 
 @lru_cache(4096)
 def is_public(address: Address) -> bool:
-    """Whether an unwrapped address is anyone's on the internet, rather than this host's or network's own."""
+    """Whether an unwrapped address is public, and not one of this host or its network."""
     if isinstance(address, ipaddress.IPv4Address):
         return not _in_any(address, FORBIDDEN_V4)
     return address in GLOBAL_V6 and not _in_any(address, FORBIDDEN_V6)
@@ -172,7 +172,7 @@ def _allowance(entry: str) -> Allowance:
     bare = _network(entry)
     address, colon, port = entry.rpartition(":")
     if bare is not None and colon and port.isdigit() and "/" not in entry and _network(address) is not None:
-        raise _wrong(entry)  # `::1:8080` is an address, and was meant for one at a port
+        raise _wrong(entry)  # `::1:8080` is an address, but was probably meant as `[::1]:8080`
     if bare is not None:
         return Allowance(bare)
     match = ENTRY.fullmatch(entry)

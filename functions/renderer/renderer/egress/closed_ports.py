@@ -1,4 +1,4 @@
-"""Ports that stay closed on every address of this machine or its networks, whatever else is allowed."""
+"""Ports that stay closed on every address of this machine and its networks, whatever else is allowed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ClosedPorts:
-    """Numbers, and folders whose files are named after a port each: what listens may come and go while pages render."""
+    """Port numbers, and folders with a file for each port; listeners may start and end while pages render."""
 
     numbers: frozenset[int] = frozenset()
     folders: tuple[Path, ...] = ()
@@ -16,7 +16,10 @@ class ClosedPorts:
 
 
 def parse_closed_ports(text: str) -> ClosedPorts:
-    """Ports and absolute paths of folders, separated by commas. Raises ValueError, which names the entry."""
+    """Returns the ports and absolute folder paths of a comma-separated list.
+
+    Raises ValueError, which names the entry.
+    """
     entries = [entry.strip() for entry in text.split(",") if entry.strip()]
     folders = tuple(Path(entry) for entry in entries if entry.startswith("/"))
     numbers = [entry for entry in entries if not entry.startswith("/")]

@@ -1,4 +1,4 @@
-"""The two ends of a proxied connection: the browser's, which says where to, and the one to the checked address."""
+"""The two ends of a proxied connection: the browser's, which names the target, and the one to the checked address."""
 
 import asyncio
 from typing import Protocol, cast
@@ -13,14 +13,14 @@ BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: clo
 
 SCHEME = b"http://"
 HTTP_PORT = 80
-# Headers that are meant for the proxy are not passed on to the page's host.
+# Headers meant for the proxy are not passed on to the page's host.
 FOR_THE_PROXY = (b"proxy-connection", b"proxy-authorization")
 
 Origin = tuple[str, int]
 
 
 class Relay(Protocol):
-    """What the two ends need of their guard."""
+    """What both ends need from their guard."""
 
     def opened(self, client: "ClientConnection") -> bool: ...
     def closed(self, client: "ClientConnection") -> None: ...
@@ -29,11 +29,11 @@ class Relay(Protocol):
 
 
 class RefusedRequestError(Exception):
-    """The browser sent what it never sends to a proxy; the connection is cut."""
+    """The browser sent something that no browser sends to a proxy; the connection is cut."""
 
 
 class UpstreamConnection(asyncio.Protocol):
-    """The end at the page's host: passes bytes back as they are, however the host speaks HTTP."""
+    """The connection to the page's host: passes bytes back unchanged, whatever HTTP version the host uses."""
 
     transport: asyncio.Transport
 
@@ -59,7 +59,7 @@ class UpstreamConnection(asyncio.Protocol):
 
 
 class ClientConnection(asyncio.Protocol):
-    """The end at the browser. It serves one origin: what a host sends can never pass for another's answer."""
+    """The connection of the browser. It serves one origin, so that a host's answer can never be taken for another's."""
 
     transport: asyncio.Transport
 
@@ -91,7 +91,9 @@ class ClientConnection(asyncio.Protocol):
         self.transport.abort()
 
     def end(self, *, reset: bool) -> None:
-        """The host's end is over: what it sent still goes to the browser, unless the host broke off."""
+        """Called when the host's end is closed: its data still goes to the browser, unless the host reset the
+        connection.
+        """
         if reset:
             self.transport.abort()
         else:
@@ -118,7 +120,7 @@ class ClientConnection(asyncio.Protocol):
         if self._upstream is not None:
             self._send_unsent(self._upstream)
         elif self._origin is not None and self._connecting is None:
-            # Bytes that follow wait in the socket until the connection is established.
+            # Further bytes wait in the socket until the connection is established.
             self.transport.pause_reading()
             self._connecting = asyncio.get_running_loop().create_task(self._connect(*self._origin))
 
@@ -126,7 +128,7 @@ class ClientConnection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # After CONNECT, by which a WebSocket comes too. No browser asks to upgrade a plain request to a proxy.
+            # After CONNECT, which WebSockets use too. No browser asks a proxy to upgrade a plain request.
             if not self._tunnel:
                 raise RefusedRequestError from None
             self._unsent.append(data[upgrade.args[0] :])
@@ -150,12 +152,14 @@ class ClientConnection(asyncio.Protocol):
         self.transport.resume_reading()
 
     def _refuse(self, error: RenderError) -> None:
-        """A tunnel gets a status, which the browser never shows; an answer to a plain request would be a page."""
+        """Refuses a request: a tunnel gets a status that the browser never shows; an answer to a plain request would be
+        a page.
+        """
         if self._tunnel:
             self.transport.write(FORBIDDEN if isinstance(error, ForbiddenAddressError) else BAD_GATEWAY)
         self.transport.close()
 
-    # --- what the parser of the browser's requests calls ---
+    # --- called by the parser of the browser's requests ---
 
     def on_message_begin(self) -> None:
         self._url, self._head = b"", []
@@ -166,7 +170,8 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         lower = name.lower()
         if lower == b"transfer-encoding":
-            # A browser sends no chunked body over HTTP/1.1, and a body with two possible ends allows request smuggling.
+            # No browser sends a chunked body over HTTP/1.1, and a body with two possible ends would allow request
+            # smuggling.
             raise RefusedRequestError
         if lower not in FOR_THE_PROXY:
             self._head.append(b"%b: %b\r\n" % (name, value))

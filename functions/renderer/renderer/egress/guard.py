@@ -26,12 +26,12 @@ from shutterstep.errors import (
 if TYPE_CHECKING:
     import aiodns
 
-ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the head start of each address before the next is tried beside it
+ATTEMPT_DELAY_SECONDS = 0.25  # RFC 8305: the delay before the next address is tried in parallel
 REPORTED_HOSTS = 20
 REMEMBERED_HOSTS = 500
-# c-ares: SERVFAIL, REFUSED, nobody there, no answer in time. They say nothing of the name.
+# c-ares: SERVFAIL, REFUSED, no server, no answer in time. They say nothing about the name itself.
 NO_ANSWER = frozenset({3, 6, 11, 12})
-HOST_LENGTH = 253  # of a DNS name
+HOST_LENGTH = 253  # the longest DNS name
 
 
 class TooManyHostsError(ConnectionFailedError):
@@ -40,11 +40,11 @@ class TooManyHostsError(ConnectionFailedError):
 
 @dataclass(frozen=True)
 class EgressLimits:
-    """What one render may use: bytes in both directions together, connections at once, seconds until one stands;
-    names of hosts altogether, and lookups of them at once.
+    """The limits of one render: bytes in both directions together, simultaneous connections, seconds to connect, host
+    names in all, and simultaneous lookups.
 
-    AWS's resolver takes 1,024 packets a second from a network interface, and a lookup is two; the rest is dropped, for
-    every render behind that interface.
+    AWS's resolver accepts 1,024 packets a second from a network interface, and a lookup is two. Further ones are
+    dropped, for every render behind that interface.
     """
 
     bytes: int = 512 * 1024 * 1024
@@ -55,9 +55,9 @@ class EgressLimits:
 
 
 class EgressGuard:
-    """Serves on a port of its own from `async with` to its end, which cuts every connection still open.
+    """Serves on its own port from `async with` to its end, which cuts every open connection.
 
-    Each name is resolved once a render, by the system's name servers or those given as `address:port`.
+    Each name is resolved once in a render, by the system's name servers or those given as `address:port`.
     """
 
     def __init__(
@@ -97,11 +97,11 @@ class EgressGuard:
             await self._resolver.close()
 
     def details(self) -> dict[str, Any]:
-        """Gives what the result tells of the guard: what it refused, and that it cut a page which moved too much.
+        """Returns what the result reports about the guard: refused connections, and whether the byte limit was reached.
 
         `blocked` has the `count` of refused connections and the `hosts` refused most, each as `host:port` with its
-        count. `transferLimitReached` is true where all connections were ended, because the page had moved more bytes
-        than a render may.
+        count. `transferLimitReached` is true if all connections were cut because the page transferred more bytes than a
+        render may.
         """
         told: dict[str, Any] = {}
         if self._blocked:
@@ -112,29 +112,32 @@ class EgressGuard:
         return told
 
     def failure_of(self, url: str) -> RenderError | None:
-        """Why the last connection to the host of an http or https address failed, if it did."""
+        """Returns why the last connection to the host of an http or https URL failed; None if it did not."""
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
         return self._failures.get(host_and_port(parts.hostname or "", port))
 
     def opened(self, client: ClientConnection) -> bool:
-        """Counts a connection of the browser; says whether it may stay."""
+        """Counts a connection of the browser; returns whether it may stay."""
         self._clients.add(client)
         return len(self._clients) <= self.limits.connections and self.bytes <= self.limits.bytes
 
     def closed(self, client: ClientConnection) -> None:
-        """The end of a connection of the browser."""
+        """Called when a connection of the browser has ended."""
         self._clients.discard(client)
 
     def count(self, size: int) -> None:
-        """Counts bytes that passed; cuts every connection when they are too many."""
+        """Counts transferred bytes; cuts every connection when there are too many."""
         self.bytes += size
         if self.bytes > self.limits.bytes:
             for client in list(self._clients):
                 client.abort()
 
     async def connect(self, host: str, port: int, client: ClientConnection) -> UpstreamConnection:
-        """A connection to a permitted address of `host`, for `client`. Raises the RenderError of the situation."""
+        """Returns a connection to a permitted address of `host`, for `client`.
+
+        Raises the RenderError of the situation.
+        """
         try:
             async with asyncio.timeout(self.limits.connect_seconds):
                 upstream = await self._connect(host, port, client)
@@ -152,7 +155,7 @@ class EgressGuard:
         return upstream
 
     def _late(self, host: str) -> RenderError:
-        """What a connection waited for in vain: the name, or the host."""
+        """Returns the error for a time-out: either the name server or the host did not answer."""
         name = self._names.get(host)
         if name is not None and not name.done():
             return DnsUnavailableError("the name server did not answer in time")
@@ -182,7 +185,7 @@ class EgressGuard:
         return await asyncio.shield(self._names[host])
 
     async def _resolve(self, host: str) -> Sequence[Address]:
-        import aiodns  # here: a cold start loads it beside the page's new process, not before
+        import aiodns  # here, so that a cold start loads it while the page's process starts
 
         self._resolver = self._resolver or aiodns.DNSResolver(self._nameservers)
         try:
@@ -205,7 +208,7 @@ class EgressGuard:
 
 
 def host_and_port(host: str, port: int) -> str:
-    """How a host is named in results: `example.com:443`, `[::1]:80`."""
+    """Returns a host as results name it: `example.com:443`, `[::1]:80`."""
     return f"[{host}]:{port}" if ":" in host else f"{host[:HOST_LENGTH]}:{port}"
 
 

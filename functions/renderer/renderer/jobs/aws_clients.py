@@ -1,4 +1,4 @@
-"""The AWS clients, made in a thread: loading them takes longer than Chromium takes to start."""
+"""AWS clients made in a thread, because loading them takes longer than starting Chromium."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Later:
-    """A client that is still being made in a thread. A call waits for it, so only threads that may block use it."""
+    """A client that a thread is still making. A call waits for it, so only threads that may block may use it."""
 
     def __init__(self, client: "Future[Any]") -> None:
         self._client = client
@@ -16,8 +16,8 @@ class Later:
 
 
 def start_clients(*services: str) -> Mapping[str, Later]:
-    """The clients of these services, made one after the other from now on."""
-    # One thread: making clients is Python code, so two threads would only take turns.
+    """Starts to make the clients of these services, one after the other, and returns them."""
+    # One thread, because making clients is Python code: two threads would only take turns.
     maker = ThreadPoolExecutor(1, "aws")
     session = maker.submit(_session)
     clients = {service: Later(maker.submit(_client, session, service)) for service in services}
@@ -26,7 +26,7 @@ def start_clients(*services: str) -> Mapping[str, Later]:
 
 
 def _session() -> Any:
-    # botocore instead of boto3, which gives the same clients but first loads its resources and transfers.
+    # botocore instead of boto3: it gives the same clients, but boto3 first loads its resources and transfers.
     from botocore.session import get_session
 
     return get_session()

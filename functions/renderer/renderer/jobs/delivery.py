@@ -1,4 +1,4 @@
-"""The way out and in: the request and the picture in S3, the answer to the workflow."""
+"""Reads the request from S3, stores the picture in S3, and reports the outcome to the workflow."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from shutterstep.errors import InvalidRequestError, RenderError, StorageFailedEr
 # The error codes with which Step Functions says that nobody waits for the token any more.
 TOKEN_GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
-# A cause holds 32,768 characters; a message this long stays below it even with every character escaped.
+# A cause may have 32,768 characters; a message of this length stays below that even with every character escaped.
 MESSAGE_LENGTH = 4096
 FIELD_LENGTH = 256
 
@@ -24,13 +24,16 @@ class TokenGoneError(Exception):
 
 
 class Storage:
-    """The bucket; `s3` is a boto3 S3 client, whose retries are the ones made."""
+    """The bucket; `s3` is a boto3 S3 client, whose own retries are the only ones."""
 
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
 
     def read_request(self, address: ObjectAddress) -> dict[str, Any]:
-        """The request a job points to. Raises StorageFailedError, or InvalidRequestError when it is no JSON object."""
+        """Returns the request that a job points to.
+
+        Raises StorageFailedError, or InvalidRequestError if it is no JSON object.
+        """
         try:
             body = self._s3.get_object(Bucket=address.bucket, Key=address.key)["Body"].read()
             request = json.loads(body)
@@ -43,7 +46,7 @@ class Storage:
         return request
 
     def write_picture(self, picture: Picture, address: ObjectAddress) -> dict[str, Any]:
-        """Stores the picture, S3 checking its SHA-256; returns the item's result. Raises StorageFailedError."""
+        """Stores the picture, with its SHA-256 checked by S3; returns the item's result. Raises StorageFailedError."""
         digest = hashlib.sha256(picture.body)
         try:
             self._s3.put_object(
@@ -72,22 +75,22 @@ class Storage:
 
 
 class Workflow:
-    """The execution that waits; `states` is a boto3 Step Functions client. Each call raises TokenGoneError."""
+    """The waiting execution; `states` is a boto3 Step Functions client. Each call may raise TokenGoneError."""
 
     def __init__(self, states: Any, token: str) -> None:
         self._states = states
         self._token = token
 
     def heartbeat(self) -> None:
-        """Says that the render goes on. Raises botocore's errors for all but a gone token."""
+        """Reports that the render continues. Raises botocore's errors, except for a token that is gone."""
         self._send(self._states.send_task_heartbeat)
 
     def succeed(self, result: dict[str, Any]) -> None:
-        """Gives the result fields of the item."""
+        """Reports success with the result fields of the item."""
         self._send(self._states.send_task_success, output=_json(result))
 
     def fail(self, error: RenderError) -> None:
-        """Gives the error code, and the message with the field at fault where there is one."""
+        """Reports failure with the error code, the message and, if known, the field at fault."""
         cause = {"message": error.message[:MESSAGE_LENGTH]}
         if isinstance(error, InvalidRequestError) and error.field:
             cause["field"] = error.field[:FIELD_LENGTH]
@@ -103,12 +106,12 @@ class Workflow:
 
 
 def _json(document: dict[str, Any]) -> str:
-    """JSON that can be sent: half of a pair of surrogates, which a page can say, becomes U+FFFD."""
+    """Returns JSON that can be sent: an unpaired surrogate, which a page can contain, becomes U+FFFD."""
     return json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _reason(error: ClientError | BotoCoreError) -> str:
-    """The service's error code, or the name of a failure before any answer; never text that may hold addresses."""
+    """Returns the service's error code, or an error's name without an answer; never text that may hold addresses."""
     if isinstance(error, ClientError):
         return error.response.get("Error", {}).get("Code", "Unknown")
     return type(error).__name__

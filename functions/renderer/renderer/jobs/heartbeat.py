@@ -1,4 +1,4 @@
-"""Keeps the workflow waiting while the work goes on, and ends the work when nobody waits for it."""
+"""Sends heartbeats to the workflow during the work, and cancels the work when nobody waits for it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -14,7 +14,10 @@ Result = TypeVar("Result")
 async def with_heartbeats(
     work: Coroutine[Any, Any, Result], beat: Callable[[], None], seconds: float, log: Log
 ) -> Result:
-    """The work's result. Calls `beat` in a thread, at once and every `seconds`; its TokenGoneError cancels the work."""
+    """Returns the work's result.
+
+    Calls `beat` in a thread, at once and every `seconds`; its TokenGoneError cancels the work.
+    """
     working = asyncio.ensure_future(work)
     beating = asyncio.ensure_future(_beat_for_ever(beat, seconds, log))
     try:
@@ -32,6 +35,7 @@ async def _beat_for_ever(beat: Callable[[], None], seconds: float, log: Log) -> 
         try:
             await asyncio.to_thread(beat)
         except (ClientError, BotoCoreError) as exc:
-            # One lost beat is no reason to lose the render: HeartbeatSeconds and the visibility allow several.
+            # One lost heartbeat is no reason to lose the render: HeartbeatSeconds and the visibility timeout allow
+            # several.
             log.write("heartbeat_failed", reason=type(exc).__name__)
         await asyncio.sleep(seconds)

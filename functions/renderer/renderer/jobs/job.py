@@ -1,4 +1,4 @@
-"""The order a workflow gives: which token waits, what to render, where the picture goes."""
+"""The job that a workflow gives: which token waits, what to render, and where to store the picture."""
 
 import json
 import secrets
@@ -10,12 +10,12 @@ from shutterstep.errors import InvalidRequestError
 
 
 class TokenMissingError(ValueError):
-    """The job carries no task token, so nobody can be told how it ended."""
+    """The job has no task token, so nobody can be told how it ended."""
 
 
 @dataclass(frozen=True)
 class ObjectAddress:
-    """Where an object lies in S3."""
+    """The bucket and key of an object in S3."""
 
     bucket: str
     key: str
@@ -23,7 +23,7 @@ class ObjectAddress:
 
 @dataclass(frozen=True)
 class Job:
-    """One render. Exactly one of `request` and `request_reference` is set; the token never shows in a repr."""
+    """One render. Exactly one of `request` and `request_reference` is set; repr never shows the token."""
 
     token: str = field(repr=False)
     output: ObjectAddress
@@ -34,7 +34,10 @@ class Job:
 
 
 def read_token(text: str) -> str:
-    """The task token alone, so that a job wrong in all else can still be answered. Raises TokenMissingError."""
+    """Returns the task token alone, so that an otherwise invalid job can still be answered.
+
+    Raises TokenMissingError.
+    """
     try:
         token = json.loads(text)["token"]
     except (ValueError, KeyError, TypeError) as exc:
@@ -45,7 +48,7 @@ def read_token(text: str) -> str:
 
 
 def parse_job(text: str) -> Job:
-    """Raises TokenMissingError when nobody can be answered, InvalidRequestError when the rest is wrong."""
+    """Returns the job. Raises TokenMissingError when nobody can be answered, InvalidRequestError for other faults."""
     token = read_token(text)
     document = json.loads(text)
     request, reference = document.get("request"), document.get("request_reference")
@@ -64,18 +67,18 @@ def parse_job(text: str) -> Job:
 
 
 def with_key_of_its_own(text: str) -> str:
-    """The job with an output key that no other start or delivery of it has.
+    """Returns the job with an output key that no other start or delivery of it has.
 
-    A call that started a task may be sent twice, SQS may deliver a job twice, a redriven execution counts its attempts
-    from 0 again, and a renderer that was thought dead may still write: under one key its picture would replace the one
-    that the item's SHA-256 was taken of.
+    A RunTask call may be sent twice, SQS may deliver a job twice, a redriven execution counts its attempts from 0
+    again, and a renderer that was thought dead may still write. With the same key its picture would replace the one
+    whose SHA-256 is in the item.
     """
     try:
         job = json.loads(text)
         stem, dot, extension = job["output"]["key"].rpartition(".")
         job["output"]["key"] = f"{stem}-{secrets.token_hex(4)}{dot}{extension}"
     except (ValueError, KeyError, TypeError, AttributeError):
-        return text  # wrong in a way that parse_job tells
+        return text  # parse_job reports what is wrong
     return json.dumps(job)
 
 

@@ -1,4 +1,4 @@
-"""What both modes do with a job: render it, store the picture, and tell the workflow how it ended."""
+"""What both modes do with a job: render it, store the picture, and report to the workflow how it ended."""
 
 import asyncio
 import traceback
@@ -16,14 +16,14 @@ from renderer.page.render import Picture
 from shutterstep.errors import RenderError
 from shutterstep.request import Request, validate
 
-# Of the steps to an unexpected error, the last ones are told.
+# The number of innermost stack frames to report for an unexpected error. Chosen, not measured.
 PLACES = 5
 Outcome = dict[str, Any] | RenderError
 
 
 @dataclass(frozen=True)
 class JobRunner:
-    """How jobs are done here: `render` makes the picture of a valid request, `storage` keeps it."""
+    """How jobs are done here: `render` makes the picture of a valid request, `storage` stores it."""
 
     render: Callable[[Request], Awaitable[Picture]]
     storage: Storage
@@ -36,11 +36,10 @@ class JobRunner:
         log: Log,
         turn: AbstractAsyncContextManager[None] | None = None,
     ) -> Outcome:
-        """The result fields of the item, or the error to report; `beat` is called while it lasts.
+        """Returns the result fields of the item, or the error to report; calls `beat` while it runs.
 
-        `turn` is entered before anything is rendered, and may keep it waiting.
-
-        Raises TokenGoneError when nobody waits for it, and CancelledError when it was cancelled.
+        `turn` is entered before anything is rendered, and may wait. Raises TokenGoneError when nobody waits for the
+        job, and CancelledError when it was cancelled.
         """
         try:
             job = parse_job(text)
@@ -51,8 +50,8 @@ class JobRunner:
             return exc
         except TokenGoneError:
             raise
-        except Exception as exc:  # noqa: BLE001 (the boundary: an unknown fault must still end the execution's wait)
-            # Not its words: they may repeat an address, a header or a token.
+        except Exception as exc:  # noqa: BLE001 (a boundary: an unknown error must still end the execution's wait)
+            # Without the error's text, which may repeat an address, a header or a token.
             places = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(exc.__traceback__)]
             log.write("unexpected_error", kind=type(exc).__name__, where=places[-PLACES:])
             return RenderError(f"the renderer failed: {type(exc).__name__}")
@@ -68,7 +67,7 @@ class JobRunner:
 
 
 def log_about(text: str, log: Log) -> Log:
-    """The log whose lines name the job's id and claim, as far as the job can be read."""
+    """Returns a log whose lines name the job's id and claim, as far as the job can be read."""
     try:
         return log.about(parse_job(text))
     except (RenderError, TokenMissingError):
@@ -76,7 +75,7 @@ def log_about(text: str, log: Log) -> Log:
 
 
 async def report(outcome: Outcome, workflow: Workflow, log: Log) -> None:
-    """Tells the workflow. Raises TokenGoneError, and botocore's errors when it cannot be told."""
+    """Reports the outcome. Raises TokenGoneError, and botocore's errors when the workflow cannot be reached."""
     if isinstance(outcome, RenderError):
         log.write("render_failed", code=outcome.code, message=outcome.message)
         await asyncio.to_thread(workflow.fail, outcome)

@@ -1,4 +1,4 @@
-"""Pool mode: the process of a worker, from its first job to SIGTERM."""
+"""Pool mode: runs a worker from its first job until SIGTERM."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ METADATA_SECONDS = 5
 
 
 async def run_worker(settings: PoolSettings, environment: Mapping[str, str], log: Log) -> int:
-    """Pool mode: takes jobs until SIGTERM. Returns the exit code, 1 when no browser starts."""
+    """Takes jobs until SIGTERM. Returns the exit code, 1 when no browser starts."""
     policy, limits = read_egress_policy(environment), read_limits(environment)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,12 +49,12 @@ async def run_worker(settings: PoolSettings, environment: Mapping[str, str], log
 
 
 def own_task(environment: Mapping[str, str], log: Log) -> str:
-    """The id of the ECS task that this process is: TASK_ARN, or what the task's metadata say; empty when unknown."""
+    """Returns the id of this process's ECS task, from TASK_ARN or the task metadata; empty if unknown."""
     arn = environment.get("TASK_ARN", "")
     metadata = environment.get("ECS_CONTAINER_METADATA_URI_V4")
     if not arn and metadata:
         try:
-            # The address is the agent's own, which ECS sets; nothing of a job or a page is in it.
+            # ECS sets the agent's address; it contains nothing of a job or a page.
             with urllib.request.urlopen(f"{metadata}/task", timeout=METADATA_SECONDS) as answer:  # noqa: S310
                 arn = json.load(answer)["TaskARN"]
         except (OSError, ValueError, KeyError) as exc:

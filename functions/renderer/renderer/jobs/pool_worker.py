@@ -1,4 +1,4 @@
-"""A worker of the pool: takes jobs from RenderQueue, renders several at once, and lets go cleanly when told to stop."""
+"""A pool worker: takes jobs from RenderQueue, renders several at once, and stops cleanly when told to."""
 
 import asyncio
 import hashlib
@@ -22,24 +22,26 @@ from renderer.log import Log
 from renderer.settings import PoolSettings
 from shutterstep.errors import ReceivedTooOftenError
 
-# Seconds between two tries to reach a queue that does not answer: the first wait doubles up to the last.
+# Seconds between attempts to reach a queue that does not answer: from the first wait, doubled up to the last.
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1, 30
-# The first beat and then every sixth asks whether the workflow still waits, which is all that it is for here: the state
-# has no heartbeat limit, and Step Functions takes 300 to 500 beats a second of a whole account. The queue needs each.
+# Every sixth heartbeat, starting with the first, asks whether the workflow still waits; that is its only purpose here,
+# because the state has no heartbeat limit, and Step Functions accepts only 300 to 500 heartbeats a second from an
+# account. The queue needs every one.
 BEATS_A_QUESTION = 6
-# Calls that one job may make at the same time (extension, heartbeat, storage, answer), and those of the poll.
+# The connections: calls that one job may make at the same time (extension, heartbeat, storage, answer), and the poll.
 THREADS_OF_A_JOB, THREADS_OF_THE_POLL = 4, 2
 
 
 class Worker:
-    """Up to `concurrency` jobs at once, each taken when there is a free place for it: none waits behind another.
+    """Renders up to `concurrency` jobs at once and takes a job only when there is a free place, so that none waits
+    here.
 
-    A job is deleted when the workflow has its answer or no longer waits for one. All else leaves it in the queue, from
-    which it goes to another worker: at once where the worker's end is noticed, since `held` tells what it held, else
-    when its visibility ends.
+    A job is deleted when the workflow has its answer or no longer waits for one. Otherwise it stays in the queue for
+    another worker: at once if the worker's end is noticed, because `held` lists its jobs, else when its visibility
+    timeout ends.
 
-    A job that comes a second time may have killed its worker, or was only beside one that did: it is rendered with no
-    other. It is failed when `max_receives` workers died with it alone. Without `held` each delivery counts.
+    A job that comes a second time may have killed its worker, or was rendered beside one that did, so it is rendered
+    alone. It fails when `max_receives` workers died with it alone. Without `held` each delivery counts.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Worker:
         self._pause = FIRST_PAUSE_SECONDS
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Take jobs until `stopping` is set; then finish those in work, or give them back when the time is up."""
+        """Takes jobs until `stopping` is set; then finishes current jobs, or gives them back when the time is up."""
         threads = self._settings.concurrency * THREADS_OF_A_JOB + THREADS_OF_THE_POLL
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
         stop = asyncio.create_task(stopping.wait())
@@ -72,7 +74,7 @@ class Worker:
             self._log.write("worker_stopped")
 
     async def _has_room(self, stop: "asyncio.Task[Any]") -> bool:
-        """Waits for a free place; False when told to stop. There is none beside a job that is to be alone."""
+        """Waits for a free place; returns False when told to stop. There is none beside a job that must be alone."""
         while self._is_full() and not stop.done():
             await asyncio.wait({stop, *self._jobs}, return_when=asyncio.FIRST_COMPLETED)
         return not stop.done()
@@ -102,14 +104,14 @@ class Worker:
                 job.add_done_callback(lambda _job: self._show_work())
 
     def _show_work(self) -> None:
-        """Notes that the queue answered or a job ended, which is what the container's health check asks for."""
+        """Notes that the queue answered or a job ended; the container's health check reads this."""
         if self._settings.worked_file is not None:
-            # A file that cannot be written grows old, and the worker is replaced: that is as it should be.
+            # If the file cannot be written, it grows old and the worker is replaced, which is intended.
             with suppress(OSError):
                 self._settings.worked_file.touch()
 
     async def _hold(self, deliveries: list[Delivery]) -> None:
-        """Before anything can kill this worker. What is not noted comes back by its visibility."""
+        """Notes the held jobs before anything can kill this worker. Others come back after their visibility timeout."""
         if self._held is None:
             return
         try:
@@ -127,10 +129,10 @@ class Worker:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _handle(self, delivery: Delivery) -> None:
-        """One job to its end; whatever happens to it concerns no other."""
+        """Runs one job to its end; nothing that happens to it affects another."""
         log = log_about(delivery.body, self._log)
         try:
-            # Apart from the workflow's heartbeat: no trouble there may let another worker take the job.
+            # Separate from the workflow's heartbeat: an error there must not let another worker take the job.
             extend = partial(self._queue.extend, delivery)
             await with_heartbeats(self._answer(delivery, log), extend, self._settings.beat_seconds, log)
         except TokenMissingError as exc:
@@ -161,7 +163,10 @@ class Worker:
 
     @asynccontextmanager
     async def _turn(self, delivery: Delivery, log: Log) -> AsyncIterator[None]:
-        """While it is open the job may be rendered. Raises ReceivedTooOftenError when it never may again."""
+        """While it is open the job may be rendered.
+
+        Raises ReceivedTooOftenError when it may never be rendered again.
+        """
         if not _came_before(delivery):
             async with self._turns.together():
                 yield
@@ -172,14 +177,14 @@ class Worker:
             try:
                 if tries > most:
                     raise ReceivedTooOftenError(
-                        f"{most} workers died while they rendered this page and no other: it kills its workers"
+                        f"{most} workers died while they rendered only this page, so it probably kills them"
                     )
                 yield
             finally:
                 await self._end_alone(job, log)
 
     async def _begin_alone(self, job: str, delivery: Delivery, log: Log) -> int:
-        """How many workers rendered it alone and did not outlive it, this one counted."""
+        """Returns how many workers rendered the job alone without surviving it, including this one."""
         log.write("render_alone", receives=delivery.receives)
         if self._held is None:
             return delivery.receives
@@ -202,7 +207,7 @@ class Worker:
         log.write("job_given_back", receives=delivery.receives)
 
     async def _call(self, call: Callable[[Delivery], None], delivery: Delivery, log: Log) -> None:
-        """Tell the queue; when it cannot be told, the job comes again and is dropped by its token."""
+        """Tells the queue; if that fails, the job comes again and is dropped because of its token."""
         try:
             await asyncio.to_thread(call, delivery)
         except (ClientError, BotoCoreError) as exc:
@@ -210,10 +215,10 @@ class Worker:
 
 
 def _came_before(delivery: Delivery) -> bool:
-    """Whether the job was in a worker's hands before: dead since, told to stop, or its answer was lost."""
+    """Whether a worker had the job before: one that died, was told to stop, or lost its answer."""
     return delivery.receives > 1
 
 
 def _name_of(delivery: Delivery) -> str:
-    """A name of the job that tells nobody its token."""
+    """Returns a name of the job that does not reveal its token."""
     return hashlib.sha256(read_token(delivery.body).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""RenderQueue: the jobs that wait for a worker of the pool, hidden from the others while one renders them."""
+"""RenderQueue: the jobs that wait for a pool worker, hidden from the others while one renders them."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,17 +6,17 @@ from typing import Any
 
 from renderer.settings import PoolSettings
 
-# Seconds that SQS holds an empty answer back. A worker that stops waits for the answer, because it may hold a message.
+# Seconds for which SQS delays an empty answer. A stopping worker waits for the answer, because it may hold a message.
 WAIT_SECONDS = 5
 AT_MOST = 10
-# A job whose answer was lost on its way to us, as when we die while we poll, is known to nobody: it comes back after
-# this. One that arrived is extended at once.
+# Seconds. If an answer is lost on its way, for example because we die while we poll, nobody knows its jobs; they come
+# back after this time. Jobs that arrive are extended at once.
 UNCONFIRMED_SECONDS = 15
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One job as it came out of the queue for the `receives`th time; its text holds a token and shows in no repr."""
+    """One job as it came out of the queue for the `receives`th time; repr hides its text, which holds a token."""
 
     body: str = field(repr=False)
     receipt: str = field(repr=False)
@@ -33,7 +33,9 @@ class RenderQueue:
         self._visibility_seconds = settings.visibility_seconds
 
     async def receive(self, at_most: int) -> list[Delivery]:
-        """Up to so many jobs, hidden for a short while, to be extended; none when none came for `wait_seconds`."""
+        """Returns up to `at_most` jobs, hidden for a short time until they are extended; none if none came in
+        `wait_seconds`.
+        """
         answer = await asyncio.to_thread(
             self._sqs.receive_message,
             QueueUrl=self._url,
@@ -48,7 +50,7 @@ class RenderQueue:
         ]
 
     def extend(self, delivery: Delivery) -> None:
-        """Hide it for as long again."""
+        """Hides the job for the visibility timeout again."""
         self._hide(delivery, self._visibility_seconds)
 
     def give_back(self, delivery: Delivery) -> None:
@@ -56,7 +58,7 @@ class RenderQueue:
         self._hide(delivery, 0)
 
     def delete(self, delivery: Delivery) -> None:
-        """It is answered."""
+        """Deletes the job after it was answered."""
         self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=delivery.receipt)
 
     def _hide(self, delivery: Delivery, seconds: int) -> None:

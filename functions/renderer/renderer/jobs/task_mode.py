@@ -1,4 +1,4 @@
-"""Task mode: one job from start to answer. Whatever can start beside Chromium does; see docs/PERFORMANCE.md."""
+"""Task mode: one job from start to answer. Everything possible starts in parallel with Chromium; see PERFORMANCE.md."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ NOT_REPORTED = 1
 async def run_task(
     environment: Mapping[str, str], log: Log, spawned: Spawned | BrowserCrashedError, timing: Timing
 ) -> int:
-    """Does the job of the environment with the browser that was spawned, or reports why none was; ends the browser.
+    """Does the job of the environment with the spawned browser, or reports why there is none; then ends the browser.
 
     Returns the exit code.
     """
@@ -60,7 +60,7 @@ async def run_task(
 
 
 async def run(settings: Settings, workflow: "Workflow", work: "JobRunner", log: Log) -> int:
-    """Does the job and reports how it ended; SIGTERM (a stopped task) is reported too. Returns the exit code."""
+    """Does the job and reports how it ended, also after SIGTERM (a stopped task). Returns the exit code."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from renderer.jobs.delivery import TokenGoneError
@@ -91,7 +91,7 @@ async def _rendered(
     chromium = await asyncio.shield(browser)
     timing.reached("browser answers")
     if request.get("format", "png") != "png":
-        # Beside the page, which takes longer. Few PNGs need it.
+        # In parallel with the page, which takes longer. Few PNGs need it.
         asyncio.get_running_loop().run_in_executor(None, load_pillow)
     picture = await render(chromium, request, policy, limits)
     timing.reached("picture taken")

@@ -1,4 +1,4 @@
-"""Who renders beside whom in a worker: jobs together, and a job that may kill the worker alone."""
+"""Decides who may render at the same time in a worker: jobs together, or a job alone that may kill the worker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +15,7 @@ class Turns:
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
-        """A turn beside others. Waits only while a job is alone, not for those that wait to be."""
+        """A turn together with others. Waits only while a job is alone, not for jobs that wait to be alone."""
         await self._wait_until(lambda: not self._alone)
         self._together += 1
         try:
@@ -26,7 +26,7 @@ class Turns:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """A turn with no other job beside it. Waits until all others have ended theirs."""
+        """A turn without any other job. Waits until all others have ended."""
         await self._wait_until(lambda: not self._alone and self._together == 0)
         self._alone = True
         try:

@@ -1,4 +1,4 @@
-"""One warm Chromium for many renders: a fresh context each, and a new browser before the old one goes bad."""
+"""One warm Chromium for many renders: a fresh context for each, and a new browser before the old one degrades."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,9 +22,10 @@ Start = Callable[[], Awaitable[Chromium]]
 
 @dataclass(frozen=True)
 class Recycling:
-    """When a browser has served long enough: after so many pictures, so many timeouts in a row, or above so much MiB.
+    """When to replace a browser: after this many pictures, this many time-outs in a row, or above this much memory
+    (MiB).
 
-    Memory is looked at after every `look_every` pictures: a look reads a file of each process on the machine.
+    Memory is measured after every `look_every` pictures, because that reads a file of each process on the machine.
     """
 
     pictures: int = 500
@@ -34,9 +35,9 @@ class Recycling:
 
 
 class Generation:
-    """One browser in its life: how many renders it took, how many are in it, whether it takes more.
+    """One browser in its life: how many renders it had, how many it has now, and whether it takes more.
 
-    `timeouts` are those without a picture in between: a browser may answer and yet load no page any more.
+    `timeouts` counts those without a picture in between: a browser may answer and yet load no page any more.
     """
 
     def __init__(self, chromium: Chromium) -> None:
@@ -47,16 +48,17 @@ class Generation:
         self.retired = False
 
     def takes_more(self) -> bool:
-        """Whether a new render may go in."""
+        """Whether a new render may use it."""
         return not self.retired and not self.chromium.connection.closed.done()
 
 
 class WarmBrowser:
-    """Renders in a browser that is already there, each page under `policy`; `async with` starts and ends it.
+    """Renders in a browser that already runs, each page under `policy`; `async with` starts and ends it.
 
-    A browser over a limit of `recycling` gets no new render; those in it finish, then it ends, while the next one
-    already works. One that crashed or no longer answers ends at once, also when nobody uses it. The renders it took
-    down are done once more, and then in a browser of their own: only a page that crashes that has crashed a browser.
+    A browser over a limit of `recycling` gets no new render; current ones finish and then it ends, while the next
+    browser already works. A browser that crashed or no longer answers ends at once, also when nobody uses it. Renders
+    that it took down are repeated once, each in a browser of its own: only a page that crashes that one is known to
+    crash browsers.
     """
 
     def __init__(
@@ -81,18 +83,18 @@ class WarmBrowser:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Ends every browser, and the renders still in them."""
+        """Ends every browser, including the renders in them."""
         ends = (self._end(generation) for generation in tuple(self._living))
         await asyncio.shield(asyncio.gather(*ends, *self._ending))
 
     async def render(self, request: Request) -> Picture:
-        """Renders one request in a context of its own. Raises the RenderError of the situation."""
+        """Renders one request in its own context. Raises the RenderError of the situation."""
         for place in (self._place, self._place, self._place_of_its_own):
             try:
                 async with place() as generation:
                     return await self._render_in(generation, request)
             except BrowserCrashedError as exc:
-                # It may have been another render's page that took the browser down.
+                # Another render's page may have crashed the browser.
                 crashed = exc
         raise crashed
 
@@ -141,7 +143,7 @@ class WarmBrowser:
         return generation
 
     def _ended_by_itself(self, generation: Generation) -> None:
-        """Nobody may be in it to notice: its processes are to be reaped and its folder removed all the same."""
+        """Cleans up a browser that ended by itself: nobody may be using it, but its processes and folder must go."""
         ending = asyncio.ensure_future(self._end(generation))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)

@@ -41,8 +41,7 @@ async def capture(context: RenderContext) -> bytes:
     """Returns the picture's bytes in the request's format.
 
     Raises TooLargeError for a picture beyond a limit, SelectorNotFoundError, InvalidRequestError for an invalid
-    selector,
-    and CaptureHungError when Chromium gives no frame.
+    selector, and CaptureHungError when Chromium gives no frame.
     """
     if context.request["format"] == "pdf":
         return await print_pdf(context)

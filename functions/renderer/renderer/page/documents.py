@@ -17,8 +17,7 @@ POLL_SECONDS = 0.02
 # Seconds between a page's request to navigate and the start of the navigation in the browser. Chosen, not measured.
 REQUESTED_SECONDS = 1.0
 # Seconds. A navigation this soon after a click counts as the click's. For a reload the time is shorter, because a
-# reload
-# loses what the click did. Chosen, not measured.
+# reload loses what the click did. Chosen, not measured.
 CLICK_SECONDS = 5.0
 RELOAD_SECONDS = 0.25
 # Seconds. A refresh later than this is not a redirect.
@@ -39,8 +38,7 @@ class Documents:
     """The main frame's documents of one render.
 
     `loader` names the document that is shown; `by_request` says that it came from a click or the script of the request,
-    and
-    not from the page itself.
+    and not from the page itself.
     """
 
     page: ChromiumPage

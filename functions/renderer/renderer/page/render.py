@@ -61,8 +61,7 @@ async def render(
     """Renders one request in its own context, behind its own egress guard with this `policy`.
 
     Any HTTP status gives a picture, unless the request lists it in `failOnStatus`. Raises the RenderError of the
-    situation;
-    `timeoutMs` of the request limits the whole render (RenderTimeoutError).
+    situation; `timeoutMs` of the request limits the whole render (RenderTimeoutError).
     """
     complete = with_defaults(validate(request))
     deadline = Deadline(complete["timeoutMs"], clock)

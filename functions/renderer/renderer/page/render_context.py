@@ -44,8 +44,7 @@ class RenderContext:
     """One page of one render, and the request with every default filled in.
 
     `document` is the one on which the steps run, `done` how many of the request's steps were run for it, and
-    `done_before`
-    how many were run for any document.
+    `done_before` how many were run for any document.
     """
 
     page: ChromiumPage

@@ -29,10 +29,8 @@ async def screenshot(context: RenderContext, area: Area | None, format_: str) ->
     """Returns the area, or the window for None, as an image of this format.
 
     Raises CaptureHungError when no frame comes, and DocumentGoneError. `captureBeyondViewport` is never used: Chromium
-    would
-    lay out the page in a window of 1 x 1 for it. The flag `mainFrameClipsContent=false` lets a plain capture reach what
-    lies
-    outside the window.
+    would lay out the page in a window of 1 x 1 for it. The flag `mainFrameClipsContent=false` lets a plain capture
+    reach what lies outside the window.
     """
     options: Params = {"format": format_, "captureBeyondViewport": False}
     # Better compression costs more time than the bytes are worth: the fast PNG is about a tenth larger.

@@ -39,8 +39,7 @@ class Secrets:
         ours = {name.lower(): value for name, value in self._headers.items()}
         is_own = self._is_own(request["url"])
         # Chromium keeps changed headers through redirects, so they are removed where they must not be sent. A header of
-        # the same
-        # name that the page set itself stays, because its value differs.
+        # the same name that the page set itself stays, because its value differs.
         headers = {
             name: value
             for name, value in request["headers"].items()

@@ -51,8 +51,7 @@ class JpegJoiner:
     """Makes one JPEG of images below each other; all but the last must have whole rows of blocks.
 
     `size` is the number of bytes so far. Each row of blocks starts after a restart marker, so rows of images with the
-    same
-    tables can follow each other.
+    same tables can follow each other.
     """
 
     def __init__(self, quality: int) -> None:

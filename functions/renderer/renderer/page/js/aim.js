@@ -1,6 +1,6 @@
-// [x, y] in this frame's window where a click lands on the first visible element for a CSS selector, once it stands
-// still and nothing covers it; null where it is not there, and a word on what was in the way when the time is up. One that
-// never stands still is met where it is.
+// Returns [x, y] in this frame's window, where a click hits the first visible element for a CSS selector, as soon as it
+// stands still and nothing covers it; null if there is no element; after the time is up, a text that says what was in
+// the way. An element that never stands still is hit where it is.
 async ({selector, milliseconds}) => {
   const start = performance.now(), until = start + milliseconds, LONGEST_ARRIVAL = 2000, LONGEST_MOTION = 1000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
@@ -12,7 +12,7 @@ async ({selector, milliseconds}) => {
     || real(found).closest?.("label")?.control === element
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
       && real(found).matches("a, button, label, summary, [role=button]")));
-  // What has no box of its own has those of its content.
+  // An element without its own box uses the boxes of its content.
   const boxed = (element) => getComputedStyle(element).display === "contents"
     ? boxed([...real(element).children].find(isVisible)) : element;
   const pointOf = (element) => {
@@ -26,7 +26,7 @@ async ({selector, milliseconds}) => {
     }
     return null;
   };
-  // What is about to arrive is waited for, and then three frames must show the element in one place.
+  // Waits for an element that is about to arrive; then three frames must show it in the same place.
   const arriving = (element) => {
     const found = [];
     for (let node = element; node; node = parentOf(node)) found.push(...real(node).getAnimations());
@@ -48,7 +48,7 @@ async ({selector, milliseconds}) => {
   for (let round = 0; reason === null || performance.now() < until; round++) {
     const element = everywhere(selector).find(isVisible);
     if (!element) return null;
-    // A frame may itself lie outside of the window that holds it.
+    // The frame itself may lie outside the window that contains it.
     if (round === 0) scroll(element, "nearest");
     const isStill = await standsStill(element);
     if (!isStill && performance.now() - start < LONGEST_MOTION) reason = "does not stand still";

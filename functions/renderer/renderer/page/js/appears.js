@@ -1,4 +1,5 @@
-// "visible" when an element for a CSS selector is in this frame, in open shadow roots too; "invalid" for no selector.
+// Returns "visible" if an element for a CSS selector is in this frame (also in open shadow roots), "invalid" for an
+// invalid selector.
 (selector) => {
   try { page.querySelector(selector); } catch { return "invalid"; }
   return everywhere(selector).some(isVisible) ? "visible" : null;

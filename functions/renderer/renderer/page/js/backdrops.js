@@ -1,5 +1,5 @@
-// Lets what lies behind the window lie behind a picture of more than the window: fixed boxes that cover the window and show
-// no text, and fixed background images. `height` is the picture's, from the top of the page, in CSS pixels.
+// Extends what is behind the window to a picture of more than the window: fixed boxes that cover the window and show no
+// text, and fixed background images. `height` is the picture's height from the top of the page, in CSS pixels.
 (height) => {
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   const rules = [];
@@ -33,7 +33,7 @@
   for (const element of [page.documentElement, page.body, ...all(document, "body > *, body > * > *")]) {
     if (element) ["::before", "::after"].forEach((which) => lengthenPseudo(element, which));
   }
-  // What lies behind a modal dialog or a popover.
+  // The backdrop of a modal dialog or a popover.
   for (const element of everywhere(":modal, :popover-open")) lengthenPseudo(element, "::backdrop");
   if (rules.length) {
     const sheet = new CSSStyleSheet();

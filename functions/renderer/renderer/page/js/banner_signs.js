@@ -1,13 +1,14 @@
-// Before the scripts about cookie banners: what makes an element a banner. A word alone never does. It takes the name of
-// a consent tool, or a text about consent together with buttons that accept, decline or close it.
+// Used by the scripts about cookie banners: decides what is a banner. A single word is never enough: an element is a
+// banner if it has the name of a consent tool, or a text about consent together with buttons that accept, decline or
+// close it.
 const VENDOR = /onetrust|didomi|usercentrics|cookiebot|cybotcookie|truste\b|truste[-_]|trustarc|quantcast|qc-cmp|sp_message|cookieyes|\bcky-|iubenda|osano|termly|klaro|cookiefirst|axeptio|complianz|\bcmplz|borlabs|consentmanager|\bcmpbox|tarteaucitron|cookiehub|civic-?uk|\bccc-|evidon|fc-consent/i;
 const NAME = /(cookies?|consent|gdpr|rgpd|dsgvo|ccpa|privacy|cmp)[-_ ]?(banner|bar|notice|notification|consent|pop-?up|modal|dialog|overlay|law|message|msg|alert|wall|layer|prompt|info|hint|warning|disclaimer|compliance|box|container|wrapper|root|toast|widget|manager|accept)|(accept|allow|manage)[-_ ]?cookies?|\bcc-(window|banner)\b|\bcookieconsent\b/i;
 const TOPIC = /cookie|ciastecz|evästee|çerez|sütik|クッキー|쿠키|куки|consent|gdpr|rgpd|dsgvo|ccpa|einwillig|datenschutz|privacy|privacidad|confidentialit|riservatezza|integritetspol|personvern|prywatno|personal (data|information)|données personnelles|隐私|隱私|プライバシー|同意|개인정보|quyền riêng tư|конфиденциал/i;
-// Someone who asks for consent says what it is for; a shop that sells cookies does not.
+// A text that asks for consent says what for; a shop that sells cookies does not.
 const PURPOSE = /privacy|policy|consent|tracking|analy[sztv]|statisti|experience|personali[sz]|web ?sites?|(this|our|diese|unsere|notre|nuestro) (site|seite)|browser|traffic|advertis|werbung|publicit|third[- ]part|functional|preferences|datenschutz|einwillig|confidentialit|privacidad|riservatezza|隐私|隱私|同意|サイト|웹사이트|trang web|trải nghiệm|сайт/i;
 const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl/i;
 const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
-// The same in languages that write other letters, or the verb behind.
+// The same for languages with other scripts, or with the verb at the end.
 const USES_ELSEWHERE = /χρησιμοποι|использу|використов|използва|folose|folosi|použív|haszn[aá]l|kullan|sử dụng|ใช้|משתמש|שימוש|يستخدم|نستخدم|koristi|uporablj|naudoj|izmanto|kasuta|使用|利用|사용|उपयोग/i;
 const COOKIES = /cookie|куки|ciastecz|çerez|sütik|クッキー|쿠키|evästei|slapuk|sīkdat|küpsis|kolačić|piškot/i;
 const AGREES = /(by|durch|en|wenn sie|if you)\b[^.]{0,60}\b(continu|using|use|browsing|clicking|closing|nutzung|poursuiv|naveg)[^]{0,200}(agree|accept|consent|zustimm|einverstanden|accepte|acepta)/i;
@@ -29,13 +30,13 @@ const DECLINES = new RegExp(`^(${[
 const CLOSES = /^(close|dismiss|hide|schließen|fermer|cerrar|chiudi|fechar|sluiten|zamknij|stäng|luk|lukk|sulje|закрыть|关闭|關閉|閉じる|닫기|đóng|×|✕|✖|✗|⨯|x)( .{0,30})?$/i;
 const TYPED = "textarea, input:not([type]), input[type=text], input[type=email], input[type=search], input[type=password], input[type=tel], input[type=number]";
 const CONTROLS = "button, a, input[type=button], input[type=submit], [role=button], summary, [onclick], :is(div, span):is([class*=btn], [class*=button]):not(:has(*))";
-// A consent dialog with all its purposes may be long; a page is longer.
+// Characters. A consent dialog with all its purposes may be long; a page is longer.
 const LONGEST = 6000;
-// What a banner's box may have besides the banner itself.
+// What a banner's box may contain besides the banner itself.
 const FEW_CONTROLS = 2, FEW_LETTERS = 200;
 
 const childrenOf = (element) => [...real(element).children, ...(shadowOf(element) ? shadowOf(element).children : [])];
-// The element and all in it, in open shadow roots too.
+// The element and everything in it, including open shadow roots.
 const withAll = (element) => [element, ...all(element), ...[element, ...all(element)].filter(shadowOf)
   .flatMap((host) => rootsOf(shadowOf(host)).flatMap((root) => all(root)))];
 const matching = (element, selector) => withAll(element).filter((inside) => real(inside).matches(selector));
@@ -66,12 +67,12 @@ const isBanner = (element) => {
   if (/cookie|tracking/i.test(said) && PURPOSE.test(said) && !FOOD.test(said) && accepts && controls.length <= 6) return true;
   return accepts && declines && !isMenu && !(FOOD.test(said) && !PURPOSE.test(said));
 };
-// The smallest banner in an element that is or holds one.
+// The smallest banner in an element that is or contains one.
 const coreOf = (element) => {
   const inner = childrenOf(element).find(isBanner);
   return inner ? coreOf(inner) : element;
 };
-// The smallest banner in an element that need not be one; null where nothing in it speaks of consent.
+// The smallest banner in an element that may contain none; null if nothing in it mentions consent.
 const bannerIn = (element) => {
   if (isBanner(element)) return coreOf(element);
   for (const child of childrenOf(element).filter((child) => TOPIC.test(textOf(child)))) {
@@ -80,7 +81,7 @@ const bannerIn = (element) => {
   }
   return null;
 };
-// The largest box around a part, up to `top`, that holds little else.
+// The largest box around a part, up to `top`, that contains little else.
 const boxAround = (part, top) => {
   const hasLittleElse = (box) => matching(box, CONTROLS).length - matching(part, CONTROLS).length <= FEW_CONTROLS
     && textOf(box).length - textOf(part).length <= FEW_LETTERS && matching(box, `${TYPED}, main, nav`).length === 0;

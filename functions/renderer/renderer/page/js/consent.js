@@ -1,4 +1,4 @@
-// Lets the consent engine decline; the name of the banner it declined, or null.
+// Lets the consent engine decline; returns the name of the banner that it declined, or null.
 ({rules, milliseconds}) => new Promise((resolve) => {
   const config = {
     enabled: true, autoAction: "optOut", disabledCmps: [], enablePrehide: false, enableCosmeticRules: true,

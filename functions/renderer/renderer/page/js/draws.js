@@ -1,4 +1,4 @@
-// True where this document shows a large canvas or SVG, which a script may be drawing; null where it does not.
+// Returns true if this document shows a large canvas or SVG, which a script may be drawing, else null.
 () => {
   const LEAST = 100;
   const isLarge = (element) => {

@@ -1,8 +1,8 @@
-// Brings the first visible element for a CSS selector into view in every box that scrolls around it, and gives its box in
-// this frame's window: [x, y, width, height], without what boxes around it cut off. A box that is shorter than the element
-// grows, if it scrolls. "invalid" for no selector, null
-// for no element. The window of the page itself does not scroll (`inside` is false), that of a frame does. Without a
-// selector it is about `holder`, the element of a frame, which grows to show `height` CSS pixels.
+// Scrolls the first visible element for a CSS selector into view in every scrolling box around it, and returns its box
+// in this frame's window: [x, y, width, height], without parts that boxes around it cut off. A scrolling box that is
+// shorter than the element grows. Returns "invalid" for an invalid selector, null without an element. The page's own
+// window is not scrolled (`inside` is false), a frame's window is. Without a selector it works on `holder`, the element
+// of a frame, which grows to show `height` CSS pixels.
 ({selector, inside, holder, height: needed}) => {
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   if (!holder) try { page.querySelector(selector); } catch { return "invalid"; }

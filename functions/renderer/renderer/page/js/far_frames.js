@@ -1,5 +1,5 @@
-// [x, y, width, height] on the page of each frame of another origin that is shown outside the window: Chromium does not
-// paint those. At most 20, the highest first.
+// Returns [x, y, width, height] on the page of each frame of another origin that is visible outside the window, because
+// Chromium does not paint those. At most 20, the topmost first.
 () => {
   const isFar = ({top, bottom, left, right}) => bottom <= 0 || top >= innerHeight || right <= 0 || left >= innerWidth;
   const isOther = (element) => { try { return element.contentDocument === null; } catch { return true; } };

@@ -1,4 +1,4 @@
-// Resolves when fonts have come, or `fontMs` milliseconds are over.
+// Resolves when fonts have loaded, or after `fontMs` milliseconds.
 async ({fontMs}) => {
   if (page.fonts.status !== "loaded") await Promise.race([page.fonts.ready, later(fontMs)]);
 }

@@ -1,6 +1,7 @@
-// Brings the page's motion to an end: a scroll in progress arrives, finite animations end, and so do those that begin
-// with their end; endless ones stand at their first keyframe. What scrolling drives or the page has stopped stays. SVG has
-// animations of its own (SMIL) on one clock for each svg element; where it has finite and endless ones, the finite ones end.
+// Brings the page's motion to its end: a running scroll arrives; finite animations end, and so do those that start when
+// they end; endless ones stop at their first keyframe. Animations driven by scrolling, or paused by the page, stay as
+// they are. SVG has its own animations (SMIL), with one clock for each svg element; if an svg has finite and endless
+// ones, the finite ones end.
 async () => {
   const ROUNDS = 20, MILLISECONDS = 1500;
   const until = performance.now() + MILLISECONDS;
@@ -20,7 +21,7 @@ async () => {
     const {endTime, delay, duration, direction} = animation.effect.getComputedTiming();
     if (endTime !== Infinity) return animation.finish();
     animation.pause();
-    // One that began before its time is at its first keyframe when it comes round.
+    // An animation with a negative start time is at its first keyframe when its next round begins.
     const round = duration * (direction.startsWith("alternate") ? 2 : 1);
     animation.currentTime = delay + Math.max(0, Math.ceil(-delay / round)) * round;
   };
@@ -56,13 +57,15 @@ async () => {
     clocks.forEach((animations, svg) => stopClock(svg, animations));
     return clocks.size > 0;
   };
-  // The caret blinks where text is typed: in a field it takes the field's colour, elsewhere it goes with the selection.
+  // The caret blinks where text is typed: in a field it takes the field's colour, elsewhere it is removed with the
+  // selection.
   const hideCaret = () => {
     let focused = page.activeElement;
     while (focused && shadowOf(focused) && real(shadowOf(focused)).activeElement) focused = real(shadowOf(focused)).activeElement;
     if (!focused) return;
     const isField = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
-    // Nothing is typed elsewhere, as in the body that has the focus of most pages: they need not be painted once more.
+    // Nothing is typed elsewhere, for example in the body, which has the focus on most pages, so no repaint is needed
+    // there.
     if (!isField && !real(focused).isContentEditable && page.designMode !== "on") return;
     real(focused).style?.setProperty("caret-color", "transparent", "important");
     const selection = getSelection();

@@ -1,11 +1,11 @@
-// Keeps the request's `css` and `hide` in force in this frame's document, in open shadow roots too, whatever comes
-// later or throws our styles out. The place of the first of `hide` that is no selector, or null.
+// Keeps the request's `css` and `hide` applied in this frame's document and its open shadow roots, whatever is added
+// later or removes our styles. Returns the index of the first invalid selector in `hide`, or null.
 //
-// A rule of ours is a constructed sheet, which no policy of the page governs. What is `!important` in it also wins over
-// what would win over any sheet: more specific rules (by a layer, which wins over all that is in none), the page's layers
-// (by that layer before them), inline styles (which lose their `!important`) and `:host` in a shadow root (by a rule of
-// ours in there). A page that drops our sheets gets them as a style element too, and what is important in them as inline
-// styles.
+// Our rules are in a constructed sheet, to which no content security policy of the page applies. An `!important` rule
+// must also win over what would win over any sheet: over more specific rules (it is in a layer, which wins over rules
+// outside of layers), over the page's layers (our layer comes first), over inline styles (they lose their
+// `!important`), and over `:host` in a shadow root (our sheet in there has a rule for it). A page that drops our sheets
+// also gets them as a style element, and the important ones as inline styles.
 ({css, hide}) => {
   const IMPORTANT = /!\s*important/i;
   const hiding = new CSSStyleSheet(), styling = new CSSStyleSheet();
@@ -32,7 +32,7 @@
     return rule instanceof CSSGroupingRule && !(rule instanceof CSSStyleRule) ? groupsOf(rule.cssRules) : [rule];
   });
   const ruleIn = (around) => (rule) => rule instanceof CSSStyleRule ? nested(rule, around) : [];
-  // Rules in rules: `&` stands for what the rule around selects.
+  // Nested rules: `&` stands for what the outer rule selects.
   const nested = ({selectorText, style, cssRules}, around) => {
     const whole = around ? selectorText.replaceAll("&", `:is(${around})`) : selectorText;
     return [{selectorText: whole, style}, ...groupsOf(cssRules).flatMap(ruleIn(whole))];
@@ -85,7 +85,7 @@
     }
     return elements.get(root);
   };
-  // Of important rules the first layer wins, and the first is the one that stands first in the document.
+  // For important rules the first layer wins, and the first one is the one that comes first in the document.
   const putLayer = (root) => {
     const parent = root === document ? page.documentElement : root;
     const sheets = [...real(root).styleSheets, ...real(root).adoptedStyleSheets];
@@ -104,7 +104,7 @@
   const hiddenBefore = new WeakSet();
   const hideWhatIsLeft = (element) => {
     const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
-    // A page that shows it again in spite of that would do so until the picture is taken.
+    // A page that shows the element again would do so until the picture is taken.
     if (!isHidden() && hiddenBefore.has(element)) return real(element).remove();
     hiddenBefore.add(element);
     if (isHidden() && !isDropped) return;
@@ -135,8 +135,8 @@
     if (isDropped || /@import/i.test(css)) putStyle();
     hide.flatMap((selector) => everywhere(selector)).forEach(hideWhatIsLeft);
   };
-  // Nothing tells that a shadow root was attached, or that the page dropped a sheet: it is looked for, on a page of many
-  // elements less often, so that the page has most of the time.
+  // No event reports that a shadow root was attached, or that the page dropped a sheet, so we look for both, less often
+  // on a page with many elements, so that the page keeps most of the time.
   const holdOn = () => {
     const start = performance.now();
     globalThis.hold();

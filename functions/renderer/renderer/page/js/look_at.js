@@ -1,5 +1,5 @@
-// Scrolls a place of the page to the middle of the window, without what is fixed there, and lets it be painted; without a
-// place, back to the top and as it was.
+// Scrolls a place of the page to the middle of the window, without fixed elements, and lets it be painted; without a
+// place, scrolls back to the top and restores the page.
 async (place) => {
   const turn = (names, value) => {
     for (const element of names) real(element).style?.setProperty("visibility", value, value ? "important" : "");

@@ -1,5 +1,6 @@
-// Removes banners that lie over the page, in open shadow roots too, and the curtains behind them; then the page scrolls
-// again. The names of what was removed. `wasDeclined`: a banner went before, so its curtain may be left.
+// Removes banners that lie over the page, in open shadow roots too, with the backdrops behind them, and lets the page
+// scroll again. Returns the names of what was removed. `wasDeclined`: a banner was declined before, so that its
+// backdrop may be left.
 (wasDeclined) => {
   const HIGH = 100;
   const CURTAIN = /overlay|backdrop|curtain|mask|scrim|shade|dim|lightbox/i;
@@ -8,7 +9,7 @@
     || (style.position === "absolute" && Number(style.zIndex) >= HIGH)
     || real(element).matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
   const isRoot = (element) => element === document.documentElement || element === page.body;
-  // What is painted behind the page, or holds something, is part of it.
+  // Elements that are painted behind the page, or that contain something, belong to the page.
   const isCurtain = (element, style) => {
     const {width, height} = boxOf(element);
     const covers = width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && !(Number(style.zIndex) < 0);

@@ -1,7 +1,7 @@
-// Before the scripts that scroll through a page: what the page does about it. `answers` counts what it changed, `before` that
-// before the last scroll; `lag` says how many milliseconds after a scroll it answered at the most, `last` when. While `isOurs`
-// is true, we change the page. A page that shows a box while it is in view, and takes that back when it is not, would hide
-// all but its first window: what it takes back out of view is put back.
+// Comes before the scripts that scroll through a page: records how the page reacts. `answers` counts its changes,
+// `before` those before the last scroll; `lag` is the longest time in milliseconds from a scroll to a change, `last` is
+// the time of the last change. While `isOurs` is true, the changes are ours. A page that shows a box only while it is
+// in view would hide all but its first window, so changes that it takes back out of view are restored.
 const watchReaction = () => {
   const PUT_BACK = 4, SOON = 400;
   const reaction = {answers: 0, before: 0, lag: 0, last: 0, scrolled: performance.now(), isOurs: false};
@@ -21,7 +21,7 @@ const watchReaction = () => {
       known.count += 1;
       if (oldValue === null) real(target).removeAttribute(name);
       else real(target).setAttribute(name, oldValue);
-    // What changes on its own far from the window, such as a row of pictures in turn, is no answer to it.
+    // Changes far from the window that happen on their own, such as a carousel, are not a reaction to the scroll.
     } else if (isWithin(target, innerHeight / 2)) known.seen.set(name, value);
   };
   const observer = new MutationObserver((records) => {

@@ -1,4 +1,4 @@
-// Removes a banner's frame with the box that holds it over the page; false where it lies in the page's flow.
+// Removes a banner's frame with the box that holds it over the page; returns false if the frame is in the page's flow.
 (frame) => {
   const isOver = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position)
     || real(element).matches("dialog[open], [role=dialog], [aria-modal=true]");

@@ -1,5 +1,6 @@
-// Lays out what `content-visibility` leaves out. With `unroll`, a page that scrolls in one box and not as a whole is scrolled
-// through in that box, which then grows to its content, up to `limit` CSS pixels. Takes `milliseconds` at the most. Whether some of it stays hidden, beyond the limit.
+// Lays out what `content-visibility` skips. With `unroll`, a page that scrolls in one box, and not as a whole, is
+// scrolled through in that box, which then grows to its content, up to `limit` CSS pixels. Takes at most
+// `milliseconds`. Returns whether some content stays hidden beyond the limit.
 async ({unroll, limit, milliseconds}) => {
   const end = performance.now() + milliseconds;
   if (globalThis.reaction) globalThis.reaction.isOurs = true;
@@ -20,7 +21,7 @@ async ({unroll, limit, milliseconds}) => {
     if (style.position === "fixed") set(element, "position", "absolute");
     set(element, "height", `${height + pixels}px`);
   };
-  // The page in a frame of this origin, which scrolls in it as in a box.
+  // The page in a frame of this origin, which scrolls in the frame as in a box.
   const inside = (element) => element.matches?.("iframe") ? real(element).contentDocument?.scrollingElement ?? null : null;
   const hidden = (element) => {
     const scrolls = inside(element) ?? element;
@@ -49,12 +50,13 @@ async ({unroll, limit, milliseconds}) => {
       await painted();
     }
     box.scrollTo({top: 0, left: 0, behavior: "instant"});
-    // A box that grows before the last scroll was drawn keeps parts of what it showed before.
+    // A box that grows before the last scroll was painted would keep parts of what it showed before.
     for (let frame = 0; frame < 3; frame += 1) await painted();
   };
-  // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a whole.
+  // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a
+  // whole.
   const scrollsAsAWhole = () => (page.documentElement?.scrollHeight ?? 0) > innerHeight * 1.25;
-  // A box that has grown grows again with what came into it since.
+  // A box that has grown grows again if content was added since.
   if (!unroll || (!globalThis.grownBox?.isConnected && scrollsAsAWhole())) return false;
   for (let depth = 0; depth < 4; depth += 1) {
     const element = scroller();

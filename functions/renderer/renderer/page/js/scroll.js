@@ -1,5 +1,6 @@
-// Scrolls down one window at a time from where it is; the document's height before and after, in CSS pixels. What the page
-// changes meanwhile is noted in `globalThis.reaction`, for `top.js`; one that answered at the bottom may be about to grow.
+// Scrolls down one window at a time from the current position; returns the document's height before and after, in CSS
+// pixels. Changes that the page makes meanwhile are recorded in `globalThis.reaction`, for `top.js`; a page that
+// reacted at the bottom may be about to grow.
 async ({limit, milliseconds}) => {
   const GROWING = 450;
   const end = performance.now() + milliseconds;
@@ -17,7 +18,7 @@ async ({limit, milliseconds}) => {
     reaction.before = reaction.answers;
     reaction.scrolled = performance.now();
     scrollTo({left: 0, top: y, behavior: "instant"});
-    // An IntersectionObserver is told after a frame, and its answer is in the frame behind.
+    // An IntersectionObserver is called after a frame, and its effect is in the next frame.
     await painted();
   }
   return [before, height()];

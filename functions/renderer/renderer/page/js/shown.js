@@ -1,11 +1,12 @@
-// The addresses of pictures and frames that this frame shows, in open shadow roots too: in its window, or anywhere in its
-// document with `whole`. What is not displayed, or is a lazy picture that was never asked for, is awaited by nobody.
+// Returns the addresses of pictures and frames that this frame shows, in open shadow roots too: in its window, or with
+// `whole` anywhere in its document. Elements that are not displayed, and lazy pictures that were never requested, are
+// not waited for.
 ({whole}) => {
   const found = new Set();
   const add = (address) => {
     try { found.add(new URL(address, page.baseURI).href.split("#")[0]); } catch { /* no address */ }
   };
-  // A picture whose size nobody gave has none before it comes.
+  // A picture without a given size has no size before it is loaded.
   const isYetWithoutSize = (element) => element instanceof HTMLImageElement && !real(element).complete
     && real(element).computedStyleMap().get("width").value === "auto" && real(element).checkVisibility();
   const isSeen = (element) => {

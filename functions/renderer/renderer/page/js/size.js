@@ -1,7 +1,7 @@
-// The document's left edge, width and height in CSS pixels; a page written from right to left reaches to the left of 0.
+// Returns the document's left edge, width and height in CSS pixels; a right-to-left page extends to the left of 0.
 () => {
   const {documentElement: root, body} = page;
-  // A body that scrolls in itself shows less than it holds.
+  // A body that scrolls by itself shows less than it contains.
   const bodyScrolls = body && page.scrollingElement !== body && !["visible", "clip"].includes(getComputedStyle(body).overflowY)
     && !["visible", "clip"].includes(getComputedStyle(root).overflowY);
   const longest = (name) => Math.max(root?.[name] ?? 0, bodyScrolls ? 0 : body?.[name] ?? 0);

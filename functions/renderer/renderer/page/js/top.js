@@ -1,5 +1,5 @@
-// Back to the top, and a frame to paint it. A page that answered to the scrolling is first scrolled through once more, in
-// smaller steps and as slowly as it answers: it may wait for a pause, or until nearly all of a box is in view.
+// Scrolls back to the top and waits for a frame. A page that reacted to the scrolling is first scrolled through once
+// more, in smaller steps and as slowly as it reacts: it may wait for a pause, or until nearly all of a box is in view.
 async ({limit, milliseconds}) => {
   const SMALL = 0.25, SLOW = 0.35, MOST_STEPS = 200, PAUSE = 40, LONGEST_PAUSE = 250, PATIENCE = 4;
   const QUIET = 120, LONGEST_QUIET = 1200;
