@@ -28,7 +28,7 @@ def test_every_alarm_has_a_section_in_the_runbook(alarm: str) -> None:
 @pytest.mark.parametrize("alarm", sorted(resources("AWS::CloudWatch::Alarm")))
 def test_every_alarm_says_what_is_lost_and_one_command_to_see_and_to_check(alarm: str) -> None:
     section = OPERATIONS.partition(f"## {alarm}\n")[2].partition("\n## ")[0].strip().splitlines()
-    assert section[0] == "| if you do nothing, you lose | see | mend | check |"
+    assert section[0] == "| if you do nothing, you lose | look | repair | check |"
     lost, see, mend, check = (cell.strip() for cell in section[2].strip("|").split(" | "))
     assert lost
     assert mend
