@@ -3,7 +3,6 @@
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,7 +14,8 @@ from shutterstep_cli.health.check import Check
 from shutterstep_cli.load import report_page
 from shutterstep_cli.local import local_stack
 from shutterstep_cli.main import app
-from shutterstep_cli.stack.shots import Shot, file_name
+from shutterstep_cli.stack.file_names import file_name
+from shutterstep_cli.stack.shots import Shot
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.tables import show_grid
 from shutterstep_cli.verbs import capture, doctor, local, query
@@ -88,12 +88,15 @@ def test_a_control_character_is_no_part_of_an_address(character: str) -> None:
         validate({"url": f"http://a/{character}"})
 
 
-def test_no_two_ids_write_one_file_and_none_a_hidden_one() -> None:
-    ids = ["a", ".a", "..a", "...", "..", ".", "a.", "a.png"]
-    request: dict[str, Any] = {"url": "http://a/"}
-    names = [file_name(Shot(request | {"id": id_}, id_, "success")) for id_ in ids]
+def test_no_two_ids_write_one_file_on_any_disk_and_none_a_hidden_one_or_a_device_of_windows() -> None:
+    ids = ["a", "A", ".a", ".A", "..a", "...", "..", ".", "a.", "a.png", "aB", "Ab", "con", "CON", "Con", "nul.x",
+           "com1", "." * 127, "." * 128, "A" * 128]  # fmt: skip
+    names = [file_name({"url": "http://a/", "id": id_, "format": "webp"}, id_) for id_ in ids]
     assert len({name.lower() for name in names}) == len(ids)
+    assert max(map(len, names)) < 200
     assert not any(name.startswith(".") or "/" in name for name in names)
+    assert not {name.partition(".")[0].lower() for name in names} & {"con", "nul", "com1"}
+    assert names[0] == "a.webp"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)

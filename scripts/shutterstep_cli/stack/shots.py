@@ -1,24 +1,22 @@
 """A shot: one request on its way from the queue to a file on disk; `capture` and `demo` share it."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from shutterstep import producer
 from shutterstep.errors import InvalidRequestError
-from shutterstep.ids import EXTENSIONS
 from shutterstep.item import RESULT_FIELDS
 from shutterstep.public_address import public_address
-from shutterstep.request import Request, with_defaults
+from shutterstep.request import Request
 from shutterstep_cli.stack.executions import error_code_of
+from shutterstep_cli.stack.file_names import file_name
 from shutterstep_cli.stack.items import item_of, result_of
 from shutterstep_cli.stack.target import Target
 from shutterstep_cli.trouble import code_of
@@ -155,7 +153,7 @@ def download(target: Target, shot: Shot, folder: Path) -> None:
     if not shot.result.get("s3_key"):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / file_name(shot)
+    path = folder / file_name(shot.request, shot.id)
     try:
         target.client("s3").download_file(shot.result["s3_bucket"], shot.result["s3_key"], str(path))
     except ClientError as error:
@@ -165,18 +163,3 @@ def download(target: Target, shot: Shot, folder: Path) -> None:
         )
         return
     shot.file = str(path)
-
-
-def file_name(shot: Shot) -> str:
-    """Returns `<id>.<ext>` if the request has an id, else a name of the page's address and the start of the id.
-
-    Each dot at the beginning of an id becomes %2E.
-    """
-    extension = EXTENSIONS[with_defaults(shot.request)["format"]]
-    if "id" in shot.request:
-        # Ids have no percent sign, so two ids never get the same file name, and no file is hidden.
-        name = shot.id.lstrip(".")
-        return f"{'%2E' * (len(shot.id) - len(name))}{name}.{extension}"
-    parts = urlsplit(shot.url)
-    slug = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname or ''}{parts.path}").strip("-.")[:60]
-    return f"{slug}-{shot.id[:8]}.{extension}"
