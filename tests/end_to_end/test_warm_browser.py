@@ -1,4 +1,4 @@
-"""The warm browser on real pages: who shares it is never harmed, what it leaves behind is nothing."""
+"""The warm browser on real pages: no page harms the one beside it or the next, and no process is left."""
 
 import asyncio
 import os
@@ -10,13 +10,15 @@ from typing import ClassVar
 import pytest
 
 from renderer.browser.chromium import Chromium, start_chromium
-from renderer.browser.processes import members
+from renderer.browser.processes import PROC, RENDERER, members
+from renderer.browser.share import LOWEST_PRIORITY, Share
 from renderer.egress.addresses import LOOPBACK, parse_policy
-from renderer.jobs.warm_browser import Recycling, WarmBrowser
+from renderer.jobs.warm_browser import MIB, Recycling, WarmBrowser
 from renderer.limits import Limits
 from shutterstep.errors import PageCrashedError, RenderTimeoutError, TooLargeError
 from tests.end_to_end.test_render_pixels import ROOT, Site
 from tests.loopback import serving
+from tests.security.one_page import serve_text
 
 LOCAL = parse_policy(LOOPBACK)
 ENDLESS = b"<title>Endless</title><script>for (;;);</script>"
@@ -60,16 +62,17 @@ class Starts:
         return [process for browser in self.browsers for process in members(browser.group)]
 
 
-def test_renders_share_one_browser_and_it_leaves_no_process(site: str) -> None:
+def test_renders_at_once_have_a_browser_each_later_ones_use_these_again_and_no_process_is_left(site: str) -> None:
     starts = Starts()
 
     async def run() -> None:
         async with WarmBrowser(start=starts, policy=LOCAL) as browser:
-            pictures = await asyncio.gather(*(browser.render({"url": f"{site}/known.html"}) for _ in range(4)))
-            assert {picture.title for picture in pictures} == {"Known pixels"}
+            for _ in range(2):
+                pictures = await asyncio.gather(*(browser.render({"url": f"{site}/known.html"}) for _ in range(2)))
+                assert {picture.title for picture in pictures} == {"Known pixels"}
 
     asyncio.run(run())
-    assert (len(starts.browsers), starts.left()) == (1, [])
+    assert (len(starts.browsers), starts.left()) == (2, [])
 
 
 def test_a_pdf_above_the_limit_of_bytes_is_an_error_and_one_below_comes_whole(site: str) -> None:
@@ -109,45 +112,31 @@ def test_a_browser_above_its_memory_gives_way_to_a_new_one(site: str) -> None:
     assert (len(starts.browsers), starts.left()) == (2, [])
 
 
-def test_a_render_in_a_browser_being_replaced_is_finished(site: str) -> None:
-    starts = Starts()
-
-    async def run() -> list[str]:
-        async with WarmBrowser(Recycling(pictures=1), starts, LOCAL) as browser:
-            pictures = await asyncio.gather(*(browser.render({"url": f"{site}/known.html"}) for _ in range(3)))
-        return [picture.title for picture in pictures]
-
-    assert asyncio.run(run()) == ["Known pixels"] * 3
-    assert starts.left() == []
-
-
-def test_a_browser_in_which_every_page_times_out_gives_way_to_a_new_one(site: str) -> None:
+def test_a_browser_in_which_a_page_ran_out_of_time_gives_way_to_a_new_one(site: str) -> None:
     starts = Starts()
 
     async def run() -> str:
-        async with WarmBrowser(Recycling(timeouts=2), starts, LOCAL) as browser:
-            for _ in range(2):
-                with pytest.raises(RenderTimeoutError):
-                    await browser.render({"url": f"{site}/endless", "timeoutMs": 1500})
+        async with WarmBrowser(start=starts, policy=LOCAL) as browser:
+            with pytest.raises(RenderTimeoutError):
+                await browser.render({"url": f"{site}/endless", "timeoutMs": 1500})
             return (await browser.render({"url": f"{site}/known.html"})).title
 
     assert asyncio.run(run()) == "Known pixels"
     assert (len(starts.browsers), starts.left()) == (2, [])
 
 
-def test_a_browser_that_dies_takes_no_render_with_it(site: str) -> None:
+def test_a_render_whose_browser_dies_is_done_again_in_another(site: str) -> None:
     starts = Starts()
 
-    async def run() -> list[str]:
+    async def run() -> str:
         async with WarmBrowser(start=starts, policy=LOCAL) as browser:
-            renders = [asyncio.ensure_future(browser.render({"url": f"{site}/held"})) for _ in range(3)]
-            for _ in renders:
-                await asyncio.to_thread(Hostile.asked.acquire)
+            render = asyncio.ensure_future(browser.render({"url": f"{site}/held"}))
+            await asyncio.to_thread(Hostile.asked.acquire)
             Hostile.release.set()
             os.killpg(starts.browsers[0].group, signal.SIGKILL)
-            return [picture.title for picture in await asyncio.gather(*renders)]
+            return (await render).title
 
-    assert asyncio.run(run()) == ["Known pixels"] * 3
+    assert asyncio.run(run()) == "Known pixels"
     assert (len(starts.browsers), starts.left()) == (2, [])
 
 
@@ -165,20 +154,63 @@ def test_a_browser_that_hangs_is_ended_and_the_next_render_works(site: str) -> N
     assert (len(starts.browsers), starts.left()) == (2, [])
 
 
-def test_a_page_in_an_endless_loop_and_one_that_crashes_leave_the_others_alone(site: str) -> None:
+def test_a_browser_whose_page_crashed_takes_the_next(site: str) -> None:
     starts = Starts()
 
-    async def run() -> list[object]:
+    async def run() -> str:
         async with WarmBrowser(start=starts, policy=LOCAL) as browser:
-            jobs = [
-                browser.render({"url": f"{site}/endless", "timeoutMs": 2000}),
-                browser.render({"url": f"{site}/greedy"}),
-                *(browser.render({"url": f"{site}/known.html"}) for _ in range(3)),
-            ]
-            return await asyncio.gather(*jobs, return_exceptions=True)
+            with pytest.raises(PageCrashedError):
+                await browser.render({"url": f"{site}/greedy"})
+            return (await browser.render({"url": f"{site}/known.html"})).title
 
-    endless, crashed, *good = asyncio.run(run())
-    assert isinstance(endless, RenderTimeoutError)
-    assert isinstance(crashed, PageCrashedError)
-    assert {getattr(picture, "title", picture) for picture in good} == {"Known pixels"}
+    assert asyncio.run(run()) == "Known pixels"
     assert (len(starts.browsers), starts.left()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("share", "script", "words"),
+    [
+        (Share(memory=512 * MIB), "setInterval(() => kept.push(new Uint8Array(2 ** 24).fill(1)))", "512 MiB of memory"),
+        (
+            Share(memory=1024 * MIB, threads=120),
+            "for (let i = 0; i < 100; i++) new Worker('data:text/javascript,setInterval(() => 0, 1e6)')",
+            "120 threads",
+        ),
+    ],
+    ids=["memory", "threads"],
+)
+def test_a_page_that_takes_more_than_its_share_ends_with_its_browser(share: Share, script: str, words: str) -> None:
+    starts = Starts()
+
+    async def run(url: str) -> None:
+        async with WarmBrowser(start=starts, policy=LOCAL, share=share) as browser:
+            with pytest.raises(TooLargeError, match=f"more than {words}"):
+                await browser.render({"url": url, "delayMs": 20_000})
+
+    with serve_text(f"<script>const kept = []; {script}</script>") as url:
+        asyncio.run(run(url))
+    assert (len(starts.browsers), starts.left()) == (1, [])
+
+
+def test_a_page_that_takes_much_time_of_the_processors_gives_way_to_the_page_beside_it(site: str) -> None:
+    starts = Starts()
+
+    async def run() -> set[int]:
+        async with WarmBrowser(start=starts, policy=LOCAL, share=Share(1024 * MIB, cpu_seconds=0.1)) as browser:
+            renders = asyncio.gather(
+                *(browser.render({"url": f"{site}/endless", "timeoutMs": 3000}) for _ in range(2)),
+                return_exceptions=True,
+            )
+            await asyncio.sleep(2)
+            of_pages = {
+                os.getpriority(os.PRIO_PROCESS, process) for one in starts.browsers for process in pages_of(one)
+            }
+            await renders
+            return of_pages
+
+    assert LOWEST_PRIORITY in asyncio.run(run())
+
+
+def pages_of(browser: Chromium) -> list[int]:
+    """The processes in which pages run."""
+    return [one for one in members(browser.group) if RENDERER in (PROC / str(one) / "cmdline").read_bytes()]

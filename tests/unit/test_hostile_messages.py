@@ -157,7 +157,28 @@ TELLING: list[dict[str, Any]] = [
     {"url": [SECRET]},
     {"url": f"http://u:{SECRET}@a/", "basicAuth": {"username": "a", "password": SECRET}},
     {"html": "a", "headers": {"A": SECRET}},
+    {"url": "http://a", SECRET: 1},
+    {"url": "http://a", f"Authorization: Bearer {SECRET}": ""},
+    {"url": "http://a", SECRET: [1] * 2000},
+    {"url": "http://a", "viewport": {SECRET: 1}},
+    {"url": "http://a", "metadata": {SECRET: [1]}},
+    {"url": "http://a", "device": SECRET},
+    {"url": f"http://u%3A{SECRET}%40a/"},
+    {"url": f"http://u:{SECRET} @a b/"},
 ]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"url": "http://a", "url": "http://b"}', "url: a field stands twice"),
+        ('{"url": "http://a", "viewport": {"width": 400, "width": 500}}', "message: a field stands twice"),
+        ('{"url": "http://a", "headers": {"X-Key": "a", "x-key": "b"}}', "headers: has a header twice"),
+    ],
+)
+def test_a_message_that_two_programs_read_in_two_ways_is_refused(body: str, words: str) -> None:
+    with pytest.raises(InvalidRequestError, match=words):
+        parse(body)
 
 
 @pytest.mark.parametrize("message", TELLING, ids=lambda message: ascii(message)[:60])

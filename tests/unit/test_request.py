@@ -100,6 +100,8 @@ SAME_PICTURE = [
     ({"hideSelectors": ["a", "b"]}, {"hideSelectors": ["b", "a"]}),
     ({"headers": {"X-Key": "a"}}, {"headers": {"x-key": "a"}}),
     ({"locale": "de-DE"}, {"locale": "DE-de"}),
+    ({"url": "http://a"}, {"url": "HTTP://A:80/"}),
+    ({"url": "https://u:P@a?Q"}, {"url": "https://u:P@A:443/?Q"}),
     ({"clip": {"x": 0, "y": 0, "width": 9, "height": 9}}, {"clip": {"x": 0.0, "y": 0, "width": 9.0, "height": 9}}),
 ]
 

@@ -4,11 +4,14 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import Any
+from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
@@ -22,7 +25,6 @@ from shutterstep.schema_words import in_words, unknown_field
 
 Request = dict[str, Any]
 
-# These fields do not change the picture, so the hash leaves them out.
 # More than the largest request has; the schema's own limits are far below.
 MOST_VALUES, DEEPEST = 1000, 8
 # Limits of the texts of an InvalidRequestError, in characters.
@@ -30,8 +32,11 @@ FIELD_LENGTH, REASON_LENGTH = 128, 300
 # No error, log or history contains the values of these fields, or unknown names inside them.
 SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
+# What a mistyped option looks like. Anything else may be a value, put where a name belongs.
+OPTION_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,31}|[0-9]{1,3}")
 _KNOWN_NAMES = {"name", "value", "path", "httpOnly", "sameSite", "username", "password", *map(str, range(51))}
 
+# These fields do not change the picture, so the hash leaves them out.
 _NOT_IN_THE_PICTURE = ("id", "reuse", "expiresInDays", "metadata")
 
 
@@ -49,12 +54,23 @@ def _validator() -> Draft202012Validator:
 def parse(body: str) -> Request:
     """Returns the validated request of a message's body (JSON text). Raises InvalidRequestError."""
     try:
-        message = json.loads(body)
+        message = json.loads(body, object_pairs_hook=_each_once)
     except ValueError as error:
         raise InvalidRequestError(f"the message is not JSON: {plain(str(error), REASON_LENGTH)}") from error
     except RecursionError as error:
         raise InvalidRequestError("the message is nested too deep") from error
     return validate(message)
+
+
+def _each_once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Programs differ in which of two equal fields they take, so neither is taken."""
+    found = dict(fields)
+    if len(found) < len(fields):
+        counted = Counter(name for name, _ in fields)
+        name = next(name for name, count in counted.items() if count > 1)
+        field = name if name in schema()["properties"] else ""
+        raise InvalidRequestError(f"{field or 'message'}: a field stands twice", field)
+    return found
 
 
 def validate(message: Any) -> Request:
@@ -65,8 +81,8 @@ def validate(message: Any) -> Request:
         raise _as_invalid_request(problem)
     assert isinstance(message, dict)  # noqa: S101 (the schema says so; this tells the type checker)
     for field, text in (*_unwritable(message), *problems(message)):
-        field = plain(field, FIELD_LENGTH)
-        raise InvalidRequestError(f"{field}: {plain(text, REASON_LENGTH)}", field)
+        field = _told(field.split("."))
+        raise InvalidRequestError(f"{field or 'message'}: {plain(text, REASON_LENGTH)}", field)
     return message
 
 
@@ -79,8 +95,8 @@ def _check_extent(message: Any) -> None:
         while layer:
             values, depth = values + len(layer), depth + 1
             if values > MOST_VALUES or depth > DEEPEST:
-                field = plain(str(name), FIELD_LENGTH)
-                raise InvalidRequestError(f"{field}: has too many values, or is nested too deep", field)
+                field = _told([name])
+                raise InvalidRequestError(f"{field or 'message'}: has too many values, or is nested too deep", field)
             layer = [part for one in layer for part in _parts(one)]
     if len(message) > MOST_VALUES:
         raise InvalidRequestError("the message has too many fields")
@@ -93,19 +109,18 @@ def _parts(value: Any) -> Iterable[Any]:
 
 
 def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
-    field = ".".join([str(part) for part in problem.absolute_path] + _own_field(problem))
-    if _is_secret(problem):
-        field = str(problem.absolute_path[0])
-    field = plain(field, FIELD_LENGTH)
+    field = _told([*problem.absolute_path, *_own_field(problem)])
     return InvalidRequestError(f"{field or 'message'}: {plain(in_words(problem), REASON_LENGTH)}", field)
 
 
-def _is_secret(problem: ValidationError) -> bool:
-    """Whether the name of the field may itself be a secret that was put where a name belongs."""
-    top, *names = [*map(str, problem.absolute_path), *_own_field(problem)] or [""]
-    if top == "headers":
-        return not all(map(HEADER_NAME.fullmatch, names))
-    return top in SECRET_FIELDS and not set(names) <= _KNOWN_NAMES
+def _told(path: Iterable[Any]) -> str:
+    """The dotted name of a field, as far as no part of it may be a secret, put where a name belongs."""
+    parts = [str(part) for part in path]
+    top = parts[0] if parts else ""
+    if top in SECRET_FIELDS:
+        is_name = HEADER_NAME.fullmatch if top == "headers" else _KNOWN_NAMES.__contains__
+        return ".".join(parts) if all(map(is_name, parts[1:])) else top
+    return ".".join(takewhile(OPTION_NAME.fullmatch, parts))
 
 
 def _own_field(problem: ValidationError) -> list[str]:
@@ -184,7 +199,17 @@ def _as_it_counts(name: str, value: Any) -> Any:
         return sorted(set(value), key=str)
     if name == "headers":
         return {header.lower(): text for header, text in value.items()}
+    if name == "url":
+        return _address_as_it_counts(value)
     return value.lower() if name == "locale" else value
+
+
+def _address_as_it_counts(url: str) -> str:
+    """As browsers read it: scheme and host in any case, the usual port said or not, no path or `/`."""
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    port = {"http": ":80", "https": ":443"}[parts.scheme]
+    return parts._replace(netloc=login + at + host.lower().removesuffix(port), path=parts.path or "/").geturl()
 
 
 def _numbers_whole(value: Any) -> Any:

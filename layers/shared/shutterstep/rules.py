@@ -1,12 +1,16 @@
 """Rules for which a schema has no helpful errors: options that exclude or need each other, and valid addresses."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shutterstep.devices import devices
 
 Request = dict[str, Any]
+
+# What no host has, by the standard of URLs.
+NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f]")
 
 # Option: the formats to which it applies.
 FORMATS_OF = {
@@ -41,7 +45,7 @@ def problems(request: Request) -> Iterator[tuple[str, str]]:
     yield from _format(request)
     yield from _headers(request)
     if "device" in request and request["device"] not in devices():
-        yield "device", f"{request['device']!r} is not a device of Playwright's registry, such as `iPhone 15`"
+        yield "device", "is not a device of Playwright's registry, such as `iPhone 15`"
     if request.get("delayMs", 0) >= request.get("timeoutMs", 30_000):
         yield "delayMs", "is not shorter than `timeoutMs`, so there would never be a picture"
 
@@ -60,7 +64,7 @@ def _page(request: Request) -> Iterator[tuple[str, str]]:
 def _address(request: Request) -> Iterator[tuple[str, str]]:
     try:
         parts = urlsplit(request["url"])
-        valid = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        valid = _is_host(parts.hostname or "", parts.netloc) and (parts.port is None or parts.port > 0)
     except ValueError:
         valid = False
         parts = None
@@ -68,6 +72,12 @@ def _address(request: Request) -> Iterator[tuple[str, str]]:
         yield "url", "is not a valid URL: it needs a host, and a port from 1 to 65535"
     elif parts and parts.username is not None and "basicAuth" in request:
         yield "basicAuth", "is given together with a name in `url`; give one of them"
+
+
+def _is_host(name: str, netloc: str) -> bool:
+    """Whether browsers take it for a host. One written with `%3A` and `%40` may be a name and a password."""
+    read = unquote(name)
+    return bool(read) and not NO_HOST.search(read) and (":" not in read or "[" in netloc)
 
 
 def _area(request: Request) -> Iterator[tuple[str, str]]:
@@ -88,6 +98,9 @@ def _format(request: Request) -> Iterator[tuple[str, str]]:
 
 
 def _headers(request: Request) -> Iterator[tuple[str, str]]:
+    names = [name.lower() for name in request.get("headers", {})]
+    if len(set(names)) < len(names):
+        yield "headers", "has a header twice, in different case"
     for name in request.get("headers", {}):
         reason = RESERVED_HEADERS.get(name.lower())
         if reason or name.lower().startswith(("sec-", "proxy-")):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from renderer.browser.chromium_flags import FLAGS
+from renderer.browser.processes import services_rest
 from renderer.browser.profile import Profile
 from renderer.browser.protocol import AUTO_ATTACH, Connection, Params
 from renderer.browser.spawn import Spawned, spawn_chromium
@@ -15,6 +16,7 @@ from shutterstep.errors import BrowserCrashedError
 
 START_SECONDS = 60
 END_SECONDS = 5
+POLL_SECONDS = 0.01
 SHARED_WORKER = "shared_worker"
 
 
@@ -34,10 +36,26 @@ class Chromium:
             return False
         return True
 
-    async def end(self) -> None:
-        """Kills every process of the browser and waits until none is left, not even a zombie."""
+    async def rests(self, seconds: float) -> bool:
+        """Whether the processes that all of its pages share have nothing left to do within so many seconds.
+
+        What a page gave the GPU process to paint outlasts the page, and may take hours.
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        while not services_rest(self.group):
+            if asyncio.get_running_loop().time() > until:
+                return False
+            await asyncio.sleep(POLL_SECONDS)
+        return True
+
+    def kill(self) -> None:
+        """Kills every process of the browser; `end` takes away what is left of them."""
         with suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Kills every process of the browser and waits until none is left, not even a zombie."""
+        self.kill()
         deadline = asyncio.get_running_loop().time() + END_SECONDS
         while _reap(self.group) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.005)
@@ -93,6 +111,7 @@ def _attach_shared_workers(connection: Connection) -> None:
             take(event)
 
     connection.browser.on("Target.attachedToTarget", attached)
+    connection.browser.on_cut("Target.attachedToTarget", lambda event: connection.refuse_shared_worker(event))
     only = [{"type": SHARED_WORKER, "exclude": False}, {"exclude": True}]
     connection.browser.post("Target.setAutoAttach", AUTO_ATTACH | {"filter": only})
 

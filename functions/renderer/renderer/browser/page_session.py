@@ -13,7 +13,9 @@ from shutterstep.errors import RenderError, TooLargeError
 
 Command = tuple[str, Params]
 
-CLOSE_SECONDS = 5
+CLOSE_SECONDS = 2
+# At one time or one after the other.
+MOST_WORKERS = 200
 BLANK = "about:blank"
 LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle", "still": "load"}
 
@@ -37,6 +39,7 @@ class ChromiumPage:
         self._reached: set[str] = set()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._worlds = Worlds(session)
+        self._workers = 0
         # Whether the page has ever had a frame.
         self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
@@ -45,6 +48,7 @@ class ChromiumPage:
         session.on_cut("Page.javascriptDialogOpening", lambda _: self._answer_dialog({"type": "alert"}))
         session.on("Page.frameAttached", self._frame_came)
         session.on("Target.attachedToTarget", self.attached)
+        session.on_cut("Target.attachedToTarget", self.refuse_worker)
 
     def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
         """Sends the commands that every page needs and then `commands`; returns the futures of their results in this
@@ -140,12 +144,21 @@ class ChromiumPage:
 
         Workers that it starts arrive here too.
         """
+        self._workers += 1
+        if self._workers > MOST_WORKERS:
+            self.session.flooded(TooLargeError(f"the page starts more than {MOST_WORKERS} workers"))
+            return
         worker = self._connection.session(event["sessionId"])
         worker.flooded = self.session.flooded
         worker.on("Target.attachedToTarget", self.attached)
+        worker.on_cut("Target.attachedToTarget", self.refuse_worker)
         for method, params in (("Target.setAutoAttach", AUTO_ATTACH), *self._in_workers):
             worker.post(method, params)
         worker.post("Runtime.runIfWaitingForDebugger")
+
+    def refuse_worker(self, _: Params) -> None:
+        """Ends the page for a worker that Chromium tells of with more than EVENT_BYTES; it would wait for ever."""
+        self.session.flooded(TooLargeError("the page has a worker whose name or address is longer than 4 MiB"))
 
 
 async def evaluate(session: Session, function: str, argument: Any = None) -> Any:
@@ -195,6 +208,7 @@ async def open_chromium_page(
         attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
         page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, in_workers)
         connection.shared_workers[context] = page.attached
+        connection.refuse_shared_worker = page.refuse_worker
         await asyncio.gather(*page.prepare(in_page))
         yield page
     finally:

@@ -151,6 +151,8 @@ class Connection(asyncio.Protocol):
         self.closed = asyncio.get_running_loop().create_future()
         # Handlers of shared workers by the id of their browser context, because these workers belong to no page.
         self.shared_workers: dict[str, Handler] = {}
+        # Takes one that is too large to be read, so that nobody knows whose it is: the newest page's.
+        self.refuse_shared_worker: Handler = lambda _: None
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
         self._last_id = 0

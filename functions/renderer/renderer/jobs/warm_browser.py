@@ -1,20 +1,28 @@
-"""One warm Chromium for many renders: a fresh context for each, and a new browser before the old one degrades."""
+"""Warm Chromiums for many renders: one for each render at a time, and a new one before an old one goes bad.
+
+Decision 0016 tells why pages do not share a browser.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
 from renderer.browser.chromium import Chromium, start_chromium
 from renderer.browser.processes import private_memory
+from renderer.browser.share import Share, usual_share, within_share
 from renderer.egress.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.limits import Limits
 from renderer.page.render import Picture, render
+from renderer.page.screenshot import CaptureHungError
 from shutterstep.errors import BrowserCrashedError, RenderTimeoutError
 from shutterstep.request import Request
 
-ANSWER_SECONDS = 5
+# A browser that has done its page answers and rests in milliseconds; one that does not is of no use to the next.
+ANSWER_SECONDS = 1
+# Whatever takes the machine's memory may kill browsers that are not to blame.
+TRIES = 3
 MIB = 1024 * 1024
 
 Start = Callable[[], Awaitable[Chromium]]
@@ -22,43 +30,39 @@ Start = Callable[[], Awaitable[Chromium]]
 
 @dataclass(frozen=True)
 class Recycling:
-    """When to replace a browser: after this many pictures, this many time-outs in a row, or above this much memory
-    (MiB).
+    """When a browser has served long enough: after so many pictures, or above so much MiB.
 
     Memory is measured after every `look_every` pictures, because that reads a file of each process on the machine.
     """
 
     pictures: int = 500
-    timeouts: int = 5
     memory_mib: int = 2048
     look_every: int = 10
 
 
 class Generation:
-    """One browser in its life: how many renders it had, how many it has now, and whether it takes more.
+    """One browser in its life: how many renders it took, and whether one ran out of time in it.
 
-    `timeouts` counts those without a picture in between: a browser may answer and yet load no page any more.
+    Such a browser may answer and yet load or paint no page any more.
     """
 
     def __init__(self, chromium: Chromium) -> None:
         self.chromium = chromium
         self.taken = 0
-        self.active = 0
-        self.timeouts = 0
-        self.retired = False
+        self.timed_out = False
 
-    def takes_more(self) -> bool:
-        """Whether a new render may use it."""
-        return not self.retired and not self.chromium.connection.closed.done()
+    @property
+    def ended(self) -> bool:
+        """Whether the browser is gone."""
+        return self.chromium.connection.closed.done()
 
 
 class WarmBrowser:
-    """Renders in a browser that already runs, each page under `policy`; `async with` starts and ends it.
+    """Renders each page under `policy` in a browser that is already there; `async with` starts the first and ends all.
 
-    A browser over a limit of `recycling` gets no new render; current ones finish and then it ends, while the next
-    browser already works. A browser that crashed or no longer answers ends at once, also when nobody uses it. Renders
-    that it took down are repeated once, each in a browser of its own: only a page that crashes that one is known to
-    crash browsers.
+    No two pages are in one browser at a time, so there are as many as there were renders at once. A browser ends after
+    its page when it is over a limit of `recycling`, the page ran out of time, or the browser is still busy when the
+    page is done. One that crashed ends at once, also when nobody uses it; its render is done again in another.
     """
 
     def __init__(
@@ -67,19 +71,20 @@ class WarmBrowser:
         start: Start = start_chromium,
         policy: EgressPolicy = PUBLIC_ONLY,
         limits: Limits | None = None,
+        share: Share | None = None,
     ) -> None:
         self._recycling = recycling or Recycling()
         self._start = start
         self._policy = policy
         self._limits = limits
-        self._current: Generation | None = None
+        self._share = share or usual_share()
+        self._idle: list[Generation] = []
         self._living: set[Generation] = set()
         self._ending: set[asyncio.Task[None]] = set()
-        self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        """Starts the browser. Raises BrowserMissingError or BrowserCrashedError."""
-        await self._generation()
+        """Starts the first browser. Raises BrowserMissingError or BrowserCrashedError."""
+        self._idle.append(await self._new())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -88,53 +93,48 @@ class WarmBrowser:
         await asyncio.shield(asyncio.gather(*ends, *self._ending))
 
     async def render(self, request: Request) -> Picture:
-        """Renders one request in its own context. Raises the RenderError of the situation."""
-        for place in (self._place, self._place, self._place_of_its_own):
-            try:
-                async with place() as generation:
-                    return await self._render_in(generation, request)
-            except BrowserCrashedError as exc:
-                # Another render's page may have crashed the browser.
-                crashed = exc
-        raise crashed
+        """Renders one request in a browser of its own. Raises the RenderError of the situation."""
+        for _ in range(TRIES - 1):
+            with suppress(BrowserCrashedError):
+                return await self._render_once(request)
+        return await self._render_once(request)
+
+    async def _render_once(self, request: Request) -> Picture:
+        async with self._place() as generation:
+            return await self._render_in(generation, request)
 
     async def _render_in(self, generation: Generation, request: Request) -> Picture:
+        generation.taken += 1
         try:
-            picture = await render(generation.chromium, request, self._policy, self._limits)
-            generation.timeouts = 0
-            return picture
-        except RenderTimeoutError:
-            generation.timeouts += 1
-            if not await generation.chromium.answers(ANSWER_SECONDS):
-                await self._end(generation)
+            async with within_share(generation.chromium, self._share, self._has_others):
+                return await render(generation.chromium, request, self._policy, self._limits)
+        except (RenderTimeoutError, CaptureHungError):
+            generation.timed_out = True
             raise
+
+    def _has_others(self) -> bool:
+        return len(self._living) - len(self._idle) > 1
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[Generation]:
-        generation = await self._generation()
-        generation.taken += 1
-        generation.active += 1
+        generation = await self._free()
         try:
             yield generation
         finally:
-            generation.active -= 1
-            self._retire_if_due(generation)
-            if generation.active == 0 and not generation.takes_more():
-                await asyncio.shield(self._end(generation))
+            await asyncio.shield(self._leave(generation))
 
-    @asynccontextmanager
-    async def _place_of_its_own(self) -> AsyncIterator[Generation]:
-        generation = await self._new()
-        try:
-            yield generation
-        finally:
-            await asyncio.shield(self._end(generation))
+    async def _free(self) -> Generation:
+        while self._idle:
+            generation = self._idle.pop()
+            if not generation.ended:
+                return generation
+        return await self._new()
 
-    async def _generation(self) -> Generation:
-        async with self._starting:
-            if self._current is None or not self._current.takes_more():
-                self._current = await self._new()
-            return self._current
+    async def _leave(self, generation: Generation) -> None:
+        if not self._is_worn(generation) and await _is_done(generation.chromium):
+            self._idle.append(generation)
+        else:
+            await self._end(generation)
 
     async def _new(self) -> Generation:
         generation = Generation(await self._start())
@@ -148,20 +148,21 @@ class WarmBrowser:
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
 
-    def _retire_if_due(self, generation: Generation) -> None:
+    def _is_worn(self, generation: Generation) -> bool:
         limit = self._recycling
+        if generation.ended or generation.timed_out or generation.taken >= limit.pictures:
+            return True
         looks = generation.taken % limit.look_every == 0
-        worn = generation.taken >= limit.pictures or generation.timeouts >= limit.timeouts
-        if worn or (looks and _memory_mib(generation) > limit.memory_mib):
-            generation.retired = True
+        return looks and private_memory(generation.chromium.group) / MIB > limit.memory_mib
 
     async def _end(self, generation: Generation) -> None:
         if generation in self._living:
             self._living.remove(generation)
-            if generation is self._current:
-                self._current = None
+            if generation in self._idle:
+                self._idle.remove(generation)
             await generation.chromium.end()
 
 
-def _memory_mib(generation: Generation) -> float:
-    return private_memory(generation.chromium.group) / MIB
+async def _is_done(chromium: Chromium) -> bool:
+    """Whether nothing of the page that was in the browser holds up the next one."""
+    return await chromium.answers(ANSWER_SECONDS) and await chromium.rests(ANSWER_SECONDS)
