@@ -6,12 +6,11 @@ beside it, and the largest memory of the worker's Python process in MiB.
 
 import itertools
 import json
-import resource
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,61 +21,18 @@ from shutterstep_cli.stack.pool import pool_of
 from shutterstep_cli.stack.shots import Shot, follow, refresh, submit
 from shutterstep_cli.stack.target import Target
 from tests.conftest import stack_of_its_own
+from tests.security.exhaustion_pages import ALL, Exhausting
 from tests.security.exhaustion_site import ExhaustionSite, exhaustion_site
 
 MIB = 2**20
-# What the Python process of a worker may use while it is attacked (docs/EGRESS.md says so). A limit of the operating
-# system holds it, so that a worker that needs more fails.
+# What the Python process of a worker may use while it is attacked (SECURITY.md says so). No limit of the operating
+# system holds it: the browsers that it starts would have that limit too.
 WORKER_MIB = 256
 # The deadline of a neighbour. Alone it takes a fraction of a second; a stall of this length fails it.
 NEIGHBOUR_MS = 20_000
+# And of a page that exhausts.
+ATTACK_MS = 5000
 ENDED_WITHIN_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Exhausting:
-    """A page's script, and options of the request that makes it worse."""
-
-    name: str
-    script: str
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-LONG = "const long = 'x'.repeat(2 ** 27);"
-FLOOD = "setInterval(() => { const until = performance.now() + 200; while (performance.now() < until) BODY }, 1);"
-# ruff: noqa: E501 (a script a line)
-PAGES = [
-    Exhausting("a WebSocket message of 150 kB that inflates to 150 MB", "new WebSocket('WS/text')"),
-    Exhausting("a binary WebSocket message that inflates", "new WebSocket('WS/binary')"),
-    Exhausting("a WebSocket message that is sent", f"{LONG} const s = new WebSocket('WS/quiet'); s.onopen = () => s.send(long);"),
-    Exhausting("an event of a stream", "new EventSource('SITE/events')"),
-    Exhausting("long words in the console", f"{LONG} for (let i = 0; i < 8; i++) console.log(long)"),
-    Exhausting("long errors in the console", f"{LONG} for (let i = 0; i < 8; i++) console.error(long)"),
-    Exhausting("many words in the console", FLOOD.replace("BODY", "console.log('a', {b: [1, 2, 3]});")),
-    Exhausting("many errors in the console", FLOOD.replace("BODY", "console.error(new Error('a'));")),
-    Exhausting("a long error", f"{LONG} setTimeout(() => {{ throw new Error(long) }})"),
-    Exhausting("a long rejection", f"{LONG} Promise.reject(long)"),
-    Exhausting("a long title", f"{LONG} document.title = long"),
-    Exhausting("a long history", "for (let i = 0; i < 50; i++) history.pushState(1, '', '#' + i + 'x'.repeat(2 ** 20))"),
-    Exhausting("a long dialog", f"{LONG} alert(long)"),
-    Exhausting("long addresses", "for (let i = 0; i < 40; i++) new Image().src = 'data:image/png;base64,' + 'A'.repeat(2 ** 23) + i"),
-    Exhausting("many addresses", FLOOD.replace("BODY", "fetch('data:,' + Math.random());")),
-    Exhausting("long bodies", "const body = 'x'.repeat(2 ** 26); for (let i = 0; i < 4; i++) fetch('SITE/take', {method: 'POST', body});",
-               {"block": ["ads"]}),
-    Exhausting("long names of workers", "for (let i = 0; i < 8; i++) new Worker('data:text/javascript,1', {name: 'x'.repeat(2 ** 25)})"),
-    Exhausting("long names of workers that are told of", "for (let i = 0; i < 8; i++) new Worker('data:text/javascript,1', {name: 'x'.repeat(2 ** 25)})",
-               {"locale": "de-DE"}),
-    Exhausting("long names of shared workers",
-               "for (let i = 0; i < 8; i++) new SharedWorker('data:text/javascript,1', {name: 'x'.repeat(2 ** 25)})"),
-    Exhausting("long names of frames",
-               "for (let i = 0; i < 20; i++) { const f = document.createElement('iframe'); f.name = 'x'.repeat(2 ** 23); document.body.append(f) }",
-               {"block": ["cookieBanners"]}),
-    Exhausting("a long value of the request's script", "", {"javascript": "'x'.repeat(2 ** 28)"}),
-    Exhausting("a page that answers for our scripts",
-               "for (const name of ['autoconsentSendMessage', 'autoconsentAnswer']) Object.defineProperty(window, name, {get: () => ({}), set() {}});"
-               f"{LONG} Object.prototype.toJSON = () => long; String.prototype.slice = () => long;",
-               {"block": ["cookieBanners"]}),
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,7 +47,7 @@ class Fared:
 
 
 class Worker:
-    """The one worker of a pool, its memory limited from now on, which renders pages of a site."""
+    """The one worker of a pool, which renders pages of a site."""
 
     def __init__(self, target: Target, site: ExhaustionSite) -> None:
         self._target, self._site = target, site
@@ -100,12 +56,10 @@ class Worker:
         assert pool is not None
         (task,) = pool.tasks
         self._process = int((task_logs() / f"{task}.pid").read_text())
-        limit = _status_kib(self._process, "VmData") * 1024 + WORKER_MIB * MIB
-        resource.prlimit(self._process, resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
 
     def beside(self, page: Exhausting, alone: float) -> Fared:
         """Sends the page, and one neighbour after the other until it has ended."""
-        attacker = self._send({"url": self._site.put(page.script), "timeoutMs": 6000, **page.options})
+        attacker = self._send({"url": self._site.put(page.script), "timeoutMs": ATTACK_MS, **page.options})
         beside = 0.0
         while not attacker.ended:
             beside = max(beside, self.neighbour(attacker))
@@ -137,9 +91,8 @@ def worker(home: Path) -> Iterator[Worker]:
 def attack(worker: Worker, pages: Sequence[Exhausting]) -> Iterator[Fared]:
     """How the worker and a neighbour fared beside each page."""
     worker.neighbour()
-    alone = max(worker.neighbour() for _ in range(3))
     for page in pages:
-        yield worker.beside(page, alone)
+        yield worker.beside(page, worker.neighbour())
 
 
 def _status_kib(process: int, name: str) -> int:
@@ -152,7 +105,7 @@ def main() -> None:
     """The pages whose names hold the first argument, or all."""
     only = sys.argv[1] if len(sys.argv) > 1 else ""
     with tempfile.TemporaryDirectory() as home, worker(Path(home)) as attacked:
-        for fared in attack(attacked, [page for page in PAGES if only in page.name]):
+        for fared in attack(attacked, [page for page in ALL if only in page.name]):
             print(json.dumps(asdict(fared)), flush=True)
 
 

@@ -9,7 +9,8 @@ from renderer.browser.chromium import open_browser
 from renderer.browser.spawn import WORDS_BYTES
 from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.page.render import render
-from tests.security.exhaustion import PAGES, WORKER_MIB, Fared, attack, worker
+from tests.security.exhaustion import WORKER_MIB, Fared, attack, worker
+from tests.security.exhaustion_pages import PAGES
 from tests.security.one_page import serve_text
 
 pytestmark = [pytest.mark.security, pytest.mark.long]
