@@ -32,11 +32,12 @@ from tests.security.name_server import OUTSIDE, start_name_server
 from tests.security.site import AttackerSite, attacker_site
 from tests.security.vector import Vector
 from tests.security.vectors_address import ADDRESS_VECTORS
+from tests.security.vectors_api import API_VECTORS
 from tests.security.vectors_part import PART_VECTORS
 from tests.security.vectors_script import SCRIPT_VECTORS
 from tests.security.without_guard import WITHOUT_GUARD, NoGuard
 
-VECTORS = [*ADDRESS_VECTORS, *PART_VECTORS, *SCRIPT_VECTORS]
+VECTORS = [*ADDRESS_VECTORS, *PART_VECTORS, *SCRIPT_VECTORS, *API_VECTORS]
 SECONDS = 2.0
 AT_ONCE = 16
 # The names of the test's own name server, for a browser that asks the machine's.

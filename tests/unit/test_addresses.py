@@ -99,6 +99,10 @@ def test_nothing_opens_the_endpoints_that_give_credentials_out(address: str) -> 
         "²",
         "::1:8080",
         "fd00::1:443",
+        "127.1",
+        "10.0.0.256:80",
+        "0x7f000001",
+        "2130706433",
     ],
 )
 def test_an_entry_that_cannot_be_read_is_named(entry: str) -> None:

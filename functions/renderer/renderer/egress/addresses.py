@@ -58,6 +58,8 @@ CREDENTIAL_ENDPOINTS = frozenset(
 
 ENTRY = re.compile(r"(?P<bracketed>\[[^\]]+\])(?::(?P<port6>\d+))?|(?P<host>[^:\[\]\s]+)(?::(?P<port>\d+))?")
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+# Browsers and systems read a name that ends so as an address: `127.1`, `10.0.0.256`, `0x7f000001`.
+NUMBER = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,13 @@ def _allowance(entry: str) -> Allowance:
         raise _wrong(entry)
     target, port = (match["bracketed"] or match["host"]), (match["port6"] or match["port"])
     network = _network(target.strip("[]"))
-    if network is None and (match["bracketed"] or not HOST.fullmatch(target.lower())):
+    if network is None and (match["bracketed"] or not _is_name(target.lower())):
         raise _wrong(entry)
     return Allowance(network or target.lower(), None if port is None else _port(entry, port))
+
+
+def _is_name(text: str) -> bool:
+    return HOST.fullmatch(text) is not None and NUMBER.fullmatch(text) is None
 
 
 def _network(text: str) -> Network | None:
