@@ -29,6 +29,15 @@ def test_the_image_runs_as_the_task_definitions_user_on_a_pinned_base() -> None:
     assert '"setpriv", "--no-new-privs", "tini"' in dockerfile
 
 
+def test_the_image_keeps_the_models_of_all_services_that_the_renderer_calls() -> None:
+    kept = set(re.findall(r"-not -name (\w+)", (ROOT / "functions/renderer/Dockerfile").read_text("utf-8")))
+    jobs = (ROOT / "functions/renderer/renderer/jobs").glob("*.py")
+    calls = [call for file in jobs for call in re.findall(r"start_clients\((\".*)\)", file.read_text("utf-8"))]
+    called = {name for call in calls for name in re.findall(r'"(\w+)"', call)}
+    assert called >= {"s3", "sqs", "stepfunctions", "dynamodb"}
+    assert called <= kept
+
+
 def only_tls(policy: dict[str, Any]) -> bool:
     """Whether a policy denies everyone everything that does not come by TLS."""
     wanted = {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}

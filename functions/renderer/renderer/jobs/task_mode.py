@@ -85,6 +85,7 @@ async def run(settings: Settings, workflow: "Workflow", work: "JobRunner", log: 
 async def _rendered(
     browser: "asyncio.Task[Chromium]", policy: EgressPolicy, limits: "Limits", timing: Timing, request: "Request"
 ) -> "Picture":
+    from renderer.browser.share import usual_share, within_share
     from renderer.page.picture_bytes import load_pillow
     from renderer.page.render import render
 
@@ -93,7 +94,8 @@ async def _rendered(
     if request.get("format", "png") != "png":
         # In parallel with the page, which takes longer. Few PNGs need it.
         asyncio.get_running_loop().run_in_executor(None, load_pillow)
-    picture = await render(chromium, request, policy, limits)
+    async with within_share(chromium, usual_share()):
+        picture = await render(chromium, request, policy, limits)
     timing.reached("picture taken")
     return picture
 
