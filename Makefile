@@ -23,7 +23,7 @@ demo: setup ## twelve requests for the bundled pages, six of them duplicates, an
 test: setup ## the tests, on all cores, without the long ones; a part of them: make test ARGS=tests/unit
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(or $(ARGS),-m "not long")
 
-test-long: setup ## the long tests: stacks under faults, pages that use all they can, every command of the documents
+test-long: setup ## the long tests: the oracle, stacks under faults, pages that use all they can, every command of the documents
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder -m long $(ARGS)
 
 faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool

@@ -12,6 +12,8 @@ from tests.oracle.differences import DIFFERENCES, difference_of
 from tests.oracle.playwright_driver import PlaywrightDriver
 from tests.pages.server import Pages
 
+pytestmark = pytest.mark.long
+
 COMBINATIONS = combinations()
 EQUAL = [one for one in COMBINATIONS if difference_of(one.name) is None]
 
