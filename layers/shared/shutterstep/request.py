@@ -10,18 +10,19 @@ from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 
 from shutterstep.devices import device_viewport
 from shutterstep.errors import InvalidRequestError
 from shutterstep.plain_text import plain
 from shutterstep.public_address import public_address
+from shutterstep.quick_check import surely_fits
 from shutterstep.rules import problems
 from shutterstep.schema_words import in_words, unknown_field
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 Request = dict[str, Any]
 
@@ -44,11 +45,6 @@ _NOT_IN_THE_PICTURE = ("id", "reuse", "expiresInDays", "metadata")
 def schema() -> dict[str, Any]:
     """The JSON Schema of a request."""
     return json.loads(files("shutterstep").joinpath("request.schema.json").read_text("utf-8"))
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
 
 
 def parse(body: str) -> Request:
@@ -76,7 +72,7 @@ def _each_once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
 def validate(message: Any) -> Request:
     """Returns the message if it fits the schema and the rules. Raises InvalidRequestError, which names the field."""
     _check_extent(message)
-    problem = best_match(_validator().iter_errors(message))
+    problem = None if surely_fits(message, schema()) else _problem(message)
     if problem is not None:
         raise _as_invalid_request(problem)
     assert isinstance(message, dict)  # noqa: S101 (the schema says so; this tells the type checker)
@@ -84,6 +80,15 @@ def validate(message: Any) -> Request:
         field = _told(field.split("."))
         raise InvalidRequestError(f"{field or 'message'}: {plain(text, REASON_LENGTH)}", field)
     return message
+
+
+def _problem(message: Any) -> "ValidationError | None":
+    """What the schema has most against the message."""
+    # Here, as most messages fit: a tenth of a second until a Lambda or a task that starts has loaded them.
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    return best_match(Draft202012Validator(schema()).iter_errors(message))
 
 
 def _check_extent(message: Any) -> None:
@@ -108,7 +113,7 @@ def _parts(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _as_invalid_request(problem: ValidationError) -> InvalidRequestError:
+def _as_invalid_request(problem: "ValidationError") -> InvalidRequestError:
     field = _told([*problem.absolute_path, *_own_field(problem)])
     return InvalidRequestError(f"{field or 'message'}: {plain(in_words(problem), REASON_LENGTH)}", field)
 
@@ -123,7 +128,7 @@ def _told(path: Iterable[Any]) -> str:
     return ".".join(takewhile(OPTION_NAME.fullmatch, parts))
 
 
-def _own_field(problem: ValidationError) -> list[str]:
+def _own_field(problem: "ValidationError") -> list[str]:
     """Returns the path of the field.
 
     The schema reports missing and unknown fields at their parent; users need the name.

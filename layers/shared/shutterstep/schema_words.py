@@ -1,11 +1,14 @@
 """Says in words what is wrong with a request: without regular expressions, and without values that may be secret."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import ValidationError
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 # What each field's pattern asks for.
 PATTERNS = {

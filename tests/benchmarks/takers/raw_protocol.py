@@ -8,6 +8,7 @@ from renderer.browser.chromium_flags import FLAGS
 from renderer.browser.protocol import Connection, Params
 from tests.benchmarks.takers.orders import HEIGHT, WIDTH, follow_orders
 
+NO_WAIT = {"waitForDebuggerOnStart": False, "flatten": True}
 NETWORK_FLAGS = ("--host-resolver-rules", "--proxy")
 
 
@@ -39,6 +40,8 @@ async def main() -> None:
     """Takes pictures until the input ends."""
     flags = [flag for flag in FLAGS if not flag.startswith(NETWORK_FLAGS)]
     async with open_browser(flags=flags) as chromium:
+        # Ours lets pages wait at their beginning, for which this has no use.
+        await chromium.connection.browser.send("Target.setAutoAttach", {"autoAttach": False, **NO_WAIT})
         await follow_orders(lambda url: take(chromium.connection, url))
 
 

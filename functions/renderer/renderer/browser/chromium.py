@@ -17,7 +17,7 @@ from shutterstep.errors import BrowserCrashedError
 START_SECONDS = 60
 END_SECONDS = 5
 POLL_SECONDS = 0.01
-SHARED_WORKER = "shared_worker"
+PAGE, SHARED_WORKER = "page", "shared_worker"
 
 
 class Chromium:
@@ -90,7 +90,7 @@ async def connect(spawned: Spawned) -> Chromium:
     try:
         await _wire(connection, spawned)
         if await chromium.answers(START_SECONDS):
-            _attach_shared_workers(connection)
+            _attach_targets(connection)
             return chromium
         raise BrowserCrashedError(f"Chromium did not start: {spawned.last_words()[:500]}")
     except BaseException:
@@ -101,18 +101,25 @@ async def connect(spawned: Spawned) -> Chromium:
         os.close(spawned.words)
 
 
-def _attach_shared_workers(connection: Connection) -> None:
-    """Attaches shared workers; each starts only after the page of its context has given it the page's overrides."""
+def _attach_targets(connection: Connection) -> None:
+    """A page and a shared worker each begin only when they have the overrides of their context.
+
+    A page that another one opens, in spite of the flag against it, is told nothing and never begins.
+    """
 
     def attached(event: Params) -> None:
         target = event["targetInfo"]
-        take = connection.shared_workers.get(target.get("browserContextId", ""))
-        if target["type"] == SHARED_WORKER and take is not None:
+        context = target.get("browserContextId", "")
+        if target["type"] == PAGE:
+            take = connection.new_pages.pop(context, None)
+        else:
+            take = connection.shared_workers.get(context)
+        if take is not None:
             take(event)
 
     connection.browser.on("Target.attachedToTarget", attached)
     connection.browser.on_cut("Target.attachedToTarget", lambda event: connection.refuse_shared_worker(event))
-    only = [{"type": SHARED_WORKER, "exclude": False}, {"exclude": True}]
+    only = [*({"type": kind, "exclude": False} for kind in (PAGE, SHARED_WORKER)), {"exclude": True}]
     connection.browser.post("Target.setAutoAttach", AUTO_ATTACH | {"filter": only})
 
 

@@ -17,6 +17,9 @@ CLOSE_SECONDS = 2
 # At one time or one after the other.
 MOST_WORKERS = 200
 BLANK = "about:blank"
+# A page waits until it is told to go on before it asks for its address, and by then `navigate` has replaced it. So the
+# page needs no empty document before its own; that costs a tenth of a picture's CPU.
+NEVER_LOADED = "http://never-loaded.invalid/"
 LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle", "still": "load"}
 
 
@@ -40,6 +43,8 @@ class ChromiumPage:
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._worlds = Worlds(session)
         self._workers = 0
+        self._prepared: list[asyncio.Future[Params]] = []
+        self._scripts: asyncio.Future[Params] | None = None
         # Whether the page has ever had a frame.
         self.has_frames = False
         session.on("Page.lifecycleEvent", self._progressed)
@@ -50,31 +55,42 @@ class ChromiumPage:
         session.on("Target.attachedToTarget", self.attached)
         session.on_cut("Target.attachedToTarget", self.refuse_worker)
 
-    def prepare(self, commands: Sequence[Command]) -> "list[asyncio.Future[Params]]":
-        """Sends the commands that every page needs and then `commands`; returns the futures of their results in this
-        order.
-        """
+    def prepare(self, commands: Sequence[Command]) -> None:
+        """Sends the commands that every page needs and then `commands`; most take effect once the page goes on."""
         own: list[Command] = [
             ("Page.enable", {}),
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
-            ("Runtime.enable", {}),
             # Workers that need no command are not attached: Chromium reports each with its name, however long the name
             # is.
             *([("Target.setAutoAttach", AUTO_ATTACH)] if self._in_workers else []),
             OWN_WORLD,
         ]
-        return [self.session.post(method, params) for method, params in (*own, *commands)]
+        self._prepared = [self.session.post(method, params) for method, params in (*own, *commands)]
+
+    async def go_on(self) -> None:
+        """Lets the page begin and waits until it is prepared. Raises ProtocolError for what Chromium refused."""
+        self.session.post("Runtime.runIfWaitingForDebugger")
+        await asyncio.gather(*self._prepared)
 
     async def navigate(self, url: str) -> str | None:
-        """Navigates until the document begins to arrive; returns Chromium's `net::ERR_…` if it does not."""
-        result = await self.session.send("Page.navigate", {"url": url})
-        if "errorText" in result:
+        """Navigates until the document begins to arrive; returns Chromium's `net::ERR_…` if it does not.
+
+        Raises ProtocolError, which names the command that Chromium refused.
+        """
+        answer = self.session.post("Page.navigate", {"url": url})
+        self.session.post("Runtime.runIfWaitingForDebugger")
+        result = await answer
+        # Without a document there may be no process that answers the other commands.
+        failed = "errorText" in result
+        await asyncio.gather(*(done for done in self._prepared if done.done() or not failed))
+        if failed:
             return result["errorText"]
         await self._wait_for(result.get("loaderId", self._loader), "commit")
         return None
 
     async def set_content(self, html: str) -> None:
-        """Replaces the page's content with this HTML."""
+        """Replaces the content of an empty page with this HTML."""
+        self._read_scripts()
         self._reached = {"commit"}
         await evaluate(self.session, "html => { document.open(); document.write(html); document.close(); }", html)
 
@@ -91,6 +107,7 @@ class ChromiumPage:
 
     async def evaluate_in(self, frame: str, function: str, argument: Any = None) -> Any:
         """Returns the value of a function in the frame of this id, like `evaluate`."""
+        await asyncio.shield(self._read_scripts())
         return await self._worlds.evaluate(frame, called(function, argument))
 
     async def address_and_title(self) -> tuple[str, str]:
@@ -110,9 +127,16 @@ class ChromiumPage:
         if event["name"] == "init" and event["loaderId"] != self._loader:
             self._loader, self._reached = event["loaderId"], {"commit"}
             self._loaders.add(self._loader)
+            self._read_scripts()
         if event["loaderId"] == self._loader:
             self._reached.add(event["name"])
         self._fulfil()
+
+    def _read_scripts(self) -> "asyncio.Future[Params]":
+        """Asks, once, for the scripts' worlds and messages; Chromium has kept the messages until then."""
+        # Before the document is there Chromium would prepare the empty one for scripts too, which costs 2 ms.
+        self._scripts = self._scripts or self.session.post("Runtime.enable")
+        return self._scripts
 
     def _stopped(self, event: Params) -> None:
         # A document that was interrupted, or stopped by its own script, has no load event.
@@ -187,11 +211,14 @@ async def open_chromium_page(
     in_page: Sequence[Command] = (),
     in_workers: Sequence[Command] = (),
     permissions: Sequence[str] = (),
+    *,
+    empty: bool = False,
 ) -> AsyncIterator[ChromiumPage]:
-    """Gives an empty page of `width` by `height` CSS pixels that shares nothing with any other page.
+    """Gives a page of `width` by `height` CSS pixels that shares nothing with any other page, for `navigate`.
 
-    `in_page` are commands for the page and its frames, `in_workers` those for each of their workers. `permissions` are
-    granted to every origin in the page. Raises ProtocolError, which names the command that Chromium refused.
+    An `empty` page has an empty document at once, for `set_content`. `in_page` are commands for the page and its
+    frames, `in_workers` those for each of their workers. `permissions` are granted to every origin in the page.
+    Raises ProtocolError, which names the command that Chromium refused.
     """
     browser = connection.browser
     options: Params = {"disposeOnDetach": True}
@@ -203,15 +230,20 @@ async def open_chromium_page(
         for name in permissions:
             granted = {"permission": {"name": name}, "setting": "granted", "browserContextId": context}
             browser.post("Browser.setPermission", granted)
-        place: Params = {"url": BLANK, "browserContextId": context, "width": width, "height": height}
-        target = (await browser.send("Target.createTarget", place))["targetId"]
-        attached = await browser.send("Target.attachToTarget", {"targetId": target, "flatten": True})
-        page = ChromiumPage(connection, connection.session(attached["sessionId"]), target, in_workers)
+        attached: asyncio.Future[Params] = browser.expect()
+        connection.new_pages[context] = attached.set_result
+        place: Params = {"browserContextId": context, "width": width, "height": height}
+        target = await browser.send("Target.createTarget", place | {"url": BLANK if empty else NEVER_LOADED})
+        session = connection.session((await attached)["sessionId"])
+        page = ChromiumPage(connection, session, target["targetId"], in_workers)
         connection.shared_workers[context] = page.attached
         connection.refuse_shared_worker = page.refuse_worker
-        await asyncio.gather(*page.prepare(in_page))
+        page.prepare(in_page)
+        if empty:
+            await page.go_on()
         yield page
     finally:
+        connection.new_pages.pop(context, None)
         connection.shared_workers.pop(context, None)
         # A hanging browser must not delay its own error.
         with suppress(ProtocolError, RenderError, TimeoutError):

@@ -149,6 +149,8 @@ class Connection(asyncio.Protocol):
         # All pages need the browser's session, whatever one of them sends.
         self.browser.flooded = lambda _error: None
         self.closed = asyncio.get_running_loop().create_future()
+        # Handlers of the new page of a browser context, by the id of the context.
+        self.new_pages: dict[str, Handler] = {}
         # Handlers of shared workers by the id of their browser context, because these workers belong to no page.
         self.shared_workers: dict[str, Handler] = {}
         # Takes one that is too large to be read, so that nobody knows whose it is: the newest page's.

@@ -94,6 +94,7 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
             in_page=in_page(request),
             in_workers=in_workers(request),
             permissions=permissions,
+            empty="html" in request,
         ) as page:
             watch_document(page, guard)
             yield page
