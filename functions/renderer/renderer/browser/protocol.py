@@ -157,6 +157,7 @@ class Connection(asyncio.Protocol):
         self.refuse_shared_worker: Handler = lambda _: None
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
+        self._unsent: list[bytes] = []
         self._last_id = 0
         self._reader = MessageReader(lambda message: self._take(json.loads(message)), self._cut, self._limit)
         self._pictures: set[int] = set()
@@ -168,16 +169,23 @@ class Connection(asyncio.Protocol):
         self._writer = writer
 
     def write(self, method: str, params: Params, session_id: str | None) -> int:
-        """Sends one message; returns its number."""
+        """Sends one message when the event loop has its turn; returns its number."""
         self._last_id += 1
         if method in PICTURES:
             self._pictures.add(self._last_id)
         message: dict[str, Any] = {"id": self._last_id, "method": method, "params": params}
         if session_id is not None:
             message["sessionId"] = session_id
-        if self._writer is not None:
-            self._writer.write(json.dumps(message).encode() + b"\0")
+        if not self._unsent:
+            # Commands that are given together go together: each write wakes Chromium up.
+            asyncio.get_running_loop().call_soon(self._send_unsent)
+        self._unsent.append(json.dumps(message).encode() + b"\0")
         return self._last_id
+
+    def _send_unsent(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if self._writer is not None:
+            self._writer.writelines(unsent)
 
     def session(self, session_id: str) -> Session:
         """Returns the session of this id, a new one on the first call."""

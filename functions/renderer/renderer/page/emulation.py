@@ -50,6 +50,9 @@ REACHABLE_ROOTS = """{
 # WebRTC's packets go through no proxy, and the flags that restrict them may not be enough.
 NO_WEBRTC = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCIceTransport']) delete self[name];"
 
+# Nobody opened the page, so it may not close itself; Chromium lets a window whose history has one entry do so.
+NO_CLOSE = "self.close = new Proxy(self.close, {apply: () => undefined});"
+
 # The browser process, which all pages share, logs an uncaught error of any length before it does anything else for
 # other pages. A very long one is therefore marked as handled.
 NO_LONG_ERRORS = """
@@ -143,7 +146,7 @@ def metrics(request: Request) -> Params:
 
 def _appearance(request: Request) -> list[Command]:
     """Returns the commands for what scripts and style sheets see in the page and its frames."""
-    source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_LONG_ERRORS
+    source = NO_SERVICE_WORKERS + REACHABLE_ROOTS + NO_WEBRTC + NO_CLOSE + NO_LONG_ERRORS
     if not _keeps_hints(request):
         source += NO_CLIENT_HINTS
     # The request's HTML is written into the empty page, which exists already.
