@@ -4,10 +4,10 @@ SHUTTERSTEP := $(VENV)/shutterstep
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: records bench bench-pool help setup shot demo test test-long faults soak attack image test-image test-sam scan check docs lists lock clean
+.PHONY: records simulations bench bench-pool help setup shot demo test test-long faults soak attack image test-image test-sam scan check docs lists lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv and find or install Chromium; instant the second time
 	@scripts/setup.sh
@@ -66,6 +66,9 @@ docs: setup ## draw the workflow's graph, write docs/COMMANDS.md and the options
 	@$(VENV)/python -m tools.request_docs
 	@$(VENV)/python -m tools.workflow_docs
 	@$(VENV)/python -m tools.command_docs
+
+simulations: setup ## simulate the loads of docs/SCALING.md anew: its table, figures and plots
+	@$(VENV)/python -m tools.scaling_docs
 
 records: setup ## record the states' inputs and results anew, by the tests of the workflows on their stack
 	@RECORD_STATES=1 $(VENV)/python -m pytest -q tests/workflow

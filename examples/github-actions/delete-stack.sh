@@ -8,7 +8,11 @@ output() {
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
 }
 
-aws cloudformation describe-stacks --stack-name "$stack" >/dev/null || exit 0 # it was never made
+if ! told=$(aws cloudformation describe-stacks --stack-name "$stack" 2>&1 >/dev/null); then
+  case $told in *"does not exist"*) exit 0 ;; esac # it was never made
+  echo "$told" >&2
+  exit 1
+fi
 table=$(output TableName) bucket=$(output BucketName)
 aws cloudformation delete-stack --stack-name "$stack"
 aws cloudformation wait stack-delete-complete --stack-name "$stack"

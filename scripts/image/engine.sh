@@ -12,6 +12,7 @@ if timeout 20 docker info >/dev/null 2>&1; then exec "$@"; fi
 missing=()
 command -v dockerd >/dev/null && command -v docker >/dev/null || missing+=(docker.io)
 command -v debootstrap >/dev/null || missing+=(debootstrap)
+command -v skopeo >/dev/null || missing+=(skopeo)
 if [ "${#missing[@]}" -gt 0 ]; then
   say "installing ${missing[*]}"
   # The package would start an engine of the whole machine; this one is ours alone.

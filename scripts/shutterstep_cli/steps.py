@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -24,6 +24,10 @@ class Step:
     secret: Callable[[], str] | None = None
     secret_by: str = ""
     act: Callable[[], None] | None = None
+
+    def unless(self, done: Callable[[], bool]) -> "Step":
+        """Gives the same step, which need not run where `done` says so."""
+        return replace(self, done=done)
 
     def shown(self) -> str:
         """Returns the step as a shell command line."""

@@ -132,3 +132,11 @@ def test_a_verb_that_works_on_the_clone_says_so_outside_of_one(
     done = run(installed("[local]") / "shutterstep", "local", "up", folder=tmp_path)
     assert done.returncode == 2
     assert "clone the repository, and run the command inside the clone" in done.stderr
+
+
+@pytest.mark.parametrize("platform", ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"])
+def test_every_package_of_the_image_has_a_wheel_for_each_processor_of_the_tasks(platform: str, tmp_path: Path) -> None:
+    requirements = ROOT / "functions/renderer/requirements.txt"
+    command = [*UV, "pip", "install", "--dry-run", "--target", str(tmp_path), "--python-version", "3.13"]
+    command += ["--python-platform", platform, "--only-binary", ":all:", "--require-hashes", "-r", str(requirements)]
+    subprocess.run(command, check=True)

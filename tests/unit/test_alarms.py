@@ -5,17 +5,23 @@ from typing import Any
 import pytest
 
 from tests.unit.cloudformation import resources, source
-from tests.unit.metric_math import Points, evaluated
+from tests.unit.metric_math import Points, Reading, evaluated, readings
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
 NOTHING: Points = [None] * 5
 
 
 def rings(name: str, **series: Points) -> bool:
-    """Whether the alarm is on at the last minute; a minute without a value is not breaching."""
+    """Whether the alarm is on at the last minute, which must not hang on what AWS's documentation leaves open."""
+    (found,) = {_rings(name, reading, series) for reading in readings()}
+    return found
+
+
+def _rings(name: str, reading: Reading, series: dict[str, Points]) -> bool:
+    """A minute without a value is not breaching."""
     alarm = ALARMS[name]
     (expression,) = [metric["Expression"] for metric in alarm["Metrics"] if metric.get("ReturnData")]
-    last = evaluated(expression, **series)[-alarm["EvaluationPeriods"] :]
+    last = evaluated(expression, reading, **series)[-alarm["EvaluationPeriods"] :]
     threshold = alarm["Threshold"] if isinstance(alarm["Threshold"], int) else default_of(alarm["Threshold"]["Ref"])
     strict = alarm["ComparisonOperator"] == "GreaterThanThreshold"
     breaching = [value for value in last if value is not None and (value > threshold if strict else value >= threshold)]
@@ -42,7 +48,14 @@ def test_no_worker_is_started_where_there_is_no_job() -> None:
 
 
 @pytest.mark.parametrize(
-    ("received", "empty", "needed"), [([0] * 5, [0] * 5, True), ([3] * 5, [0] * 5, False), ([0] * 5, [12] * 5, False)]
+    ("received", "empty", "needed"),
+    [
+        ([0] * 5, [0] * 5, True),
+        (NOTHING, NOTHING, True),
+        ([3] * 5, [0] * 5, False),
+        ([0] * 5, [12] * 5, False),
+        (NOTHING, [12] * 5, False),
+    ],
 )
 def test_jobs_that_nobody_asks_for_start_the_first_worker(received: Points, empty: Points, needed: bool) -> None:
     assert rings("PoolStillNeededAlarm", waiting=[7] * 5, received=received, empty=empty) is needed
@@ -76,3 +89,18 @@ def test_a_release_or_sweep_that_fails_or_runs_out_of_time_rings(name: str, ende
     silent: dict[str, Points] = {"failed": [None] * 4, "timed_out": [None] * 4}
     assert rings(name, **{**silent, ended: [1] * 4})
     assert not rings(name, **silent)
+
+
+@pytest.mark.parametrize(("received", "untaken"), [([0] * 10, True), ([None] * 10, True), ([1] * 10, False)])
+def test_messages_that_nobody_receives_ring(received: Points, untaken: bool) -> None:
+    assert rings("RequestsNotTakenAlarm", waiting=[1] * 10, received=received) is untaken
+
+
+def test_the_pool_does_not_grow_or_shrink_by_a_count_of_workers_that_is_late() -> None:
+    """Whatever is divided by no workers has no value, and target tracking changes nothing for it."""
+    tracking = resources("AWS::ApplicationAutoScaling::ScalingPolicy")["PoolFollowsBacklog"]
+    metrics = tracking["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]["Metrics"]
+    (expression,) = [metric["Expression"] for metric in metrics if metric["ReturnData"]]
+    for reading in readings():
+        found = evaluated(expression, reading, waiting=[100, 100], at_work=[None, 20], workers=[4, None])
+        assert found == [25, None]

@@ -16,7 +16,7 @@ ARN = "arn:aws:sns:eu-central-1:123456789012:alarms:1"
 
 
 class Account:
-    """A target whose clients answer with what they are given, by operation; an exception is raised."""
+    """A target whose clients answer by operation with what they are given; exceptions are raised, functions called."""
 
     stack_name, endpoint_url = "production", None
 
@@ -26,10 +26,10 @@ class Account:
 
     def client(self, service: str) -> Any:
         def answer(value: Any) -> Any:
-            def call(**_: Any) -> Any:
+            def call(**given: Any) -> Any:
                 if isinstance(value, Exception):
                     raise value
-                return value
+                return value(**given) if callable(value) else value
 
             return call
 
@@ -95,23 +95,37 @@ def test_an_image_that_is_there_passes_with_its_date() -> None:
     assert (check.status, "2026-01-02" in check.found) == ("pass", True)
 
 
-GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
-ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd"
-SOCI = {"manifests": [{"artifactType": "application/vnd.amazon.soci.index.v2+json"}]}
+GZIP, ZSTD = "application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.oci.image.layer.v1.tar+zstd"
+IMAGE = {"digest": "sha256:image", "platform": {"os": "linux", "architecture": "amd64"}}
+ATTESTATION = {"digest": "sha256:signed", "platform": {"os": "unknown", "architecture": "unknown"}}
+SOCI = {"digest": "sha256:soci", "artifactType": "application/vnd.amazon.soci.index.v2+json"}
+
+
+def registry(*parts: dict[str, Any], layer: str) -> Any:
+    """BatchGetImage of a registry with one image of 300 MB; with parts, behind an index."""
+    manifests: dict[str, Any] = {
+        "sha256:image": {"layers": [{"size": 200_000_000, "mediaType": layer}, {"size": 10**8, "mediaType": layer}]}
+    }
+    manifests["sha256:deployed"] = {"manifests": parts} if parts else manifests["sha256:image"]
+
+    def answer(imageIds: list[dict[str, str]], **_: Any) -> dict[str, Any]:
+        digest = imageIds[0].get("imageDigest", "sha256:deployed")
+        return {"images": [{"imageId": {"imageDigest": digest}, "imageManifest": json.dumps(manifests[digest])}]}
+
+    return answer
 
 
 @pytest.mark.parametrize(
-    ("manifest", "said"),
+    ("pushed", "said"),
     [
-        ({"layers": [{"size": 413_000_000, "mediaType": GZIP}]}, "413 MB, compressed by gzip; zstd would start sooner"),
-        ({"layers": [{"size": 380_000_000, "mediaType": ZSTD}]}, "380 MB, compressed by zstd"),
-        (SOCI, "with a SOCI index"),
-        ({"manifests": [{}]}, "no SOCI index"),
+        (registry(layer=GZIP), "300 MB, compressed with gzip; with zstd it would start sooner"),
+        (registry(layer=ZSTD), "300 MB, compressed with zstd, without a SOCI index"),
+        (registry(IMAGE, SOCI, layer=GZIP), "300 MB, compressed with gzip, and starts before it has all of it"),
+        (registry(ATTESTATION, IMAGE, layer=ZSTD), "300 MB, compressed with zstd, without a SOCI index"),
     ],
 )
-def test_what_a_cold_start_fetches_is_told_with_how_it_is_compressed(manifest: dict[str, Any], said: str) -> None:
-    image = {"images": [{"imageManifest": json.dumps(manifest)}]}
-    (check,) = rendering.cold_start(stack(batch_get_image=image))
+def test_what_a_cold_start_fetches_is_told_with_how_it_is_compressed(pushed: Any, said: str) -> None:
+    (check,) = rendering.cold_start(stack(batch_get_image=pushed))
     assert check.status == "pass"
     assert said in check.found
 

@@ -1,17 +1,20 @@
 """Each patch of the emulator: what it mends, and that the unpatched emulator has the fault."""
 
+import inspect
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from ministack.services import dynamodb, ecs, stepfunctions
 
-from shutterstep_cli.local import patches
+from shutterstep_cli.local import emulator, patches
 from tests.waiting import wait_for
 
 
@@ -275,5 +278,13 @@ def described(arn: str) -> dict[str, Any]:
 
 
 def test_a_patch_for_something_that_is_gone_says_so() -> None:
-    with pytest.raises(patches.PatchError, match="_no_such_function is gone"):
+    with pytest.raises(patches.PatchError, match="_no_such_function does not exist"):
         patches.replace(ecs, "_no_such_function", lambda original: original)
+
+
+def test_the_table_of_patches_has_each_that_the_emulator_gets_and_no_other() -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs/LOCAL.md").read_text("utf-8")
+    made = re.findall(r"^    (\w+)\(\)$", inspect.getsource(patches.apply_all), re.MULTILINE)
+    made += re.findall(r"(?:permissions|task_containers)\.(\w+)\(", inspect.getsource(emulator.main))
+    section = document.partition("## What we change")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(made)

@@ -1,6 +1,7 @@
 """The example workflow for a sandbox account: commands that there are, no stored keys, and a stack that always goes."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -85,8 +86,23 @@ def test_the_script_takes_away_every_resource_that_outlives_the_stack() -> None:
     assert outputs <= set(source()["Outputs"])
 
 
-def test_the_script_is_sound_shell() -> None:
-    subprocess.run(["bash", "-n", str(FOLDER / "delete-stack.sh")], check=True)
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("An error occurred (ValidationError): Stack with id shots does not exist", 0),
+        ("An error occurred (ExpiredToken): The security token included in the request is expired", 1),
+        ("An error occurred (Throttling): Rate exceeded", 1),
+    ],
+)
+def test_only_a_stack_that_does_not_exist_needs_no_deletion(said: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "aws").write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 254\n")
+    (tmp_path / "aws").chmod(0o755)
+    path = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", str(FOLDER / "delete-stack.sh"), "shots"], env=path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert (said in done.stderr) is bool(code)
 
 
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:

@@ -1,6 +1,5 @@
 """Checks the renderer: its image, the pool's workers, and the quotas for the expected rate."""
 
-import json
 from collections.abc import Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,13 +8,10 @@ from shutterstep_cli.capacity.capacity_plan import Load, Need, needs, tasks_at_o
 from shutterstep_cli.capacity.facts import quotas
 from shutterstep_cli.capacity.prices import Machine
 from shutterstep_cli.health.check import Check, DeployedStack
+from shutterstep_cli.stack.image_push import Form, form_of
+from shutterstep_cli.stack.image_repository import pushed_image
 from shutterstep_cli.stack.pool import pool_of
 
-MANIFESTS = [
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.oci.image.index.v1+json",
-]
 # Service Quotas' code of "Fargate On-Demand vCPU resource count", the first quota that new accounts reach.
 VCPU_QUOTA = "L-3032A538"
 
@@ -53,23 +49,18 @@ def cold_start(stack: DeployedStack) -> Iterator[Check]:
     _, _, digest = stack.parameters.get("ImageUri", "").partition("@")
     wanted = {"imageDigest": digest} if digest else {"imageTag": "latest"}
     try:
-        found = stack.target.client("ecr").batch_get_image(
-            repositoryName=stack.physical("Repository"), imageIds=[wanted], acceptedMediaTypes=MANIFESTS
-        )["images"]
+        found = pushed_image(stack.target, stack.physical("Repository"), wanted)
     except ClientError:
         return
-    if not found:
+    if found is None:
         return  # another registry's image, or no image, which the check `image` reports
-    manifest = json.loads(found[0]["imageManifest"])
-    if "manifests" in manifest:
-        lazy = any("soci" in str(part.get("artifactType", "")) for part in manifest["manifests"])
-        yield Check("cold start", "pass", "an index of images" + (" with a SOCI index" if lazy else ", no SOCI index"))
-        return
-    layers = manifest.get("layers", [])
-    size = sum(layer["size"] for layer in layers) / 1e6
-    quick = bool(layers) and all(layer["mediaType"].endswith("zstd") for layer in layers)
-    advice = "zstd" if quick else "gzip; zstd would start sooner, see docs/SCALING.md"
-    yield Check("cold start", "pass", f"each task fetches {size:.0f} MB, compressed by {advice}")
+    fetched = f"each task fetches {found.bytes / 1e6:.0f} MB, compressed with {found.compression}"
+    advice = {
+        Form.GZIP: "; with zstd it would start sooner: install skopeo, then deploy again",
+        Form.ZSTD: ", without a SOCI index",
+        Form.SOCI: ", and starts before it has all of it: there is a SOCI index",
+    }
+    yield Check("cold start", "pass", fetched + advice[form_of(found)])
 
 
 def pool(stack: DeployedStack) -> Check:

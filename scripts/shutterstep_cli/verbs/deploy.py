@@ -9,7 +9,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shutterstep_cli.stack.first_deployment import first_steps, parameter_of
-from shutterstep_cli.stack.image_repository import IMAGE, ImageRepository, push_steps, tag_of
+from shutterstep_cli.stack.image_push import push_steps
+from shutterstep_cli.stack.image_repository import IMAGE, ImageRepository, tag_of
 from shutterstep_cli.stack.target import Target, aws_session
 from shutterstep_cli.steps import Step, run_steps
 from shutterstep_cli.template_parameters import problem_with
