@@ -31,7 +31,7 @@ WORKER_MIB = 256
 # The deadline of a neighbour. Alone it takes a fraction of a second; a stall of this length fails it.
 NEIGHBOUR_MS = 20_000
 # And of a page that exhausts.
-ATTACK_MS = 5000
+ATTACK_MS = 4000
 ENDED_WITHIN_SECONDS = 120
 
 
