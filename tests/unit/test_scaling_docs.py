@@ -23,8 +23,8 @@ def test_every_row_has_a_cell_for_each_run(row: tuple[str, str]) -> None:
 
 def test_the_costs_and_the_size_of_the_pool_are_those_of_the_plan() -> None:
     task, pool = (answer(Load(10, 5), mode) for mode in ("task", "pool"))
-    (costs,) = [line for line in LINES if line[0].startswith("costs per 1,000")]
-    (idle,) = [line for line in LINES if line[0] == "costs a month when idle"]
+    (costs,) = [line for line in LINES if line[0].startswith("cost of 1,000")]
+    (idle,) = [line for line in LINES if line[0] == "cost a month when idle"]
     assert costs[1:] == [f"${task.per_1000:.2f}", f"${pool.per_1000:.2f}"]
     assert [f"about ${found.idle_month:.1f}0" in told for found, told in ((task, idle[1]), (pool, idle[2]))] == [
         True
