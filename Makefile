@@ -12,68 +12,68 @@ help: ## list the targets
 setup: ## make .venv and find or install Chromium; instant the second time
 	@scripts/setup.sh
 
-shot: ## picture of one page into out/: make shot URL=https://example.com
+shot: ## take a picture of one page into out/: make shot URL=https://example.com
 	@test -n "$$URL" || { echo "give the page: make shot URL=https://example.com" >&2; exit 2; }
 	@$(MAKE) --no-print-directory setup
 	@scripts/shot.sh "$$URL"
 
-demo: setup ## twelve requests for the bundled pages, six of them duplicates, and a contact sheet
+demo: setup ## send twelve requests for the bundled pages, six of them duplicates, and make a contact sheet
 	@$(SHUTTERSTEP) demo
 
-test: setup ## the tests, on all cores, without the long ones; a part of them: make test ARGS=tests/unit
+test: setup ## run the tests on all cores, without the long ones; only some of them: make test ARGS=tests/unit
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(or $(ARGS),-m "not long")
 
-test-long: setup ## the long tests: the oracle, stacks under faults, pages that use all they can, every command of the documents
+test-long: setup ## run the long tests: the oracle, stacks under faults, pages that use all they can, every command of the documents
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder -m long $(ARGS)
 
-faults: setup ## N messages on the running stack while faults strike, in either RenderMode: make faults N=300 SEED=1 MODE=pool
+faults: setup ## send N messages to the running stack while faults are injected, in either RenderMode: make faults N=300 SEED=1 MODE=pool
 	@$(VENV)/python -m tests.faults.run $(or $(N),300) --seed $(or $(SEED),1) --mode $(or $(MODE),task)
 
-soak: setup ## the whole stack under fire: bad pages, killed workers, redeployments, stopped executions: make soak MINUTES=3
+soak: setup ## stress the whole stack with bad pages, killed workers, redeployments and stopped executions: make soak MINUTES=3
 	@$(VENV)/python -m tests.soak.run --minutes $(or $(MINUTES),30)
 
-attack: setup ## hostile pages against canaries on loopback, with the egress guard and without: make attack ONLY=WebRTC JSON=1
+attack: setup ## run hostile pages against canaries on loopback, with the egress guard and without it: make attack ONLY=WebRTC JSON=1
 	@$(VENV)/python -m tests.security.attack --only "$(ONLY)" $(if $(JSON),--json)
 
-image: setup ## the renderer's container image, with your Docker engine or with Debian's
+image: setup ## build the renderer's container image, with your Docker engine or with Debian's
 	@scripts/image/engine.sh scripts/image/build.sh
 
-test-image: setup ## build the image and render in containers of it: the end-to-end tests, and what a container may not do
+test-image: setup ## build the image and test containers of it: the end-to-end tests, and what a container may not do
 	@scripts/image/engine.sh scripts/image/test.sh
 
-bench-pool: setup ## pictures a second through the whole stack beside the renderer alone, then what PoolConcurrency brings a core
+bench-pool: setup ## compare pictures a second of the whole stack with the renderer alone, then measure PoolConcurrency on one core
 	@$(VENV)/python -m tests.benchmarks.pool_throughput
 	@$(VENV)/python -m tests.benchmarks.pool_concurrency
 
-bench: setup ## beside the raw protocol and peers: make bench PART=warm (or cold, memory, soak), PUBLISH=1 writes docs
+bench: setup ## compare with the raw protocol and with other tools: make bench PART=warm (or cold, memory, soak), PUBLISH=1 writes docs
 	@tests/benchmarks/peers/setup.sh
 	@$(VENV)/python -m tests.benchmarks.run $(PART) $(if $(PUBLISH),--publish) $(BENCH)
 
-test-sam: setup ## sam validate, build and deploy against the embedded AWS, with a SAM CLI of its own
+test-sam: setup ## run sam validate, build and deploy against the embedded AWS, with a separate SAM CLI
 	@scripts/sam.sh
 
-scan: setup ## look over template.yaml with checkov; the exceptions, with reasons, are in .checkov.yaml
+scan: setup ## check template.yaml with checkov; the exceptions, with reasons, are in .checkov.yaml
 	@scripts/scan.sh
 
-check: setup ## what CI checks besides the tests: lint, format, types, the graph and the reference in the docs
+check: setup ## run CI's checks besides the tests: lint, format, types, graphs and references in the docs
 	@$(VENV)/ruff check
 	@$(VENV)/ruff format --check
 	@$(VENV)/basedpyright
 	@$(VENV)/python -m tools.workflow_docs --check
 	@$(VENV)/python -m tools.command_docs --check
 
-docs: setup ## draw the workflow's graph, write docs/COMMANDS.md and the options in docs/REQUEST.md
+docs: setup ## update the generated parts of the docs: graphs, COMMANDS.md, PARAMETERS.md, options in REQUEST.md
 	@$(VENV)/python -m tools.request_docs
 	@$(VENV)/python -m tools.workflow_docs
 	@$(VENV)/python -m tools.command_docs
 
-simulations: setup ## simulate the loads of docs/SCALING.md anew: its table, figures and plots
+simulations: setup ## simulate the loads of docs/SCALING.md again: its table, figures and plots
 	@$(VENV)/python -m tools.scaling_docs
 
-records: setup ## record the states' inputs and results anew, by the tests of the workflows on their stack
+records: setup ## record the states' inputs and results again, with the tests of the workflows on their stack
 	@RECORD_STATES=1 $(VENV)/python -m pytest -q tests/workflow
 
-lists: setup ## take the block lists anew from Debian's package of uBlock Origin
+lists: setup ## update the block lists from Debian's package of uBlock Origin
 	@$(VENV)/python -m tools.block_lists
 
 lock: setup ## pin pyproject.toml's dependencies, with hashes

@@ -115,7 +115,7 @@ def _refused(error: ClientError) -> tuple[str, int]:
         return f"{error.operation_name} is not allowed with these credentials: {said}", FAILED
     if code in GONE:
         return (
-            f"A part of the stack is gone ({error.operation_name}: {said}). Find out which: shutterstep doctor",
+            f"A part of the stack does not exist ({error.operation_name}: {said}). Find out which: shutterstep doctor",
             FAILED,
         )
     if code in THROTTLED:

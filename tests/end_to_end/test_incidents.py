@@ -179,7 +179,7 @@ def test_a_table_and_a_bucket_that_are_gone_are_each_named_with_their_fix(stack:
     assert all("shutterstep local up" in found[name] for name in ("table", "bucket"))
     query = shutterstep("query")
     assert query.returncode == 1
-    assert query.stderr.startswith("A part of the stack is gone")
+    assert query.stderr.startswith("A part of the stack does not exist")
     assert "Traceback" not in query.stderr
 
 

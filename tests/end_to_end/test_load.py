@@ -60,7 +60,7 @@ def test_an_execution_takes_the_transitions_and_writes_that_the_prices_count_wit
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["5", "--mix", "colours=1"], "is no kind"),
+        (["5", "--mix", "colours=1"], "is not a kind"),
         (["5", "--ramp", "10"], "--rate"),
         (["5", "--stack", "somewhere"], "--url"),
         (["5", "--stack", "somewhere", "--url", "https://example.com", "--kill-worker-every", "5"], "local"),

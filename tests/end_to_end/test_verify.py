@@ -120,6 +120,6 @@ def test_what_was_not_broken_still_holds(told_of_broken_stack: dict[str, Any]) -
         "one render an id",
         "each skip reason seen",
         "claims are given back within seconds",
-        "what failed can be replayed",
+        "failed executions can be replayed",
         "every picture has its item and its SHA-256",
     }

@@ -171,8 +171,8 @@ TELLING: list[dict[str, Any]] = [
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ('{"url": "http://a", "url": "http://b"}', "url: a field stands twice"),
-        ('{"url": "http://a", "viewport": {"width": 400, "width": 500}}', "message: a field stands twice"),
+        ('{"url": "http://a", "url": "http://b"}', "url: a field occurs twice"),
+        ('{"url": "http://a", "viewport": {"width": 400, "width": 500}}', "message: a field occurs twice"),
         ('{"url": "http://a", "headers": {"X-Key": "a", "x-key": "b"}}', "headers: has a header twice"),
     ],
 )

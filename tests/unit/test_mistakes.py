@@ -121,7 +121,7 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("load-test five", 2, "Invalid value for 'N'"),
     ("load-test 5 --wait -1", 2, "Invalid value for '--wait'"),
     ("load-test 5 --url ftp://example.com", 2, "ftp://example.com: url: must begin with http:// or https://"),
-    ("load-test 5 --mix foo=1", 2, "'foo' is no kind of message"),
+    ("load-test 5 --mix foo=1", 2, "'foo' is not a kind of message"),
     ("load-test 5 -o FOLDER/empty.txt", 2, "is not a folder"),
     ("verify --report FOLDER", 2, "is a folder: name a file"),
     ("demo -o FOLDER/empty.txt", 2, "is not a folder"),

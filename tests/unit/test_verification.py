@@ -109,7 +109,7 @@ HARMS: list[tuple[str, Callable[[TrialRecord, Observed], Any]]] = [
     ("a stopped task's page is rendered by another", lambda _, o: item(o, "lost").update(status="failed")),
     ("workers are replaced under load", lambda r, _: r.workers_after.clear()),
     ("workers are replaced under load", lambda _, o: item(o, "load").update(status="processing")),
-    ("what failed can be replayed", lambda r, _: r.replays.pop()),
+    ("failed executions can be replayed", lambda r, _: r.replays.pop()),
     ("queues are empty", lambda _, o: o.waiting.update(RenderQueueUrl=1)),
     ("no conditional error unhandled", lambda _, o: o.executions.update(x=execution("x", "failed", CONDITION))),
     ("the release workflow did not fail", lambda _, o: o.releases.update(x="FAILED")),

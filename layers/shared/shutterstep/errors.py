@@ -92,7 +92,7 @@ class SelectorNotFoundError(RenderError):
 
 
 class TooLargeError(RenderError):
-    """The picture is larger than the format or the operator's limit allows, or the page takes more than its share."""
+    """The picture is larger than the format or the operator's limit allows, or the page uses more than its share."""
 
     code = "Render.TooLarge"
 

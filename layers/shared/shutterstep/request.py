@@ -33,7 +33,7 @@ FIELD_LENGTH, REASON_LENGTH = 128, 300
 # No error, log or history contains the values of these fields, or unknown names inside them.
 SECRET_FIELDS = frozenset({"headers", "cookies", "basicAuth"})
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
-# What a mistyped option looks like. Anything else may be a value, put where a name belongs.
+# The form of a mistyped option. Anything else may be a value that was put where a name belongs.
 OPTION_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,31}|[0-9]{1,3}")
 _KNOWN_NAMES = {"name", "value", "path", "httpOnly", "sameSite", "username", "password", *map(str, range(51))}
 
@@ -59,13 +59,16 @@ def parse(body: str) -> Request:
 
 
 def _each_once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Programs differ in which of two equal fields they take, so neither is taken."""
+    """Returns a JSON object.
+
+    Raises InvalidRequestError for a repeated field, because programs differ in which one they use.
+    """
     found = dict(fields)
     if len(found) < len(fields):
         counted = Counter(name for name, _ in fields)
         name = next(name for name, count in counted.items() if count > 1)
         field = name if name in schema()["properties"] else ""
-        raise InvalidRequestError(f"{field or 'message'}: a field stands twice", field)
+        raise InvalidRequestError(f"{field or 'message'}: a field occurs twice", field)
     return found
 
 
@@ -119,7 +122,7 @@ def _as_invalid_request(problem: "ValidationError") -> InvalidRequestError:
 
 
 def _told(path: Iterable[Any]) -> str:
-    """The dotted name of a field, as far as no part of it may be a secret, put where a name belongs."""
+    """Returns the dotted name of a field, up to a part that may be a secret put where a name belongs."""
     parts = [str(part) for part in path]
     top = parts[0] if parts else ""
     if top in SECRET_FIELDS:
@@ -210,7 +213,9 @@ def _as_it_counts(name: str, value: Any) -> Any:
 
 
 def _address_as_it_counts(url: str) -> str:
-    """As browsers read it: scheme and host in any case, the usual port said or not, no path or `/`."""
+    """Returns the address as browsers read it: scheme and host in lower case, without the default port, `/` for no
+    path.
+    """
     parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
     port = {"http": ":80", "https": ":443"}[parts.scheme]

@@ -9,7 +9,7 @@ from shutterstep.devices import devices
 
 Request = dict[str, Any]
 
-# What no host has, by the standard of URLs.
+# Characters that the URL standard forbids in a host.
 NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f]")
 
 # Option: the formats to which it applies.
@@ -75,7 +75,7 @@ def _address(request: Request) -> Iterator[tuple[str, str]]:
 
 
 def _is_host(name: str, netloc: str) -> bool:
-    """Whether browsers take it for a host. One written with `%3A` and `%40` may be a name and a password."""
+    """Whether browsers accept it as a host. A text with `%3A` and `%40` may be a name and a password."""
     read = unquote(name)
     return bool(read) and not NO_HOST.search(read) and (":" not in read or "[" in netloc)
 

@@ -42,7 +42,7 @@ def parse_mix(text: str) -> Mix:
     except ValueError:
         raise MixError(f"{text!r} must have the form unique=70,duplicate=20,invalid=5,failing=5") from None
     if unknown := sorted(set(mix) - set(kinds)):
-        raise MixError(f"{unknown[0]!r} is no kind of message; the kinds are {', '.join(kinds)}")
+        raise MixError(f"{unknown[0]!r} is not a kind of message; the kinds are {', '.join(kinds)}")
     if min(mix.values()) < 0 or not mix.get("unique", 0):
         raise MixError("weights must not be negative, and the weight of unique must be greater than 0")
     return mix

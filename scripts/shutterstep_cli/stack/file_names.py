@@ -1,4 +1,4 @@
-"""The names of the files that pictures are written to: on no disk do two ids name one file."""
+"""The file names of pictures: two ids never have the same file name, on any disk."""
 
 import hashlib
 import re
@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 from shutterstep.ids import EXTENSIONS
 from shutterstep.request import Request, with_defaults
 
-# Windows takes these for devices, whatever follows after a dot.
+# Windows treats these names as devices, whatever follows after a dot.
 DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 DIGITS = 8
 
 
 def file_name(request: Request, id_: str) -> str:
-    """`<id>.<ext>` where the request has an id, else the page's address and enough of the id to tell two apart.
+    """Returns `<id>.<ext>` if the request has an id, else a name of the page's address and the start of the id.
 
-    An id with capitals gets eight hexadecimal digits after a `~`, since many disks take `a` and `A` for one file. The
-    first character of an id that begins with a dot, or that Windows takes for a device, is written as `%` and its code.
-    No id holds a `~` or a `%`.
+    An id with capitals gets `~` and eight hexadecimal digits, because on many disks `a` and `A` name the same file. The
+    first character of an id that begins with a dot, or that Windows treats as a device, is written as `%` and its code.
+    No id contains `~` or `%`.
     """
     extension = EXTENSIONS[with_defaults(request)["format"]]
     if "id" not in request:

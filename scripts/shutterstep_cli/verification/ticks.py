@@ -137,7 +137,7 @@ def replayed(record: TrialRecord, observed: Observed) -> Tick:
             outcome = execution.outcome if execution else "not replayed"
             broken += [] if outcome == wanted else [f"{id_}: {outcome} instead of {wanted}"]
     evidence = [f"{line.id}: {line.outcome} as {line.new_execution.rpartition(':')[2]}" for line in record.replays]
-    return tick("what failed can be replayed", f"{len(outcomes)} executions replayed", broken, evidence)
+    return tick("failed executions can be replayed", f"{len(outcomes)} executions replayed", broken, evidence)
 
 
 def queues_empty(observed: Observed) -> Tick:

@@ -37,9 +37,9 @@ class Chromium:
         return True
 
     async def rests(self, seconds: float) -> bool:
-        """Whether the processes that all of its pages share have nothing left to do within so many seconds.
+        """Whether the processes that all its pages share become idle within this many seconds.
 
-        What a page gave the GPU process to paint outlasts the page, and may take hours.
+        Painting in the GPU process continues after the page is closed, and may take hours.
         """
         until = asyncio.get_running_loop().time() + seconds
         while not services_rest(self.group):
@@ -49,7 +49,7 @@ class Chromium:
         return True
 
     def kill(self) -> None:
-        """Kills every process of the browser; `end` takes away what is left of them."""
+        """Kills every process of the browser; `end` reaps them and removes their files."""
         with suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
 

@@ -14,7 +14,7 @@ from shutterstep.errors import RenderError, TooLargeError
 Command = tuple[str, Params]
 
 CLOSE_SECONDS = 2
-# At one time or one after the other.
+# The most workers of one page, in all.
 MOST_WORKERS = 200
 BLANK = "about:blank"
 # A page waits until it is told to go on before it asks for its address, and by then `navigate` has replaced it. So the
@@ -181,7 +181,7 @@ class ChromiumPage:
         worker.post("Runtime.runIfWaitingForDebugger")
 
     def refuse_worker(self, _: Params) -> None:
-        """Ends the page for a worker that Chromium tells of with more than EVENT_BYTES; it would wait for ever."""
+        """Ends the page because of a worker whose event is larger than EVENT_BYTES; the worker would wait for ever."""
         self.session.flooded(TooLargeError("the page has a worker whose name or address is longer than 4 MiB"))
 
 

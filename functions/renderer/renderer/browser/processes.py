@@ -9,19 +9,19 @@ from pathlib import Path
 PROC = Path("/proc")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
-# Places of fields in `/proc/PID/stat` after the program's name: proc(5) counts them from 3.
+# Positions of fields in `/proc/PID/stat` after the program's name, which proc(5) counts from 3.
 USER_TICKS, SYSTEM_TICKS, THREADS = 11, 12, 17
 RENDERER = b"--type=renderer"
-# What all pages of a browser paint with, and load by.
+# The processes with which all pages of a browser paint and load.
 SERVICES = (b"--type=gpu-process", b"--type=utility")
 RUNNING = b"R"
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What the processes of a group use: bytes of memory, threads, and the seconds of CPU since they began.
+    """What the processes of a group use: bytes of memory, threads, and seconds of CPU since their start.
 
-    `memory` is what no file holds. Of the parts that processes share, those of the process with the most are counted.
+    `memory` is memory without a file behind it. Of shared parts, those of the process with the most are counted.
     """
 
     memory: int = 0
@@ -30,10 +30,10 @@ class Usage:
 
 
 def usage(group: int) -> Usage:
-    """What a group uses now; nothing where there is no /proc."""
+    """Returns what a group uses now; zeros without /proc."""
     anonymous, shared, threads, ticks = 0, 0, 0, 0
     for process in members(group):
-        # A zombie has no memory, one that ended meanwhile no files.
+        # A zombie has no memory, and a process that has ended has no files.
         with suppress(OSError, ValueError, IndexError, KeyError):
             fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
             threads += int(fields[THREADS])
@@ -44,7 +44,7 @@ def usage(group: int) -> Usage:
 
 
 def lower_priority_of_pages(group: int, nice: int) -> None:
-    """Lets the processes in which a browser runs pages give way to others; they end with their page."""
+    """Lowers the priority of the processes in which a browser runs pages; they end with their page."""
     for process in members(group):
         with suppress(OSError):
             if RENDERER in _command_line(process):
@@ -54,7 +54,7 @@ def lower_priority_of_pages(group: int, nice: int) -> None:
 
 
 def services_rest(group: int) -> bool:
-    """Whether no thread of a browser's GPU and network processes is at work now."""
+    """Whether all threads of a browser's GPU and network processes are idle now."""
     return not any(map(_works, (one for one in members(group) if any(map(_command_line(one).__contains__, SERVICES)))))
 
 
@@ -100,7 +100,7 @@ def _works(process: int) -> bool:
 
 
 def _memory(process: int) -> tuple[int, int]:
-    """Bytes that the process has alone, and bytes of memory files, which it may share."""
+    """Returns the bytes that only this process has, and the bytes of memory files, which it may share."""
     lines = (PROC / str(process) / "status").read_text().splitlines()
     sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
     return int(sizes["RssAnon"].split()[0]) * 1024, int(sizes["RssShmem"].split()[0]) * 1024

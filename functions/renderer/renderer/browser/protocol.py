@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
         self.new_pages: dict[str, Handler] = {}
         # Handlers of shared workers by the id of their browser context, because these workers belong to no page.
         self.shared_workers: dict[str, Handler] = {}
-        # Takes one that is too large to be read, so that nobody knows whose it is: the newest page's.
+        # Handles a worker's event that is too large to read; its page is unknown, so it counts as the newest page's.
         self.refuse_shared_worker: Handler = lambda _: None
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None

@@ -1,7 +1,7 @@
-"""What one page may take of the machine, and the end of its browser when it takes more.
+"""Limits what one page may use of the machine, and kills its browser when it uses more.
 
-The browser is the page's own while it renders (decision 0016). So whatever a page starts in it (workers, frames,
-canvases, databases, decoders) shows in what the browser's processes use, and ends with them.
+The page has its own browser while it renders (decision 0016). So everything that a page starts (workers, frames,
+canvases, databases, decoders) counts in the resources of the browser's processes, and ends with them.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from shutterstep.errors import RenderError, TooLargeError
 
 MIB = 2**20
 LOOK_SECONDS = 0.25
-# What the container gives its processes, in both versions of the kernel's interface.
+# The container's memory limit, in both versions of the kernel's interface.
 CGROUP_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-# Of the memory there is. The largest PDF takes 1.4 GiB, which is less than this of a task's usual 2 GiB.
+# Share of the available memory. The largest PDF takes 1.4 GiB, less than this share of a task's usual 2 GiB.
 MEMORY_SHARE, MOST_MEMORY = 0.75, 4096 * MIB
-# A browser with an empty page has about 70, and one more for each worker.
+# Measured: a browser with an empty page has about 70 threads, and one more for each worker.
 MOST_THREADS = 320
-# From then on the page's processes give way to those of others. A plain page takes a fifth of this.
+# Seconds of CPU after which the page's processes get a lower priority. A plain page uses a fifth of this.
 CPU_SECONDS = 0.5
 LOWEST_PRIORITY = 19
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one page may take: bytes of memory, threads, and seconds of CPU until it gives way to others."""
+    """What one page may use: bytes of memory, threads, and seconds of CPU before its priority is lowered."""
 
     memory: int
     threads: int = MOST_THREADS
@@ -40,7 +40,7 @@ class Share:
 
 @cache
 def usual_share() -> Share:
-    """The share of this machine or container."""
+    """Returns the share of this machine or container."""
     return Share(min(MOST_MEMORY, round(_memory_there() * MEMORY_SHARE)))
 
 
@@ -48,9 +48,10 @@ def usual_share() -> Share:
 async def within_share(
     browser: Chromium, share: Share, others: Callable[[], bool] = lambda: False
 ) -> AsyncIterator[None]:
-    """Kills the browser when the page in it takes more than its share. `others` says whether another page is at work.
+    """Kills the browser when its page uses more than its share. `others` returns whether another page is being
+    rendered.
 
-    Raises TooLargeError in place of what the page then failed with.
+    Raises TooLargeError instead of the error with which the page then fails.
     """
     watch = _Watch(browser, share, others)
     watching = asyncio.create_task(watch.run())
@@ -65,7 +66,7 @@ async def within_share(
 
 
 class _Watch:
-    """Looks at a browser again and again while one page is in it."""
+    """Checks a browser's usage repeatedly while one page is in it."""
 
     def __init__(self, browser: Chromium, share: Share, others: Callable[[], bool]) -> None:
         self._browser, self._share, self._others = browser, share, others
@@ -85,14 +86,14 @@ class _Watch:
 
     def _excess(self, now: Usage) -> TooLargeError | None:
         if now.memory > self._share.memory:
-            return TooLargeError(f"the page takes more than {self._share.memory // MIB} MiB of memory")
+            return TooLargeError(f"the page uses more than {self._share.memory // MIB} MiB of memory")
         if now.threads > self._share.threads:
-            return TooLargeError(f"the page takes more than {self._share.threads} threads: it starts too many workers")
+            return TooLargeError(f"the page uses more than {self._share.threads} threads: it starts too many workers")
         return None
 
 
 def _memory_there() -> int:
-    """Bytes of memory that this container, or the machine, has."""
+    """Returns the bytes of memory of this container, or of the machine."""
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for file in CGROUP_FILES:
         with suppress(OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Warm Chromiums for many renders: one for each render at a time, and a new one before an old one goes bad.
+"""Warm Chromiums for many renders: one for each simultaneous render, and a new one before an old one degrades.
 
-Decision 0016 tells why pages do not share a browser.
+Decision 0016 explains why pages do not share a browser.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ from renderer.page.screenshot import CaptureHungError
 from shutterstep.errors import BrowserCrashedError, RenderTimeoutError
 from shutterstep.request import Request
 
-# A browser that has done its page answers and rests in milliseconds; one that does not is of no use to the next.
+# Seconds. A browser that has finished its page answers and is idle in milliseconds; any other is not used again.
 ANSWER_SECONDS = 1
-# Whatever takes the machine's memory may kill browsers that are not to blame.
+# When the machine runs out of memory, browsers that did not cause it may be killed too.
 TRIES = 3
 MIB = 1024 * 1024
 
@@ -30,7 +30,7 @@ Start = Callable[[], Awaitable[Chromium]]
 
 @dataclass(frozen=True)
 class Recycling:
-    """When a browser has served long enough: after so many pictures, or above so much MiB.
+    """When to replace a browser: after this many pictures, or above this much memory (MiB).
 
     Memory is measured after every `look_every` pictures, because that reads a file of each process on the machine.
     """
@@ -41,9 +41,9 @@ class Recycling:
 
 
 class Generation:
-    """One browser in its life: how many renders it took, and whether one ran out of time in it.
+    """One browser in its life: how many renders it had, and whether one of them timed out.
 
-    Such a browser may answer and yet load or paint no page any more.
+    After a time-out a browser may answer, but load or paint no page any more.
     """
 
     def __init__(self, chromium: Chromium) -> None:
@@ -53,16 +53,17 @@ class Generation:
 
     @property
     def ended(self) -> bool:
-        """Whether the browser is gone."""
+        """Whether the browser has ended."""
         return self.chromium.connection.closed.done()
 
 
 class WarmBrowser:
-    """Renders each page under `policy` in a browser that is already there; `async with` starts the first and ends all.
+    """Renders each page under `policy` in a browser that already runs; `async with` starts the first and ends all.
 
-    No two pages are in one browser at a time, so there are as many as there were renders at once. A browser ends after
-    its page when it is over a limit of `recycling`, the page ran out of time, or the browser is still busy when the
-    page is done. One that crashed ends at once, also when nobody uses it; its render is done again in another.
+    A browser has only one page at a time, so there are as many browsers as there have been simultaneous renders. A
+    browser ends after its page when it is over a limit of `recycling`, the page ran out of time, or the browser is
+    still busy when the page is done. A browser that crashed ends at once, also when nobody uses it; its render is
+    repeated in another one.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class WarmBrowser:
         await asyncio.shield(asyncio.gather(*ends, *self._ending))
 
     async def render(self, request: Request) -> Picture:
-        """Renders one request in a browser of its own. Raises the RenderError of the situation."""
+        """Renders one request in its own browser. Raises the RenderError of the situation."""
         for _ in range(TRIES - 1):
             with suppress(BrowserCrashedError):
                 return await self._render_once(request)
@@ -164,5 +165,5 @@ class WarmBrowser:
 
 
 async def _is_done(chromium: Chromium) -> bool:
-    """Whether nothing of the page that was in the browser holds up the next one."""
+    """Whether nothing is left of the browser's last page that could delay the next one."""
     return await chromium.answers(ANSWER_SECONDS) and await chromium.rests(ANSWER_SECONDS)
