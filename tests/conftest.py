@@ -1,4 +1,4 @@
-"""Tests' clients to a running stack. Each level of tests has a stack of its own, named in its conftest."""
+"""Clients of tests to a running stack. Each level of tests has its own stack, defined in its conftest."""
 
 import os
 import time
@@ -19,7 +19,7 @@ from shutterstep_cli.stack.target import Target
 
 SERVICES = ("cloudformation", "dynamodb", "ecs", "iam", "lambda", "s3", "sqs", "stepfunctions")
 
-# pytest-localstack knows no ECS, and a service without a check would burn a minute.
+# pytest-localstack has no check for ECS, and a service without a check would cost a minute.
 constants.SERVICE_PORTS.setdefault("ecs", local_stack.DEFAULT_PORT)
 service_checks.SERVICE_CHECKS.setdefault("ecs", service_checks.port_check("ecs"))
 
@@ -29,12 +29,12 @@ LEVELS = Path(__file__).parent
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: tests wait about half of their time, for stacks and for pages."""
+    """Returns one process more than there are cores: tests wait for stacks and pages about half of their time."""
     return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes (`-n`), what shares a stack begins first: it takes longest."""
+    """With several processes (`-n`), tests that share a stack begin first, because they take longest."""
     if hasattr(config, "workerinput"):
         order = {group: place for place, group in enumerate(SHARED_STACK)}
         items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
@@ -52,7 +52,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @cache
 def group_of(nodeid: str) -> str:
-    """The level where the test shares its level's stack, else its file."""
+    """Returns the level if the test shares its level's stack, else its file."""
     file = nodeid.partition("::")[0]
     level = Path(file).parent.name
     if level == "end_to_end" and "running_stack" not in (LEVELS.parent / file).read_text("utf-8"):
@@ -62,7 +62,7 @@ def group_of(nodeid: str) -> str:
 
 @contextmanager
 def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterator[Target]:
-    """A stack in `home`; its packages are those of the everyday one, so that they are made only once.
+    """Gives a stack in `home`; it shares the packages of the usual stack, so that they are made only once.
 
     `parameters` are the template's; an ImageUri makes containers of render tasks.
     """
@@ -71,7 +71,7 @@ def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterat
     (home / "cache").symlink_to(cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHUTTERSTEP_HOME", str(home))
-        patch.setattr(local_stack, "DEFAULT_PORT", 0)  # two processes of tests would meet at the usual one
+        patch.setattr(local_stack, "DEFAULT_PORT", 0)  # two test processes would both use the usual port
         try:
             local_stack.up(launcher=launcher, parameters=parameters)
             yield local_target()
@@ -81,7 +81,9 @@ def stack_of_its_own(home: Path, *, launcher: bool, **parameters: str) -> Iterat
 
 @contextmanager
 def workers_of(target: Target, count: int) -> Iterator[None]:
-    """So many containers of the pool; none is left to be replaced while the stack goes down."""
+    """Runs `count` containers of the pool; at the end sets the size to 0, so that none is replaced while the stack
+    stops.
+    """
     ecs = target.client("ecs")
     service = {"cluster": target.outputs["ClusterName"], "service": target.outputs["PoolServiceName"]}
     ecs.update_service(**service, desiredCount=count)

@@ -1,4 +1,4 @@
-"""One case: a page and a request, with the size, the pixels and the words that are right for it."""
+"""One case: a page and a request, with the expected size, pixels and fields of the result."""
 
 import io
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ Pixel = tuple[int, int, Colour] | tuple[int, int, Colour, int]
 
 @dataclass(frozen=True)
 class Case:
-    """A page and the options of its request, and what is right.
+    """A page, the options of its request, and the expected result.
 
-    `pixels` are (x, y, colour) or (x, y, colour, tolerance of each channel); of a pdf they are points of `sheet`,
-    which counts from 1. `told` are fields of the result by dotted path; `final_url` is compared at its end.
-    `error` is the code that the render must end with. `seen_in` names the public report of the fault.
+    `pixels` are (x, y, colour) or (x, y, colour, tolerance of each channel); for a pdf they are points of page `sheet`,
+    counted from 1. `told` are expected fields of the result by dotted path; of `final_url` only the end is compared.
+    `error` is the code with which the render must end. `seen_in` names the public report of the fault.
     """
 
     name: str
@@ -38,13 +38,13 @@ class Case:
     seen_in: str = ""
 
     def request(self, port: int) -> dict[str, Any]:
-        """The request to a server of the pages on this port, or for the HTML that the options have."""
+        """Returns the request, for the page on a server at this port or for the HTML in the options."""
         if "html" in self.options:
             return dict(self.options)
         return {"url": f"http://{self.host}:{port}{self.page}", **self.options}
 
     def wrong(self, picture: Picture) -> list[str]:
-        """What of the result is not right; empty where all is."""
+        """Returns what is wrong with the result; empty if nothing is."""
         found = self._wrong_image(_image(picture, self.sheet), (picture.width, picture.height))
         found += [_wrong_word(picture, path, value) for path, value in self.told.items()]
         return [text for text in found if text]

@@ -1,4 +1,4 @@
-"""The pages of these cases on loopback, and the answers of those servers that are a case themselves."""
+"""Serves the pages of the cases on loopback, and the special answers of servers that some cases need."""
 
 import time
 from pathlib import Path
@@ -22,12 +22,12 @@ def document(title: str, colour: str) -> str:
 
 
 class CaseHandler(Handler):
-    """One method for each thing a server does to a browser here."""
+    """One method for each special behaviour of a server."""
 
     folder = Path(__file__).parent / "pages"
 
     def late_svg_page(self, ms: str, colour: str) -> None:
-        """A square of one colour, so many milliseconds late."""
+        """A square of one colour, `ms` milliseconds late."""
         time.sleep(int(ms) / 1000)
         self.colour_page(colour)
 
@@ -38,7 +38,7 @@ class CaseHandler(Handler):
         self.answer(200, f"{content}<script>{script}</script>", **named)
 
     def late_page(self, ms: str) -> None:
-        """A green document, so many milliseconds late."""
+        """A green document, `ms` milliseconds late."""
         time.sleep(int(ms) / 1000)
         self.answer(200, document("late", "00ff00"))
 
@@ -49,28 +49,28 @@ class CaseHandler(Handler):
         self.answer(204, "")
 
     def late_module_page(self, ms: str) -> None:
-        """A module, so many milliseconds late."""
+        """A module, `ms` milliseconds late."""
         time.sleep(int(ms) / 1000)
         self.answer(200, "", **{"Content-Type": "text/javascript"})
 
     def no_gzip_page(self) -> None:
-        """A document that says it is compressed, and is not."""
+        """A document whose header says that it is compressed, although it is not."""
         self.answer(200, document("plain", "ff0000"), **{"Content-Encoding": "gzip"})
 
     def cut_page(self) -> None:
-        """A document of which the end does not come."""
+        """A document whose end never arrives."""
         self.close_connection = True
         self.answer(200, "<body style='background:#0f0'>", **{"Content-Length": "5000"})
 
     def freezes_once_page(self) -> None:
-        """A page that, the first time, never does anything again once its animation was brought to its end."""
+        """A page that, at its first visit, freezes for ever as soon as its animation is brought to its end."""
         style = "<style>@keyframes k { to { opacity: .9 } } i { animation: k 60s }</style><i>i</i>"
         freeze = "<script>addEventListener('animationend', () => setTimeout(() => { for (;;); }, 5))</script>"
         first = len(self.server.headers_of("/freezes-once")) == 1
         self.answer(200, document("freezes", "00ff00") + (style + freeze if first else ""))
 
     def strict_page(self) -> None:
-        """Nothing inline is allowed. The colours are attributes, which a policy does not govern."""
+        """A page whose policy allows nothing inline. Its colours are attributes, to which a policy does not apply."""
         body = (
             "<!doctype html><meta charset=utf-8><title>strict</title>"
             "<body bgcolor='#00ff00' marginwidth=0 marginheight=0 leftmargin=0 topmargin=0>"
@@ -111,6 +111,6 @@ class CaseHandler(Handler):
         self.answer(200, document("big header", "00ff00"), **{f"X-Pad-{n}": "x" * 4000 for n in range(25)})
 
     def language_page(self) -> None:
-        """A document whose title is the first language it was asked for."""
+        """A document whose title is the first language in the request."""
         asked = self.headers.get("Accept-Language", "none")
         self.answer(200, document(asked.split(",")[0], "00ff00"))

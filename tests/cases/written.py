@@ -1,4 +1,4 @@
-"""Addresses of pages that are written for one case: a body in a colour, and a script."""
+"""Addresses of pages made for one case: a body in a colour, and a script."""
 
 from urllib.parse import urlencode
 

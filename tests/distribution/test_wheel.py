@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "layers", "scripts")
 UV = (sys.executable, "-m", "uv", "--quiet")
-# What boto3 and jsonschema bring is theirs to change; these are the parts of the project that a producer does without.
+# boto3 and jsonschema may change their own dependencies; these are the packages that a producer must not get.
 NOT_FOR_PRODUCERS = {"typer", "rich", "ministack", "nicegui", "matplotlib", "simpy", "docker", "playwright", "pillow"}
 
 

@@ -1,4 +1,4 @@
-"""The command blocks of a Markdown document, each with what its author says of it in a comment before it."""
+"""The command blocks of a Markdown document, each with the comment that its author put before it."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHELLS = {"sh", "bash", "shell", "console"}
 COMMANDS = ("make", "shutterstep", ".venv/bin/", "aws", "sam", "docker", "git", "pip", "python", "cfn-lint")
 
-# Why a block is not run; anything else is no reason.
+# The allowed reasons for not running a block.
 REASONS = {
     "needs AWS": "an account",
     "needs Docker": "a container engine",
@@ -27,12 +27,12 @@ COMMENT = re.compile(r"<!-- (?P<word>not run|exits with|until)(?:: | )(?P<value>
 
 
 class BlockError(Exception):
-    """A comment before a block says something that the test does not know."""
+    """The comment before a block is unknown to the test."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Shell text, where it starts, and the reason it is not run, or the exit code it promises."""
+    """Shell text, its first line, and the reason for not running it, or its expected exit code."""
 
     document: Path
     line: int
@@ -54,7 +54,7 @@ def documents() -> list[Path]:
 
 
 def blocks(document: Path) -> Iterator[Block]:
-    """Its shell blocks, in order."""
+    """Yields the document's shell blocks, in order."""
     comment = ""
     for token in MarkdownIt().parse(document.read_text("utf-8")):
         line = (token.map or [0])[0] + 1
@@ -64,7 +64,7 @@ def blocks(document: Path) -> Iterator[Block]:
 
 
 def _is_shell(token: Token) -> bool:
-    """A fence that says so, or indented text that begins with a command."""
+    """Whether it is a fence marked as shell, or indented text that begins with a command."""
     if token.type == "code_block":
         return token.content.startswith(COMMANDS)
     return token.type == "fence" and token.info.split(" ")[0] in SHELLS

@@ -19,7 +19,7 @@ SEPARATORS = re.compile(r"^[;&|()]+$")
 ASSIGNMENT = re.compile(r"^\w+=")
 SUBSTITUTION = re.compile(r"\$\(([^()]+)\)")
 SAM_VERBS = {"build", "deploy", "validate", "logs", "delete", "list"}
-# The AWS CLI's own, which no service's model has.
+# Options of the AWS CLI itself, which no service's model contains.
 AWS_CUSTOM = {("cloudformation", "deploy"), ("ecr", "get-login-password"), ("logs", "tail")}
 AWS_GLOBAL = {"--endpoint-url", "--region", "--profile", "--query", "--output", "--no-cli-pager"}
 
@@ -43,7 +43,7 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def problem_of(words: list[str]) -> str:
-    """Why the command could not run; empty when nothing is wrong, or it is none that we know."""
+    """Returns why the command could not run; empty if nothing is wrong, or if the command is unknown."""
     program, arguments = words[0].removeprefix(".venv/bin/"), words[1:]
     check = {"shutterstep": _shutterstep, "make": _make, "aws": _aws, "sam": _sam}.get(program)
     return check(arguments) if check else ""

@@ -14,7 +14,8 @@ from tests.docs.blocks import ROOT
 from tests.docs.terminal import path_with
 from tests.loopback import serving
 
-# The AWS CLI as people have it: the documents name the endpoint. Its pins are its own, so it gets a place of its own.
+# The AWS CLI as users have it: the documents name the endpoint. Its pinned dependencies differ from ours, so it is
+# installed separately.
 AWS_CLI = """#!/usr/bin/env bash
 exec uv --quiet tool run --from awscli==1.45.64 aws "$@"
 """
@@ -42,7 +43,7 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What a reader's terminal has; no AWS account, and the stack of these tests."""
+    """The environment of a reader's terminal: without an AWS account, with the stack of these tests."""
     home, tools = tmp_path_factory.mktemp("stack"), tmp_path_factory.mktemp("tools")
     (home / "cache").symlink_to(_package_cache())
     (tools / "aws").write_text(AWS_CLI)

@@ -1,4 +1,4 @@
-"""A reader's terminal: one bash for a document: variables, folders and background jobs last from block to block."""
+"""A reader's terminal: one bash for each document; variables, folders and background jobs last from block to block."""
 
 import os
 import re
@@ -13,16 +13,16 @@ from urllib.request import urlopen
 
 from tests.docs.blocks import ROOT
 
-INTERRUPTED = 128 + signal.SIGINT  # what a shell calls the end by Ctrl-C
+INTERRUPTED = 128 + signal.SIGINT  # the exit code that a shell gives for Ctrl-C
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/\S*")
 
-# The exit code of a block is that of the first command that failed; a terminal goes on, and so does this one.
+# The exit code of a block is that of the first command that failed; as in a terminal, the following commands still run.
 BEFORE = "code=0; trap '((code)) || code=$?' ERR"
 AFTER = "trap - ERR; echo {} $code"
 
 
 class Terminal:
-    """Blocks go in one after the other; each gives its exit code, that of the first command that failed."""
+    """Runs blocks one after the other; each returns the exit code of its first command that failed."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = dict(environment)
@@ -72,7 +72,7 @@ class Terminal:
         raise TimeoutError(f"not done after {seconds:.0f} s:\n{text_of(self.log.fileno(), start)}")
 
     def serve_until_interrupted(self, text: str, seconds: float = 120) -> tuple[int, str]:
-        """Start what serves a page, open the page it names, press Ctrl-C; exit code and output."""
+        """Starts a command that serves a page, opens the page, and presses Ctrl-C; returns exit code and output."""
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(
                 ["bash", "-c", f"exec {text}"],

@@ -1,4 +1,4 @@
-"""Every command in the documents can run as written, and every block that can run here does what it says."""
+"""Every command in the documents is valid as written, and every block that can run here does what it says."""
 
 from pathlib import Path
 

@@ -23,7 +23,7 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 @pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """Where pictures are taken: by a browser of this machine, or by a container of the image in a stack of its own.
+    """Takes pictures with a browser of this machine, or with a container of the image in its own stack.
 
     Commands find the stack that began last, so that modules with `running_stack` go before those with this one.
     """

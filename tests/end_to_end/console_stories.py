@@ -1,4 +1,4 @@
-"""What the console's tests look at: a success, a duplicate that skipped, a retry and a failure, and many executions."""
+"""Data for the console's tests: a success, a duplicate that skipped, a retry and a failure, and many executions."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from shutterstep_cli.stack.target import Target
 from tests.end_to_end.slow_site import SlowSite, free_port
 from tests.waiting import wait_for
 
-# A page that would like to run in the console.
+# A page that tries to run its script in the console.
 HOSTILE_TITLE = "<img src=x onerror=\"document.body.id='owned'\"><script>document.body.id='owned'</script>"
 HOSTILE_PAGE = (
     "<!doctype html><title>" + HOSTILE_TITLE.replace("<", "&lt;") + "</title><body style='background:#00ff00'>"
@@ -26,7 +26,7 @@ HOSTILE_PAGE = (
 
 @dataclass
 class Stories:
-    """One shot each; `down` is where `failure` found nobody, and `down_port` its port."""
+    """One shot each; `down` is the address at which `failure` found no server, and `down_port` its port."""
 
     success: Shot
     skip: Shot
@@ -36,7 +36,7 @@ class Stories:
 
 
 def tell(target: Target) -> Stories:
-    """Send them, and kill the renderer of the retried one at work."""
+    """Sends them, and kills the renderer of the retried one while it renders."""
     hostile, slow, port = SlowSite(HOSTILE_PAGE), SlowSite(), free_port()
     hostile.let.set()
     try:

@@ -1,4 +1,4 @@
-"""A way to the embedded AWS that can fall silent, as a network does: connections stay open, and nothing comes."""
+"""A proxy to the embedded AWS that can fall silent, as a network can: connections stay open, but nothing arrives."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 class Way:
-    """Forwards what comes to `origin` to the port; while `silent`, answers wait."""
+    """Forwards requests to `origin` to the port; while `silent`, answers are held back."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -40,7 +40,7 @@ class Way:
 
 @contextlib.contextmanager
 def way_to(port: int) -> Iterator[Way]:
-    """A way that is closed at the end."""
+    """Gives such a proxy, and closes it at the end."""
     way = Way(port)
     try:
         yield way

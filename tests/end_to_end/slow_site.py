@@ -1,4 +1,4 @@
-"""A site of one page on loopback, which comes only when it is let, and waiting for what comes by itself."""
+"""A site with one page on loopback, which is served only when the test allows it."""
 
 import socket
 from contextlib import suppress
@@ -10,7 +10,7 @@ PAGE = b"<title>slow</title><body style='background:#00ff00'>"
 
 
 class SlowSite:
-    """`asked` counts who came for the page; `let` lets it go."""
+    """`asked` counts the requests for the page; `let` lets it be served."""
 
     def __init__(self, page: bytes = PAGE, port: int = 0) -> None:
         self.let, self.asked = Event(), 0
@@ -23,7 +23,7 @@ class SlowSite:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
-                with suppress(BrokenPipeError):  # whoever asked was killed meanwhile
+                with suppress(BrokenPipeError):  # the client was killed meanwhile
                     self.wfile.write(page)
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -34,14 +34,14 @@ class SlowSite:
         Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """Nobody waits for it any more, and nobody finds it."""
+        """Closes the site: waiting requests are answered, new ones are refused."""
         self.let.set()
         self.server.shutdown()
         self.server.server_close()
 
 
 def free_port() -> int:
-    """A port on which nothing listens now."""
+    """Returns a port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

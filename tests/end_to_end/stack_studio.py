@@ -1,4 +1,4 @@
-"""Pictures taken by the whole stack, its warm worker a container of the image: each request is a message."""
+"""Takes pictures with the whole stack, whose warm worker is a container of the image: each request is a message."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ WAIT_SECONDS = 120
 
 
 class StackStudio(Studio):
-    """Sends requests, follows their executions, and brings back what the item and the bucket hold in the end."""
+    """Sends requests, follows their executions, and returns the final contents of item and bucket."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -52,7 +52,7 @@ class StackStudio(Studio):
 
 
 def error_of(code: str, message: str, field: str = "") -> RenderError:
-    """The error that a stack told by its code; `field` is that of a wrong request."""
+    """Returns the error for a code that a stack reported; `field` is the field of an invalid request."""
     if code == InvalidRequestError.code:
         return InvalidRequestError(message, field)
     error = RenderError(message)

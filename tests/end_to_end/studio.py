@@ -1,4 +1,4 @@
-"""Where tests have their pictures taken, and eyes for them. Beside this browser there is a stack: stack_studio."""
+"""Takes pictures for tests with a browser, and measures colours in them; stack_studio takes them with a whole stack."""
 
 import asyncio
 import io
@@ -26,7 +26,7 @@ class Studio(ABC):
 
     @abstractmethod
     def outcomes(self, *requests: dict[str, Any]) -> list[Picture | RenderError]:
-        """All of them at the same time; each a picture or the error it ended with."""
+        """Renders all requests at the same time; returns for each the picture, or the error with which it ended."""
 
     def pictures(self, *requests: dict[str, Any]) -> list[Picture]:
         outcomes = self.outcomes(*requests)

@@ -1,4 +1,4 @@
-"""However a browser or its owner ends, no process and no folder of it is left."""
+"""However a browser or its owner ends, none of its processes and folders is left."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What breaks at night on the local stack: the commands that the documents name find each cause and mend it."""
+"""Incidents on the local stack: the commands that the documents name find each cause and repair it."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def shutterstep(*arguments: str, **environment: str) -> Done:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """Of these tests alone: they break it."""
+    """Gives a stack for these tests only, because they break it."""
     with stack_of_its_own(tmp_path_factory.mktemp("incidents"), launcher=True) as target:
         yield target
 
@@ -89,7 +89,7 @@ def test_a_dead_launcher_is_found_by_status_doctor_and_capture_and_mended_by_loc
 def test_a_launcher_that_dies_while_capture_waits_ends_the_wait_with_its_cure() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        silent.listen()  # takes connections and never answers
+        silent.listen()  # accepts connections and never answers
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         command = [sys.executable, "-m", "shutterstep_cli", "capture", url, "--timeout-ms", "120000"]
         capturing = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)

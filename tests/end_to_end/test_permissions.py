@@ -1,4 +1,4 @@
-"""What the roles were asked for in a run of everything is what they allow, no more and no less."""
+"""In a run of everything, the roles' calls are exactly what the roles allow."""
 
 import fnmatch
 import json
@@ -16,7 +16,7 @@ from shutterstep_cli.local.local_stack import calls_file
 from shutterstep_cli.stack.shots import follow, submit
 from shutterstep_cli.stack.target import Target
 
-# What AWS itself does in a function's name, which the emulator does in its own: polling the queue, logs, traces.
+# Calls that AWS itself makes with a function's role, but the emulator with its own: polling the queue, logs, traces.
 BY_THE_SERVICE = {
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",

@@ -1,4 +1,4 @@
-"""The pool with Chromium: workers that die, are replaced by a deployment, and come and go with the backlog."""
+"""The pool with Chromium: workers that die, that a deployment replaces, and whose number follows the backlog."""
 
 import json
 import os
@@ -73,7 +73,8 @@ def test_the_page_of_a_killed_worker_is_rendered_by_another_long_before_its_visi
 
 def test_a_deployment_under_load_loses_and_fails_nothing(pool_stack: Target, site: SlowSite) -> None:
     shots = [send(pool_stack, site) for _ in range(12)]
-    # The emulator may have given one to the worker that was killed: it comes a second time, and waits to be alone.
+    # The emulator may have given a job to the killed worker; it then comes a second time, and waits to be rendered
+    # alone.
     wait_for(lambda: site.asked >= 3)
     before = pool_of(pool_stack)
     letting = threading.Timer(2, site.let.set)

@@ -1,4 +1,4 @@
-"""Owners that die or are stopped at work: nobody has to help."""
+"""Owners that die or are stopped while they render: the stack recovers without help."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The renderer as a process of its own against a fake of S3 and Step Functions: what it tells, and what it hides.
+"""The renderer as a separate process with fakes of S3 and Step Functions: what it reports, and what it keeps secret.
 
 Always this machine's process, never a container: a container's own secrets are looked for in tests/image.
 """
@@ -29,7 +29,7 @@ RED, YELLOW = (255, 0, 0), (255, 255, 0)
 
 
 class Aws(BaseHTTPRequestHandler):
-    """As much of S3 and Step Functions as one render calls."""
+    """The parts of S3 and Step Functions that one render calls."""
 
     protocol_version = "HTTP/1.1"
     told: list[tuple[str, dict[str, Any]]]

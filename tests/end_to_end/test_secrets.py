@@ -1,4 +1,4 @@
-"""Secrets planted in good, failing and invalid requests, and looked for in all that the stack and its tools show."""
+"""Puts secrets into good, failing and invalid requests, and looks for them in all output of the stack and its tools."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ from tests.end_to_end.test_console import a_console
 from tests.waiting import wait_for
 
 SECRET = "hunter2q7sk4live"
-# As basicAuth sends it: no tool should show that either.
+# The form in which basicAuth is sent, which no tool may show either.
 ENCODED = base64.b64encode(f"reader:{SECRET}".encode()).decode().rstrip("=")
 HEADERS = {"Authorization": f"Bearer {SECRET}", "X-Api-Key": SECRET}
 COOKIES = [{"name": "session", "value": SECRET}]
@@ -57,7 +57,7 @@ INVALID = [
 
 @pytest.fixture(scope="module")
 def ended(running_stack: Target) -> list[Shot]:
-    """The requests of `valid`, over; the messages of INVALID are in the dead-letter queue."""
+    """The requests of `valid` after they have ended; the messages of INVALID are in the dead-letter queue."""
     site = SlowSite()
     site.let.set()
     try:
@@ -89,13 +89,16 @@ def put_aside(target: Target) -> list[dict[str, Any]]:
 
 
 def said(*arguments: str) -> str:
-    """What a command writes, on either stream."""
+    """Returns the output of a command, stdout and stderr."""
     result = CliRunner().invoke(app, arguments)
     return result.stdout + result.stderr
 
 
 def in_aws(target: Target, shots: list[Shot]) -> Iterator[tuple[str, str]]:
-    """What the stack's own parts hold: executions, items, logs, objects, attributes. A message stays as it came."""
+    """Yields the contents of the stack: executions, items, logs, objects, attributes.
+
+    Bodies of dead letters are not included.
+    """
     sfn = target.client("stepfunctions")
     for shot in shots:
         described = sfn.describe_execution(executionArn=shot.execution_arn)

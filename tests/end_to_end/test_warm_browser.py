@@ -1,4 +1,4 @@
-"""The warm browser on real pages: no page harms the one beside it or the next, and no process is left."""
+"""The warm browser with real pages: no page harms another one, and no process is left."""
 
 import asyncio
 import os

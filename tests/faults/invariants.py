@@ -1,4 +1,4 @@
-"""What must hold whatever went wrong, checked on what the stack shows afterwards."""
+"""Invariants that must hold whatever went wrong, checked on the stack afterwards."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """An invariant, how many cases it was checked on, and those that break it."""
+    """An invariant, the number of cases checked, and the cases that violate it."""
 
     invariant: str
     checked: int
@@ -33,7 +33,7 @@ class Verdict:
 
 
 def before_replay(schedule: Schedule, evidence: Evidence) -> list[Verdict]:
-    """What holds as soon as nothing runs any more, without anybody's help."""
+    """Returns the invariants that hold as soon as nothing runs any more, before anybody acts."""
     accepted = schedule.ids("good", "failing", "down")
     return [
         _each("every accepted id ends as success or failed", accepted, lambda id_: _status(evidence, id_) in ENDS),
@@ -48,7 +48,7 @@ def before_replay(schedule: Schedule, evidence: Evidence) -> list[Verdict]:
 
 
 def after_replay(schedule: Schedule, evidence: Evidence) -> list[Verdict]:
-    """What holds when the site is up again and everything that failed was replayed once."""
+    """Returns the invariants that hold after the site is up again and every failure was replayed once."""
     good = schedule.ids("good", "down")
     commits = Counter(_committed_ids(evidence))
     return [

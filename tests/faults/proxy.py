@@ -1,4 +1,4 @@
-"""An HTTP proxy before the embedded AWS that lets the calls of starter and renderers go wrong as the schedule says."""
+"""An HTTP proxy before the embedded AWS that injects the schedule's faults into calls of starter and renderers."""
 
 import http.client
 import json
@@ -15,14 +15,14 @@ from tests.faults.schedule import Schedule
 
 CALLER = re.compile(r"Credential=([^/]+)/")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-# More than botocore retries, so that the caller has to live with it.
+# More often than botocore retries, so that the caller has to handle the error.
 THROTTLED = {"StartExecution": 6, "SendTaskHeartbeat": 6, "ChangeMessageVisibility": 6}
 THROTTLED_CALLS = 2
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way; `shot` is known for the operations of a render that faults strike."""
+    """One request; `shot` is known for the operations of a render into which faults are injected."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the caller gets; None instead of it cuts the connection."""
+    """The caller's answer; None in its place cuts the connection."""
 
     status: int
     headers: dict[str, str]
@@ -53,7 +53,7 @@ class Answer:
 
 
 class Hands(Protocol):
-    """What strikes a renderer, given by its access key, or an execution, given by its name."""
+    """Actions against a renderer, given by its access key, or an execution, given by its name."""
 
     def kill_renderer(self, caller: str) -> None: ...
     def tell_renderer_to_stop(self, caller: str) -> None: ...
@@ -65,15 +65,15 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: callers that are killed while they wait are what this is about."""
+        """Logs nothing, because these tests kill callers while they wait."""
 
 
 class FaultProxy:
-    """Forwards to `port`, and strikes with `hands`. `struck` counts the faults."""
+    """Forwards to `port`, and acts through `hands`. `struck` counts the injected faults."""
 
     def __init__(self, port: int, schedule: Schedule, hands: Hands) -> None:
         self.port, self.schedule, self.hands = port, schedule, hands
-        # What a render's calls are known by: the task token, and the receipts of its job.
+        # A render's calls are identified by its task token and by the receipts of its job.
         self.shots: dict[str, ShotKey] = {}
         self.calm = False
         self.struck: Counter[str] = Counter()
@@ -92,7 +92,7 @@ class FaultProxy:
         self._server.server_close()
 
     def answer(self, call: Call) -> Answer | None:
-        """Forward the call, or let it suffer the fate of its id."""
+        """Forwards the call, or injects the fault that is scheduled for its id."""
         call = self.recognised(call)
         if call.operation == "ReceiveMessage":
             return self._received(call)
@@ -120,16 +120,16 @@ class FaultProxy:
             connection.close()
 
     def send_late_answers(self) -> Counter[int]:
-        """The answers that were held back, now that nobody waits for them; how often each status came back."""
+        """Sends the answers that were held back, for which nobody waits now; counts the statuses that came back."""
         return Counter(self.forward(call).status for call in self.late)
 
     def note(self, fate: str) -> None:
-        """Count a fault that struck, whoever struck it."""
+        """Counts an injected fault."""
         with self._lock:
             self.struck[fate] += 1
 
     def learn_job(self, text: str, receipt: str = "") -> ShotKey | None:
-        """Knows the calls of a job's render from now on."""
+        """From now on, recognizes the calls of a job's render."""
         job = json.loads(text)
         shot = parse_shot_key(job.get("output", {}).get("key", ""))
         if shot is not None:
@@ -137,7 +137,7 @@ class FaultProxy:
         return shot
 
     def recognised(self, call: Call) -> Call:
-        """The call with its operation and what it is about, where faults can strike it."""
+        """Returns the call with its operation and its shot, if faults can be injected into it."""
         operation = call.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if call.method == "PUT":
             key = call.path.partition("?")[0].partition("/shots/")

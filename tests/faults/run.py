@@ -1,4 +1,4 @@
-"""`python -m tests.faults.run N --seed S`: the whole stack, real renderers, N messages, while faults strike."""
+"""`python -m tests.faults.run N --seed S`: the whole stack, real renderers and N messages, with injected faults."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ LEFT = "no process and no folder is left"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: how often each fault struck, the verdicts before and after the replay, and their evidence."""
+    """The result of a run: the count of each fault, the verdicts before and after the replay, and their evidence."""
 
     seed: int
     digest: str
@@ -45,7 +45,7 @@ class Outcome:
 
 
 def run(schedule: Schedule, home: Path, say: Any) -> Outcome:
-    """Send the schedule to a stack in `home`, let it suffer, then mend the site, replay and look again."""
+    """Sends the schedule to a stack in `home` with faults, then starts the site, replays, and checks again."""
     outcome = _suffer(schedule, home, say)
     left = wait_until_nothing_is_left(home)
     outcome.after.append(Verdict(LEFT, 1, tuple(left)))
@@ -106,7 +106,7 @@ class UnansweredPort:
 
 @contextmanager
 def unanswered_port() -> Iterator[UnansweredPort]:
-    """Bound, so that nobody else takes it, and not listened on."""
+    """Gives a port that is bound, so that nobody else takes it, but on which nothing listens."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield UnansweredPort(bound)
@@ -151,7 +151,7 @@ def main(
     schedule_only: Annotated[bool, typer.Option("--schedule", help="Only print what would be done.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
-    """Strike the running stack with faults and check what must hold all the same. Exit code 1 if anything does not.
+    """Inject faults into the running stack and check the invariants. Exit code 1 if one does not hold.
 
     Examples: python -m tests.faults.run 300 --seed 7
               python -m tests.faults.run 300 --mode pool

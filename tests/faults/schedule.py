@@ -1,4 +1,4 @@
-"""What is sent and what goes wrong, drawn from a seed before anything runs: the same seed, the same schedule."""
+"""Draws the messages and the faults from a seed before anything runs; the same seed gives the same schedule."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-# What strikes the first render of an id, or the first start of its message.
+# Faults of the first render of an id, or of the first start of its message.
 FATES = (
     "renderer_told_to_stop",
     "browser_killed",
@@ -24,13 +24,13 @@ FATES = (
     "starter_failed_after_start",
     "start_throttled",
 )
-# What strikes a job on its way between RenderQueue and a worker.
+# Faults of a job between RenderQueue and a worker.
 POOL_FATES = ("job_answer_lost", "extensions_throttled", "deletion_lost")
 FATES_OF = {"task": FATES, "pool": (*FATES, *POOL_FATES)}
 LAUNCHER_KILLED = "launcher_killed"
 FAULTS_OF = {mode: (*fates, LAUNCHER_KILLED) for mode, fates in FATES_OF.items()}
 
-# Shares of the messages that are no good page; of the good ids, some are sent 2 to 20 times.
+# Shares of the messages without a good page; some of the good ids are sent 2 to 20 times.
 INVALID, FAILING, DOWN = 0.05, 0.08, 0.07
 SENT_OFTEN, OFTEN = 0.15, 20
 INVALID_BODIES = (

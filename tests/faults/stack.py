@@ -27,7 +27,7 @@ from tests.faults.invariants import Evidence
 from tests.faults.proxy import FaultProxy
 from tests.faults.schedule import LAUNCHER_KILLED, Message, Schedule
 
-# Executions at once: more would only wait for a core, some longer than their heartbeat allows.
+# Most simultaneous executions: more would only wait for a core, some longer than their heartbeat timeout.
 IN_FLIGHT = 16
 REDELIVERED_AFTER_SECONDS = 8
 WORKERS = 3
@@ -37,7 +37,7 @@ REPLAYED = re.compile(r"-r[0-9a-f]{9}$")
 
 
 class FaultyStack:
-    """`target` is a stack without a launcher; the one of ours can be killed."""
+    """`target` is a stack without a launcher; this class starts one that it can kill."""
 
     def __init__(self, target: Target, schedule: Schedule, logs: Path) -> None:
         self.target, self.schedule, self.logs = target, schedule, logs
@@ -97,7 +97,7 @@ class FaultyStack:
         return folder
 
     def kill_launcher(self) -> None:
-        """SIGKILL, and a new one that finds what the old one left."""
+        """Kills the launcher with SIGKILL, and starts a new one that finds what the old one left."""
         self.launcher.kill()
         self.launcher.wait()
         self.proxy.note(LAUNCHER_KILLED)
@@ -132,7 +132,7 @@ class FaultyStack:
         return backlog_of(self.target.client("sqs"), self.target.outputs[output]).jobs
 
     def replay(self) -> None:
-        """The operator's own command."""
+        """Replays with the operator's command."""
         command = [sys.executable, "-m", "shutterstep_cli", "replay", "--yes", "--rate", "10"]
         done = subprocess.run(command, cwd=root(), capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
@@ -203,7 +203,7 @@ class FaultyStack:
                     os.kill(process, signal.SIGKILL)
 
     def stop_execution(self, name: str) -> None:
-        """What an operator does."""
+        """Stops an execution, as an operator would."""
         arn = self.machine.replace(":stateMachine:", ":execution:")
         self.sfn.stop_execution(executionArn=f"{arn}:{name}", cause="stopped by the schedule")
 

@@ -1,4 +1,5 @@
-"""The whole stack with each render task a container of the image. `make test-image` builds it and names it.
+"""The whole stack with a container of the image for each render task. `make test-image` builds the image and sets its
+name.
 
 Without a name in SHUTTERSTEP_IMAGE these tests are skipped; with one, a missing engine or image is a failure.
 """
@@ -40,7 +41,7 @@ def running_stack(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @dataclass
 class SlowSite:
-    """A page that comes only when it is let; `asked` counts who came for it."""
+    """A page that is served only when the test allows it; `asked` counts its requests."""
 
     page: bytes = b"<title>slow</title><body style='background:#00ff00'>"
     let: Event = field(default_factory=Event)
@@ -83,7 +84,7 @@ def renderers(engine: Any) -> list[Any]:
 
 
 def has_the_flags_of_the_task_definition(container: Any) -> None:
-    """A user without rights, no capability, and no place to write to but /tmp."""
+    """Checks for a user without rights, no capability, and no writable folder but /tmp."""
     host, config = container.attrs["HostConfig"], container.attrs["Config"]
     assert (config["User"], host["ReadonlyRootfs"], host["CapDrop"]) == ("10001:10001", True, ["ALL"])
     assert (host["Privileged"], host["CapAdd"], host["Memory"]) == (False, None, 2048 * 2**20)

@@ -1,4 +1,4 @@
-"""What a render task's container is, and what a page that took over its browser would find in it."""
+"""The properties of a render task's container, and what a page that took over its browser would find in it."""
 
 import uuid
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ SECRETS = ("JOB=", "AWS_CONTAINER_", "AWS_SECRET_", "AWS_SESSION_", "ECS_CONTAIN
 
 @pytest.fixture(scope="module")
 def container(running_stack: Target, engine: Any) -> Iterator[Any]:
-    """A container at work, its browser waiting for a page."""
+    """A container that is rendering; its browser waits for a page."""
     site = SlowSite()
     request = {"id": uuid.uuid4().hex, "url": site.url, "timeoutMs": 60000}
     shot = submit(running_stack, request)

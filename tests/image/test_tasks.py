@@ -1,4 +1,4 @@
-"""Real containers as render tasks: side by side, killed at work, and with no more than their role allows."""
+"""Real containers as render tasks: side by side, killed while rendering, and limited to what their role allows."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""How far two pictures of one page are apart."""
+"""Measures the difference between two pictures of one page."""
 
 import io
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages of ours and of others, pictured by Playwright with the same Chromium: the pictures are equal."""
+"""Our own and third-party pages: our pictures equal those of Playwright with the same Chromium."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages of this folder on loopback, and the servers' side of those that redirect, stall or ask who you are."""
+"""Serves the pages of this folder on loopback, including redirects, stalled answers and authentication."""
 
 import base64
 import threading
@@ -16,7 +16,7 @@ LET_IN = "Basic " + base64.b64encode(b"reader:open sesame").decode()
 
 
 class Pages(ThreadingHTTPServer):
-    """`seen` has the path and headers of every request; `stop` lets go of those that stall."""
+    """`seen` has the path and headers of every request; `stop` ends the stalled ones."""
 
     daemon_threads = True
 
@@ -26,7 +26,7 @@ class Pages(ThreadingHTTPServer):
         self.stop = threading.Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing: a browser that closes its page closes its connections."""
+        """Logs nothing, because a browser that closes its page closes its connections."""
 
     @property
     def origin(self) -> str:
@@ -80,7 +80,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.answer(200, "<div style='height:900px;background:#00ff00'></div>")
 
     def stall_page(self) -> None:
-        """Nothing comes, not even a status."""
+        """Sends nothing, not even a status."""
         self.server.stop.wait(STALL_SECONDS)
         self.close_connection = True
 

@@ -1,4 +1,4 @@
-"""The SAM CLI as people have it, against the embedded AWS. `make test-sam` installs it apart and names it.
+"""The SAM CLI as users have it, against the embedded AWS. `make test-sam` installs it separately and sets its path.
 
 Without a name in SHUTTERSTEP_SAM these tests are skipped.
 """

@@ -1,7 +1,7 @@
 """Hostile pages against canaries on loopback, with the guard and without: `python -m tests.security.attack [--json]`.
 
-Each vector has a canary of its own, so that a connection tells which vector made it. Without the guard the same
-browser, contexts and pages are used, only the proxy and the flags that belong to it are left out.
+Each vector has its own canary, so that a connection shows which vector made it. Without the guard the same browser,
+contexts and pages are used; only the proxy and its flags are left out.
 """
 
 import argparse
@@ -46,7 +46,7 @@ NAMES = "--host-resolver-rules=MAP aaaa.attack.test [::1], MAP *.attack.test 127
 
 @dataclass(frozen=True)
 class Reached:
-    """What came to a vector's canary."""
+    """What reached a vector's canary."""
 
     tcp: int = 0
     udp: int = 0
@@ -60,10 +60,10 @@ class Reached:
 async def attack(
     vectors: Sequence[Vector], *, guarded: bool, seconds: float = SECONDS, webrtc: bool | None = None
 ) -> dict[str, Reached]:
-    """Each vector's page for so many seconds; what reached its canary, by the vector's name.
+    """Renders each vector's page for this many seconds; returns what reached its canary, by the vector's name.
 
-    `webrtc` leaves pages what the renderer takes from them, so that the flags alone are tried; by default it is left
-    without the guard only.
+    With `webrtc` pages keep WebRTC, which the renderer removes, so that only the flags are tested; by default they keep
+    it only without the guard.
     """
     keep = not guarded if webrtc is None else webrtc
     with patch("renderer.page.emulation.NO_WEBRTC", "") if keep else nullcontext():

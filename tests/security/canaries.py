@@ -1,4 +1,4 @@
-"""Listeners that nobody may reach: one port on loopback, TCP and UDP, at 127.0.0.1 and ::1; and the one of mDNS."""
+"""Listeners that no page may reach: one port on loopback, TCP and UDP, on 127.0.0.1 and ::1; and the port of mDNS."""
 
 import asyncio
 import re

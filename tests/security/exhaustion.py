@@ -1,4 +1,4 @@
-"""Pages that fill a worker's memory or keep it busy, and how a worker of the pool and a neighbour fare beside each.
+"""Renders pages that fill a worker's memory or keep it busy, and measures the worker and another page beside each.
 
 `python -m tests.security.exhaustion` prints a line of JSON for each: seconds of the neighbour's render alone and
 beside it, and the largest memory of the worker's Python process in MiB.
@@ -28,16 +28,16 @@ MIB = 2**20
 # What the Python process of a worker may use while it is attacked (SECURITY.md says so). No limit of the operating
 # system holds it: the browsers that it starts would have that limit too.
 WORKER_MIB = 256
-# The deadline of a neighbour. Alone it takes a fraction of a second; a stall of this length fails it.
+# The time limit of the other page. Alone it takes a fraction of a second; a stall of this length makes it fail.
 NEIGHBOUR_MS = 20_000
-# And of a page that exhausts.
+# The time limit of a page that exhausts.
 ATTACK_MS = 4000
 ENDED_WITHIN_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Fared:
-    """How the worker fared beside one page; `outcome` is the page's own: picture, or the code of its error."""
+    """The measurements beside one page; `outcome` is that page's own: picture, or the code of its error."""
 
     name: str
     outcome: str
@@ -58,7 +58,7 @@ class Worker:
         self._process = int((task_logs() / f"{task}.pid").read_text())
 
     def beside(self, page: Exhausting, alone: float) -> Fared:
-        """Sends the page, and one neighbour after the other until it has ended."""
+        """Sends the page, and small pages one after the other until it has ended."""
         attacker = self._send({"url": self._site.put(page.script), "timeoutMs": ATTACK_MS, **page.options})
         beside = 0.0
         while not attacker.ended:
@@ -89,7 +89,7 @@ def worker(home: Path) -> Iterator[Worker]:
 
 
 def attack(worker: Worker, pages: Sequence[Exhausting]) -> Iterator[Fared]:
-    """How the worker and a neighbour fared beside each page."""
+    """Yields the measurements beside each page."""
     worker.neighbour()
     for page in pages:
         yield worker.beside(page, worker.neighbour())

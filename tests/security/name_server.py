@@ -1,4 +1,4 @@
-"""A name server that an attacker would run: names that lead inside, and names that change their mind."""
+"""An attacker's name server: names with internal addresses, and names whose address changes."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A site of one page on loopback, for tests whose page is made of what the test knows."""
+"""A site with one page on loopback, for tests that generate their page."""
 
 import threading
 from collections.abc import Iterator

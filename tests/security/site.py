@@ -1,4 +1,4 @@
-"""The attacker's own site, which pages may reach: the vectors' files, each vector in a folder of its own."""
+"""The attacker's own site, which pages may reach: the vectors' files, each vector in its own folder."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every way to reach inside, tried against the guard; and without it, so that these tests can fail."""
+"""Tries every way to reach internal addresses against the guard; and without it, to show that these tests can fail."""
 
 import asyncio
 
@@ -23,9 +23,10 @@ def guarded() -> dict[str, Reached]:
 
 @pytest.fixture(scope="module")
 def unguarded() -> dict[str, Reached]:
-    """Those that should reach their canaries, which end at once when they have.
+    """The vectors that should reach their canaries; each ends as soon as it has.
 
-    Seen once on a busy machine: a browser that loads no page at all, which says nothing of the vectors. Another tries.
+    Once, on a busy machine, a browser loaded no page at all, which says nothing about the vectors; so another browser
+    tries again.
     """
     reached = asyncio.run(attack(REACHING, guarded=False, seconds=10))
     return reached if any(reached.values()) else asyncio.run(attack(REACHING, guarded=False, seconds=10))

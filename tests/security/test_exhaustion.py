@@ -1,4 +1,4 @@
-"""A pool worker's memory and a page's neighbour, while pages try to fill the one and to hold up the other."""
+"""A pool worker's memory, and the page rendered beside a page that tries to fill it or to delay others."""
 
 import asyncio
 import os

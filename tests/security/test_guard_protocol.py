@@ -1,4 +1,4 @@
-"""The guard as a proxy, spoken to over sockets: which bytes go where, and where it stops."""
+"""The guard as a proxy, used over sockets: which bytes go where, and what it refuses."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What a render says of a page that leads inside: real Chromium, one site that the operator allows."""
+"""The result of a page that leads to internal addresses: real Chromium, one site that the operator allows."""
 
 import asyncio
 import io
@@ -38,7 +38,7 @@ LOCAL = """<title>White</title><style>body { margin: 0; background: url('TARGET'
 
 
 class Lure(BaseHTTPRequestHandler):
-    """Pages that lead inside, by the way their path names."""
+    """Pages that lead to internal addresses, in the way that their path names."""
 
     def do_GET(self) -> None:
         if self.path == "/redirect":

@@ -1,4 +1,4 @@
-"""The local stack on a developer's machine: what a web page, and a program without the stack's key, get from it."""
+"""The local stack on a developer's machine: what a web page, or a program without the stack's key, can get from it."""
 
 import hashlib
 import http.client

@@ -1,4 +1,4 @@
-"""A page that asks for more names than the name server of the network takes."""
+"""A page that looks up more names than the network's name server can handle."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages that work the network hard look the same with the guard as without it."""
+"""Pages with heavy network traffic look the same with the guard as without it."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""One way for a page to reach inside."""
+"""One way for a page to reach an internal address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

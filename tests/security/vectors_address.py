@@ -1,4 +1,4 @@
-"""Ways to write or to lead to an address inside, each as the page's own document."""
+"""Ways to write an internal address, or to lead to one, each as the page's own document."""
 
 from tests.security.vector import Vector
 

@@ -1,4 +1,4 @@
-"""Ways to load a part of a page from inside: elements, styles, hints, fonts, frames, plug-ins."""
+"""Ways to load a part of a page from an internal address: elements, styles, hints, fonts, frames, plug-ins."""
 
 from tests.security.vector import HTML, STYLE, SVG, Vector
 

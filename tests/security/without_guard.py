@@ -1,4 +1,4 @@
-"""The same browser and pages with nothing between them and the network, to compare with."""
+"""Renders the same pages in the same browser without the guard, for comparison."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

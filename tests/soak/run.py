@@ -1,4 +1,4 @@
-"""`python -m tests.soak.run --minutes 30`: the whole stack under fire for a long time, and what is left of it."""
+"""`python -m tests.soak.run --minutes 30`: stresses the whole stack for a long time, and checks what is left of it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What happens around the pages of a soak: executions stopped at random, workers replaced, and what it all takes."""
+"""The disturbances of a soak: executions stopped at random and workers replaced; and the resources used meanwhile."""
 
 import os
 import random
@@ -19,7 +19,7 @@ MIB = 2**20
 
 @contextmanager
 def every(seconds: float, act: Callable[[], None]) -> Iterator[None]:
-    """Acts that often in a thread of its own while the block lasts."""
+    """Calls `act` every `seconds` in its own thread while the block lasts."""
     over = threading.Event()
 
     def run() -> None:

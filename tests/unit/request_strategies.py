@@ -1,4 +1,4 @@
-"""Requests drawn from the schema, and bodies of messages that are none."""
+"""Random requests drawn from the schema, and message bodies that are not requests."""
 
 import json
 from typing import Any

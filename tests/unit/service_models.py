@@ -1,4 +1,4 @@
-"""The integrations of a workflow against botocore's models: what each takes, and which errors it raises."""
+"""Checks the integrations of a workflow with botocore's models: their arguments, and the errors they raise."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -33,7 +33,7 @@ def operation(resource: str) -> botocore.model.OperationModel:
 
 
 def misfits(value: Any, shape: Any, path: Path) -> Iterator[str]:
-    """What in an Arguments block the service would refuse; a JSONata expression may become anything."""
+    """Yields what the service would refuse in an Arguments block; a JSONata expression may have any value."""
     if isinstance(value, str) and value.startswith("{%"):
         return
     match shape.type_name:

@@ -1,4 +1,4 @@
-"""The policy alone: which addresses are anyone's, and what EGRESS_ALLOW opens."""
+"""The policy alone: which addresses are public, and what EGRESS_ALLOW opens."""
 
 import ipaddress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the flags of `shutterstep capture` become."""
+"""The requests that the flags of `shutterstep capture` make."""
 
 from pathlib import Path
 

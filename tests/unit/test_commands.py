@@ -1,4 +1,4 @@
-"""The command as a whole: each verb explains itself, speaks JSON where it answers data, and is quiet when told."""
+"""The command as a whole: each verb explains itself, prints JSON on request, and is quiet with --quiet."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""The console's door, its caches and what it makes of text, pictures and numbers from outside."""
+"""The console's request check, its caches, and how it shows text, pictures and numbers from outside."""
 
 import io
 from datetime import UTC, datetime

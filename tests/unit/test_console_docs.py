@@ -1,4 +1,4 @@
-"""docs/CONSOLE.md tells every option, every colour and every permission that the console needs."""
+"""docs/CONSOLE.md contains every option, every colour and every permission that the console needs."""
 
 import ast
 import re

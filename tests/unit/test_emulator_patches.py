@@ -1,4 +1,4 @@
-"""Each patch of the emulator: what it mends, and that the unpatched emulator has the fault."""
+"""Each patch of the emulator repairs a fault that the unpatched emulator has."""
 
 import inspect
 import json
@@ -20,7 +20,7 @@ from tests.waiting import wait_for
 
 @pytest.fixture
 def unpatched() -> Iterator[None]:
-    """Whatever a test patches is as it was afterwards."""
+    """Restores everything that a test patches."""
     modules: list[ModuleType] = [dynamodb, ecs, stepfunctions]
     before = [dict(vars(module)) for module in modules]
     tables = [{name: dict(value) for name, value in old.items() if isinstance(value, dict)} for old in before]

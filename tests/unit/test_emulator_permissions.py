@@ -1,4 +1,4 @@
-"""Roles and containers in the emulator: what each patch mends, and that the unpatched emulator has the fault."""
+"""Roles and containers in the emulator: each patch repairs a fault that the unpatched emulator has."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ TASK = {"family": "renderer", "taskRoleArn": ROLE, "cpu": "512", "memory": "1024
 
 @pytest.fixture(autouse=True)
 def unpatched() -> Iterator[None]:
-    """Whatever a test patches is as it was afterwards."""
+    """Restores everything that a test patches."""
     modules = [app, ecs, iam_actions, iam_evaluator, imds, stepfunctions]
     before = [dict(vars(module)) for module in modules]
     yield

@@ -1,4 +1,4 @@
-"""What the template and the image take away: rights of a container, plain transport, unencrypted rest."""
+"""What the template and the image forbid: rights of a container, connections without TLS, unencrypted storage."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Messages that are made to be slow, to break the answer to them, or whose errors would tell a secret."""
+"""Messages made to be slow, to break the answer to them, or to reveal a secret in an error."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""What the local stack notes on disk: whole or not there, and no half of it stops anything."""
+"""The local stack's files on disk: they are complete or missing, and a partial one stops nothing."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A launcher or a pool worker that runs and does nothing is told from one that works."""
+"""A launcher or a pool worker that runs but does nothing is distinguished from one that works."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Mistakes that new users make, with the exit code and the words that answer each; never a traceback."""
+"""Mistakes of new users, each with its exit code and message; never a traceback."""
 
 import re
 import shlex

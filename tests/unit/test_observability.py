@@ -1,4 +1,4 @@
-"""Every metric that a dashboard widget, an alarm or a scaling policy names is one that something of the stack emits."""
+"""Every metric in a dashboard widget, an alarm or a scaling policy is emitted by some part of the stack."""
 
 import ast
 import json

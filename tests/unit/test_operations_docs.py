@@ -1,4 +1,4 @@
-"""The runbook knows every alarm, and the commands in the operator's documents are commands that there are."""
+"""The runbook contains every alarm, and the commands in the operator's documents exist."""
 
 import re
 from collections.abc import Iterator

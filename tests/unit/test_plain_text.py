@@ -1,4 +1,4 @@
-"""Words from a page in a terminal, a table or a sheet: nothing in them is obeyed."""
+"""Text from a page in a terminal, a table or a spreadsheet: nothing in it has an effect."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What each role may do: no more and no less than what runs under it does."""
+"""Each role allows exactly what its code and its workflow do."""
 
 import json
 from typing import Any

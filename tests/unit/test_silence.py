@@ -1,4 +1,4 @@
-"""A command that works for long says so on stderr, and stdout stays the result's."""
+"""A command that takes long says so on stderr, and stdout contains only the result."""
 
 from collections.abc import Callable
 from typing import Any

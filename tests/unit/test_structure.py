@@ -1,4 +1,6 @@
-"""The shape of the code: purpose first, short modules, imports that go only downwards and never round."""
+"""The structure of the code: modules begin with their purpose and are short; imports go downwards and never in a
+circle.
+"""
 
 import ast
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Tables fit the terminal, one line a row, and are whole where nobody looks at them."""
+"""Tables fit the terminal, with one line for each row, and are complete when piped."""
 
 import click
 import pytest

@@ -1,4 +1,4 @@
-"""The ticks of `shutterstep verify`: each harm to what was seen makes its own tick missing."""
+"""The ticks of `shutterstep verify`: each violation of a guarantee makes its own tick missing."""
 
 import json
 from collections.abc import Callable

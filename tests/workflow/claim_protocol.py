@@ -42,7 +42,7 @@ def states_of(table: str) -> dict[str, State]:
 
 
 class ClaimProtocol:
-    """What executions do to the item of one id; every write says whether its condition held."""
+    """The writes of executions to the item of one id; each returns whether its condition held."""
 
     def __init__(self, dynamodb: Any, table: str, states: dict[str, State], id_: str) -> None:
         self.dynamodb, self.table, self.states, self.id = dynamodb, table, states, id_

@@ -1,4 +1,4 @@
-"""The capture itself: the page notices nothing of it, and it is taken once."""
+"""The capture itself: the page does not notice it, and it is taken once."""
 
 from tests.cases.case import DARK_GREEN, GREEN, YELLOW, Case
 

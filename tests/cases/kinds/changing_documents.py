@@ -1,4 +1,4 @@
-"""Documents that lead on to another one while they are rendered."""
+"""Documents that navigate to another one while they are rendered."""
 
 from tests.cases.case import BLUE, GREEN, RED, YELLOW, Case
 from tests.cases.written import written

@@ -1,4 +1,4 @@
-"""Cookie banners: removed where they are one, and nothing else is."""
+"""Cookie banners: real ones are removed, and nothing else is."""
 
 from tests.cases.case import DARK_GREEN, GREEN, RED, Case
 

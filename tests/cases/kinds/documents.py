@@ -1,4 +1,4 @@
-"""What a server answers, and what a document does: all of it gives a picture or a typed error."""
+"""Unusual answers of servers and behaviour of documents: each gives a picture or a typed error."""
 
 from tests.cases.case import BLUE, GREEN, RED, Case
 from tests.cases.written import written

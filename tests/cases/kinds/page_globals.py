@@ -3,7 +3,7 @@
 from tests.cases.case import BLUE, GREEN, MAGENTA, YELLOW, Case
 from tests.cases.written import written
 
-# What a script of ours might use, replaced by what throws or never answers.
+# Replaces functions that our scripts might use by ones that throw or never answer.
 BROKEN = """
 const broken = () => { throw new Error('the page replaced it') };
 for (const name of ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'getComputedStyle', 'matchMedia', 'Promise',

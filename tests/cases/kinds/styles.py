@@ -1,4 +1,4 @@
-"""css, hideSelectors and javascript: they hold whatever the page does."""
+"""css, hideSelectors and javascript: they stay in effect whatever the page does."""
 
 from tests.cases.case import BLUE, GREEN, WHITE, YELLOW, Case
 from tests.cases.written import written
