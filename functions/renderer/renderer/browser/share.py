@@ -20,8 +20,8 @@ MIB = 2**20
 LOOK_SECONDS = 0.25
 # The container's memory limit, in both versions of the kernel's interface.
 CGROUP_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-# Share of the available memory. The largest PDF takes 1.4 GiB, less than this share of a task's usual 2 GiB.
-MEMORY_SHARE, MOST_MEMORY = 0.75, 4096 * MIB
+# Share of the available memory. Measured: the largest PDF takes 1.6 GiB, less than this share of 2 GiB.
+MEMORY_SHARE, MOST_MEMORY = 0.85, 4096 * MIB
 # Measured: a browser with an empty page has about 70 threads, and one more for each worker.
 MOST_THREADS = 320
 # Seconds of CPU after which the page's processes get a lower priority. A plain page uses a fifth of this.
