@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # A base image where no registry can be reached: Debian 13 by debootstrap, with this machine's package settings in it.
-# Use: scripts/image/base.sh NAME [ARCHITECTURE]   (root, a Debian machine, and an engine that runs)
-# Another ARCHITECTURE than this machine's, as arm64, needs qemu-user-static, which the kernel starts its programs with.
+# Use: scripts/image/base.sh NAME   (root, a Debian machine, and an engine that runs)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=$1
-architecture=${2:-$(dpkg --print-architecture)}
 suite=trixie
 
 root=$(mktemp -d)
@@ -15,7 +13,7 @@ sources=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/de
 mirror=$(grep -om1 'https\?://[^ ]*/debian/\? *$' <<<"$sources" || grep -om1 'https\?://[^ ]*' <<<"$sources" | head -1)
 [ -n "$mirror" ] || { echo "image: no Debian mirror in this machine's apt sources; set BASE_IMAGE instead" >&2; exit 1; }
 
-debootstrap --variant=minbase --arch="$architecture" "$suite" "$root" "$mirror" >"$root.log" 2>&1 || { tail "$root.log" >&2; exit 1; }
+debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" 2>&1 || { tail "$root.log" >&2; exit 1; }
 rm -f "$root.log" "$root/etc/apt/sources.list" "$root"/var/cache/apt/archives/*.deb
 if [ -e /etc/apt/sources.list.d/debian.sources ]; then
   sed "s/\b$codename\b/$suite/g" /etc/apt/sources.list.d/debian.sources >"$root/etc/apt/sources.list.d/debian.sources"
@@ -33,4 +31,4 @@ cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
   sed -nE "s/^(:env:|global)\.(index-url|proxy|trusted-host)='(.*)'$/\2 = \3/p" | sort -u; } >"$root/etc/pip.conf"
 # A name and a password in an address stay on this machine.
 find "$root/etc/apt" "$root/etc/pip.conf" -type f -exec sed -Ei 's#(://)[^/@[:space:]"]*@#\1#g' {} +
-tar -C "$root" -c . | docker import --platform "linux/$architecture" - "$name" >/dev/null
+tar -C "$root" -c . | docker import - "$name" >/dev/null

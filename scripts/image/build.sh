@@ -7,21 +7,15 @@ cd "$(dirname "$0")/../.."
 image=${IMAGE:-shutterstep-renderer}
 base=${BASE_IMAGE:-$(sed -n 's/^ARG BASE_IMAGE=//p' functions/renderer/Dockerfile)}
 network=() platform=()
-declare -A platform_names=([amd64]=x86_64 [arm64]=aarch64)
 here=$(docker version --format '{{.Server.Os}}/{{.Server.Arch}}')
 # Only where it differs: an engine without BuildKit knows no --platform.
 [ "${PLATFORM:-$here}" = "$here" ] || platform=(--platform "$PLATFORM")
 base_is_here() { [ "$(docker image inspect --format '{{.Os}}/{{.Architecture}}' "$base" 2>/dev/null)" = "${PLATFORM:-$here}" ]; }
 if ! base_is_here && ! timeout 120 docker pull --quiet "${platform[@]}" "$base" >/dev/null 2>&1; then
-  # Programs of another platform run where the kernel hands them to QEMU, as Docker Desktop's does.
-  [ "${#platform[@]}" = 0 ] || grep -qs '^enabled' "/proc/sys/fs/binfmt_misc/qemu-${platform_names[${PLATFORM#*/}]:-}" || {
-    echo "image: $base cannot be pulled for $PLATFORM, and this machine does not run its programs: install qemu-user-static" >&2
-    exit 1
-  }
+  [ "${#platform[@]}" = 0 ] || { echo "image: $base cannot be pulled for $PLATFORM, and debootstrap makes $here only" >&2; exit 1; }
   echo "image: $base cannot be pulled here; building on a Debian made by debootstrap" >&2
-  architecture=${PLATFORM:-$here}
-  base=shutterstep-base-${architecture#*/} network=(--network host)
-  docker image inspect "$base" >/dev/null 2>&1 || scripts/image/base.sh "$base" "${architecture#*/}"
+  base=shutterstep-base network=(--network host)
+  docker image inspect "$base" >/dev/null 2>&1 || scripts/image/base.sh "$base"
 fi
 docker build "${network[@]}" "${platform[@]}" --build-arg BASE_IMAGE="$base" --file functions/renderer/Dockerfile --tag "$image" .
 built=$(docker image inspect --format '{{.Os}}/{{.Architecture}}' "$image")
