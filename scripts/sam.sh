@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Validate, build and deploy template.yaml with the SAM CLI, apart from .venv: its pins are its own.
+# Validate, build and deploy template.yaml with the SAM CLI, which is installed outside of .venv because its pinned dependencies differ.
 # Use: scripts/sam.sh [pytest options]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Look over template.yaml with checkov, apart from .venv: its pins are its own. The exceptions are in .checkov.yaml.
+# Check template.yaml with checkov, installed outside of .venv because its pinned dependencies differ. Exceptions: .checkov.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 home=.shutterstep/checkov-$(cksum <scripts/scan.lock | tr -d ' ')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv from requirements.lock and sees to Chromium. A second run does nothing.
+# Makes .venv from requirements.lock, and finds or installs Chromium. A second run does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" -qq >/dev/null; 
 
 find_python() {
   for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
-    # A pyenv shim may stand in the path and yet not run.
+    # A pyenv shim may be on the PATH and still not run.
     [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
       { echo "$candidate"; return; }
   done
@@ -40,7 +40,7 @@ bootstrap_uv() {
   .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .venv/uv.txt
 }
 
-# The functions and the tools are deployed or run from here, never installed: in a clone, Python finds them where they are.
+# The functions and the tools are never installed; this makes Python find them in the clone.
 functions_on_the_path() {
   printf '%s\n' "$PWD/functions/renderer" "$PWD/functions/starter" "$PWD/scripts" \
     >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/shutterstep-clone.pth"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One picture of one page; a local stack that was not up before is taken down again.
+# Takes one picture of one page; stops the local stack again if it was not up before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shutterstep=.venv/bin/shutterstep

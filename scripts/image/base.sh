@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A base image where no registry can be reached: Debian 13 by debootstrap, with this machine's package settings in it.
+# Makes a base image where no registry can be reached: Debian 13 by debootstrap, with this machine's package settings.
 # Use: scripts/image/base.sh NAME   (root, a Debian machine, and an engine that runs)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -29,6 +29,6 @@ printf '%s\n' force-unsafe-io path-exclude=/usr/share/{doc,info,locale,man}/\* >
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
 { printf '[global]\ncert = /etc/machine-ca.crt\n'; .venv/bin/python -m pip config list 2>/dev/null |
   sed -nE "s/^(:env:|global)\.(index-url|proxy|trusted-host)='(.*)'$/\2 = \3/p" | sort -u; } >"$root/etc/pip.conf"
-# A name and a password in an address stay on this machine.
+# Removes names and passwords from addresses, which must stay on this machine.
 find "$root/etc/apt" "$root/etc/pip.conf" -type f -exec sed -Ei 's#(://)[^/@[:space:]"]*@#\1#g' {} +
 tar -C "$root" -c . | docker import - "$name" >/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the renderer's image as IMAGE (default shutterstep-renderer). BASE_IMAGE names another base, which needs apt;
-# PLATFORM is what it is built for, linux/amd64 or linux/arm64, this machine's by default.
+# PLATFORM is the image's platform, linux/amd64 or linux/arm64; this machine's by default.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a command with a container engine: the one that is there, or else Debian's, started for it and ended after it.
+# Run a command with a container engine: an existing one, or else Debian's, which is started before and stopped after it.
 # Use: scripts/image/engine.sh COMMAND [ARGUMENT…]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,14 +15,14 @@ command -v debootstrap >/dev/null || missing+=(debootstrap)
 command -v skopeo >/dev/null || missing+=(skopeo)
 if [ "${#missing[@]}" -gt 0 ]; then
   say "installing ${missing[*]}"
-  # The package would start an engine of the whole machine; this one is ours alone.
+  # The package would start an engine for the whole machine; this one is only ours.
   ran=/usr/sbin/policy-rc.d
   [ -e "$ran" ] || { printf '#!/bin/sh\nexit 101\n' >"$ran"; chmod +x "$ran"; trap 'rm -f "$ran"' EXIT; }
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# On the disk, where layers can lie upon each other; the socket's path may have 108 characters at most.
+# On the disk, because layers need an overlay file system; the socket's path may have at most 108 characters.
 home=$PWD/.shutterstep/engine
 run=$(mktemp -d)
 mkdir -p "$home"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the image, then render in containers of it: what a container may not do, the whole way, and every page and option.
+# Build the image, then test containers of it: what a container may not do, the whole workflow, and every page and option.
 # Needs an engine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

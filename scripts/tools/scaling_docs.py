@@ -1,4 +1,4 @@
-"""Simulates the loads of docs/SCALING.md anew: writes its table, its figures and its plots. It takes some minutes."""
+"""Simulates the loads of docs/SCALING.md again, and writes its table, figures and plots. This takes some minutes."""
 
 import argparse
 import json
@@ -35,18 +35,18 @@ SHORT_NAMES = {
 
 @dataclass(frozen=True)
 class Run:
-    """A cell: the command's options besides BASE, and how the document names what is special about them."""
+    """A cell of the table: the command's options besides BASE, and the note that the document shows for them."""
 
     mode: str
     options: str
     note: str = ""
 
     def command(self) -> str:
-        """What a person types for the same figures."""
+        """Returns the command that gives the same figures."""
         return " ".join(f"shutterstep capacity {self.options} --mode {self.mode} {BASE}".split())
 
     def answer(self, plots: Path | None = None) -> dict[str, Any]:
-        """The figures of the mode as --json gives them: `plan` and `simulated`."""
+        """Returns the figures of the mode as --json prints them: `plan` and `simulated`."""
         words = self.command().split()[1:] + (["--plots", str(plots)] if plots else [])
         command = [sys.executable, "-m", "shutterstep_cli", *words, "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT / "scripts")
@@ -81,7 +81,7 @@ ROWS: dict[tuple[str, str], list[Run | None]] = {
     ],
 }
 TEN_THOUSAND = Run("task", f"{BURST} 10000 {VCPU}")
-# Whose plots the document shows.
+# The runs whose plots the document shows.
 PLOTTED = [
     *(ROWS[load, mode][2] for load in ("10/s", "100/s", "300/s") for mode in ("task", "pool")),
     ROWS["a million at once", "task"][1],
@@ -90,7 +90,7 @@ PLOTTED = [
 
 
 def main() -> int:
-    """Runs every simulation and writes the document; the exit code."""
+    """Runs every simulation and writes the document; returns the exit code."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     text = SCALING.read_text("utf-8")
     text = between(text, "<!-- simulation-table -->", "<!-- /simulation-table -->", "\n".join(table()))
@@ -100,7 +100,7 @@ def main() -> int:
 
 
 def table() -> Iterator[str]:
-    """The lines of the table; the plots go to docs/images on the way."""
+    """Yields the lines of the table; also writes the plots to docs/images."""
     yield "| load | mode | the defaults, 6 vCPU: `--defaults` | parameters set: `--grant vcpu` | all quotas granted |"
     yield "| --- | --- | --- | --- | --- |"
     for (load, mode), runs in ROWS.items():
@@ -108,7 +108,7 @@ def table() -> Iterator[str]:
 
 
 def cell(run: Run | None) -> str:
-    """What a run gave, as the table says it."""
+    """Returns the result of a run in the words of the table."""
     if run is None:
         return "-"
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +119,7 @@ def cell(run: Run | None) -> str:
 
 
 def said(run: Run, found: dict[str, Any]) -> str:
-    """Shares are of the messages that are no duplicates."""
+    """Returns the result in words; percentages are of the messages that are not duplicates."""
     simulated = found["simulated"]
     failed = 100 * simulated["failed"] / (simulated["failed"] + simulated["rendered"])
     if failed:
@@ -137,7 +137,7 @@ def said(run: Run, found: dict[str, Any]) -> str:
 
 
 def burst(found: dict[str, Any]) -> str:
-    """The bullet about 10,000 at once in task mode."""
+    """Returns the bullet about 10,000 at once in task mode."""
     simulated = found["simulated"]
     waiting = simulated["refused_launches"]
     share = 1000 * waiting * 0.000025 / simulated["rendered"]

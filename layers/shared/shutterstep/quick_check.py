@@ -1,4 +1,4 @@
-"""Sees that a value fits a JSON Schema without the package that says why one does not, which takes long to load."""
+"""Checks quickly whether a value fits a JSON Schema, without `jsonschema`, which explains errors but loads slowly."""
 
 import re
 from collections.abc import Callable
@@ -6,13 +6,14 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-# What says nothing of a value.
+# Keywords that do not restrict a value.
 NOTES = frozenset({"$schema", "title", "description", "default", "examples"})
 
 
 def surely_fits(value: Any, schema: Schema) -> bool:
-    """True only for what `jsonschema` finds no fault with. False says nothing: some rare values that fit, and keywords
-    that are not known here, give it too."""
+    """Returns True only for values that `jsonschema` accepts.
+
+    False means nothing: some rare valid values, and unknown keywords, give it too."""
     return all(
         keyword in KEYWORDS and KEYWORDS[keyword](value, rule, schema)
         for keyword, rule in schema.items()
@@ -24,7 +25,8 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float)
 
 
-# Only what Python's JSON makes. A float that is whole counts as an integer too, but need not be told apart here.
+# Only the types that Python's JSON parser makes. A whole float counts as an integer too, which makes no difference
+# here.
 TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: type(value) is str,
     "integer": lambda value: type(value) is int,
@@ -40,7 +42,7 @@ def _has_type(value: Any, rule: Any, _: Schema) -> bool:
 
 
 def _is_one_of(value: Any, rule: Any, _: Schema) -> bool:
-    # To Python True is 1, to JSON it is not.
+    # In Python True equals 1, in JSON it does not.
     return any(type(value) is type(one) and value == one for one in rule)
 
 
@@ -66,7 +68,7 @@ def _others_fit(value: Any, rule: Any, schema: Schema) -> bool:
 
 
 def _for(kind: type | tuple[type, ...], holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Schema], bool]:
-    """A keyword that says something of one kind of values alone."""
+    """Returns the check of a keyword that applies to one kind of values only."""
     return lambda value, rule, _: not isinstance(value, kind) or isinstance(value, bool) or holds(value, rule)
 
 

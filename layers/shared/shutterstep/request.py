@@ -86,8 +86,8 @@ def validate(message: Any) -> Request:
 
 
 def _problem(message: Any) -> "ValidationError | None":
-    """What the schema has most against the message."""
-    # Here, as most messages fit: a tenth of a second until a Lambda or a task that starts has loaded them.
+    """Returns the schema's most relevant error about the message, or None."""
+    # Imported here, because most messages are valid: loading it costs a starting Lambda or task a tenth of a second.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 

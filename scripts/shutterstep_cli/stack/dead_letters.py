@@ -25,7 +25,7 @@ from shutterstep_cli.workflow.history import text_of
 # replay may take as long. Chosen, not measured.
 HIDDEN_SECONDS = 900
 EMPTY_ANSWERS = 2
-# Meaning of a message that carries no reason of its own.
+# Meaning of a message without its own reason.
 UNANSWERED = {
     "requests": ("Shutterstep.NotStarted", "it was received too often without being started"),
     "jobs": ("Render.ReceivedTooOften", "no worker could answer this job"),
@@ -94,19 +94,19 @@ class DeadLetters:
         )
 
     def read(self) -> None:
-        """Receive every message that lies in the queue now, once; this takes about two seconds."""
+        """Receives every message that is in the queue now, once; this takes about two seconds."""
         if not self._is_read:
             for message in self._receive():
                 self.held[message["MessageId"]] = message
             self._is_read = True
 
     def lines(self, since: datetime) -> list[ReplayItem]:
-        """Return one line for each message that arrived after `since`, valid or not."""
+        """Returns one line for each message that arrived after `since`, valid or not."""
         self.read()
         return [described(message) for message in self.held.values() if _sent_at(message) >= since]
 
     def letters(self) -> list[DeadLetter]:
-        """Return every message of the queue, the oldest first."""
+        """Returns every message of the queue, the oldest first."""
         self.read()
         return sorted((_letter(self.name, message) for message in self.held.values()), key=lambda one: one.sent_at)
 

@@ -1,4 +1,4 @@
-"""`shutterstep doctor`: checks a deployed stack, and says what is wrong and how to mend it."""
+"""`shutterstep doctor`: checks a deployed stack, and says what is wrong and how to repair it."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -58,7 +58,7 @@ def examine(stack: DeployedStack, rate: float | None = None, render_seconds: flo
             yield from part()
         except (BotoCoreError, ClientError) as error:
             # A check that fails to run counts as failed, and does not hide the other checks.
-            yield Check(name, "fail", f"could not be checked: {error}", "mend the findings above first")
+            yield Check(name, "fail", f"could not be checked: {error}", "repair the findings above first")
 
 
 def show(checks: list[Check]) -> None:

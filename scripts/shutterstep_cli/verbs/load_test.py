@@ -33,7 +33,7 @@ from shutterstep_cli.verbs.stack_option import choose_target
 from shutterstep_cli.verbs.text_files import folder_to_write
 
 NOT_PASSED = 1
-ASSUMED_RENDER_SECONDS = 15.0  # of a heavy page; a task of its own is billed for its cold start above all
+ASSUMED_RENDER_SECONDS = 15.0  # of a heavy page; a single task is billed mostly for its cold start
 
 
 def load_test(
@@ -52,7 +52,7 @@ def load_test(
         list[str] | None, typer.Option(help="Page to render; repeatable. The bundled pages if not given.")
     ] = None,
     kill_worker_every: Annotated[
-        float, typer.Option(min=0, help="Kill a local renderer (SIGKILL) every so many seconds.")
+        float, typer.Option(min=0, help="Seconds between kills (SIGKILL) of a local renderer.")
     ] = 0,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait after the last send.")] = 3600,
     seed: Annotated[int, typer.Option(help="Seed of the mix: equal seeds give equal kinds in equal order.")] = 0,

@@ -108,7 +108,7 @@ def down(as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Show whether the local stack is up and all its processes work. Exit code 0 if so, else 1 with what mends it.
+    """Show whether the local stack is up and all its processes work. Exit code 0 if so, else 1 with the repair.
 
     Example: shutterstep local status --json
     """

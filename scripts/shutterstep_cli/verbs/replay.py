@@ -32,7 +32,7 @@ from shutterstep_cli.verbs.text_files import file_to_write
 from shutterstep_cli.verbs.time_option import time_ago
 from shutterstep_cli.workflow.history import message_of
 
-# Errors that a second try cannot mend, and ways in which --wait may end without a picture.
+# Errors that a second attempt cannot repair, and ways in which --wait may end without a picture.
 NO_PICTURE = ("not_ours", "not_redrivable", "request_gone", "still_invalid", "failed", "running")
 FOLLOW_SECONDS = 1.0
 COLUMNS = (

@@ -102,9 +102,9 @@ async def connect(spawned: Spawned) -> Chromium:
 
 
 def _attach_targets(connection: Connection) -> None:
-    """A page and a shared worker each begin only when they have the overrides of their context.
+    """Attaches pages and shared workers; each begins only when it has the overrides of its context.
 
-    A page that another one opens, in spite of the flag against it, is told nothing and never begins.
+    A page that another page opens in spite of the flag against it gets no command and never begins.
     """
 
     def attached(event: Params) -> None:

@@ -17,8 +17,8 @@ CLOSE_SECONDS = 2
 # The most workers of one page, in all.
 MOST_WORKERS = 200
 BLANK = "about:blank"
-# A page waits until it is told to go on before it asks for its address, and by then `navigate` has replaced it. So the
-# page needs no empty document before its own; that costs a tenth of a picture's CPU.
+# A page requests its address only after the command to continue, and by then `navigate` has replaced the address. So
+# the page needs no empty document before its own, which would cost a tenth of a picture's CPU.
 NEVER_LOADED = "http://never-loaded.invalid/"
 LOAD_STATES = {"load": "load", "domcontentloaded": "DOMContentLoaded", "networkidle": "networkIdle", "still": "load"}
 
@@ -56,19 +56,19 @@ class ChromiumPage:
         session.on_cut("Target.attachedToTarget", self.refuse_worker)
 
     def prepare(self, commands: Sequence[Command]) -> None:
-        """Sends the commands that every page needs and then `commands`; most take effect once the page goes on."""
+        """Sends the commands that every page needs and then `commands`; most take effect when the page continues."""
         own: list[Command] = [
             ("Page.enable", {}),
             ("Page.setLifecycleEventsEnabled", {"enabled": True}),
-            # Workers that need no command are not attached: Chromium reports each with its name, however long the name
-            # is.
+            # Workers that need no command are not attached: Chromium reports each with its name, which may be very
+            # long.
             *([("Target.setAutoAttach", AUTO_ATTACH)] if self._in_workers else []),
             OWN_WORLD,
         ]
         self._prepared = [self.session.post(method, params) for method, params in (*own, *commands)]
 
     async def go_on(self) -> None:
-        """Lets the page begin and waits until it is prepared. Raises ProtocolError for what Chromium refused."""
+        """Lets the page begin and waits until it is prepared. Raises ProtocolError for a refused command."""
         self.session.post("Runtime.runIfWaitingForDebugger")
         await asyncio.gather(*self._prepared)
 
