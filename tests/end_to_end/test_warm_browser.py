@@ -5,19 +5,22 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import ClassVar
 
 import pytest
 
-from renderer.browser.chromium import Chromium, start_chromium
+from renderer.browser.chromium import Chromium, open_browser, start_chromium
 from renderer.browser.processes import PROC, RENDERER, members
 from renderer.browser.share import LOWEST_PRIORITY, Share
 from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.jobs.warm_browser import MIB, Recycling, WarmBrowser
 from renderer.limits import Limits
-from shutterstep.errors import PageCrashedError, RenderTimeoutError, TooLargeError
+from renderer.page.render import render
+from shutterstep.errors import PageCrashedError, RenderError, RenderTimeoutError, TooLargeError
 from tests.end_to_end.test_render_pixels import ROOT, Site
 from tests.loopback import serving
+from tests.security.exhaustion_pages import PAGES as EXHAUSTING
 from tests.security.one_page import serve_text
 
 LOCAL = parse_policy(LOOPBACK)
@@ -214,3 +217,17 @@ def test_a_page_that_takes_much_time_of_the_processors_gives_way_to_the_page_bes
 def pages_of(browser: Chromium) -> list[int]:
     """The processes in which pages run."""
     return [one for one in members(browser.group) if RENDERER in (PROC / str(one) / "cmdline").read_bytes()]
+
+
+def test_a_browser_whose_page_left_a_drawing_that_takes_hours_does_not_rest() -> None:
+    (drawing,) = (page for page in EXHAUSTING if page.name == "a drawing that takes hours")
+
+    async def run(url: str) -> tuple[bool, bool]:
+        async with open_browser() as browser:
+            before = await browser.rests(10)
+            with suppress(RenderError):
+                await render(browser, {"url": url, "timeoutMs": 2500}, LOCAL)
+            return before, await browser.rests(1)
+
+    with serve_text(f"<body><script>{drawing.script}</script>") as url:
+        assert asyncio.run(run(url)) == (True, False)
