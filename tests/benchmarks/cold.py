@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Mapping
@@ -74,9 +75,12 @@ def _ours(url: str, environment: Mapping[str, str], aws: Aws) -> tuple[float, di
     address = f"http://127.0.0.1:{aws.server_port}"
     aws.forget()
     began = time.monotonic()
+    # `-S` and the path: as in the image, which has the same packages but not what a clone's environment loads at each
+    # start to find its editable install.
+    path = f"{environment['PYTHONPATH']}:{sysconfig.get_path('purelib')}"
     done = subprocess.run(
-        [sys.executable, "-m", "renderer"],
-        env={**environment, **_credentials(address), "JOB": json.dumps(job)},
+        [sys.executable, "-S", "-m", "renderer"],
+        env={**environment, **_credentials(address), "PYTHONPATH": path, "JOB": json.dumps(job)},
         capture_output=True,
         text=True,
     )
