@@ -13,7 +13,8 @@ NOTES = frozenset({"$schema", "title", "description", "default", "examples"})
 def surely_fits(value: Any, schema: Schema) -> bool:
     """Returns True only for values that `jsonschema` accepts.
 
-    False means nothing: some rare valid values, and unknown keywords, give it too."""
+    False means nothing: some rare valid values, and unknown keywords, give it too.
+    """
     return all(
         keyword in KEYWORDS and KEYWORDS[keyword](value, rule, schema)
         for keyword, rule in schema.items()
