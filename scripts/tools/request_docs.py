@@ -42,14 +42,14 @@ def _limits(node: dict[str, Any]) -> str:
     parts = [KINDS.get(node["type"]) or str(node["type"])]
     if low is not None and high is not None:
         parts.append(f"{low} to {high}")
-    parts += [f"{node[key]} {word} at most" for key, word in UNITS.items() if key in node]
+    parts += [f"at most {node[key]} {word}" for key, word in UNITS.items() if key in node]
     if "enum" in node.get("items", {}):
         parts.append("of " + ", ".join(f"`{value}`" for value in node["items"]["enum"]))
     return ", ".join(parts)
 
 
 KINDS = {"integer": "whole number", "array": "list", "boolean": "true or false"}
-UNITS = {"maxLength": "characters", "maxItems": "of them", "maxProperties": "of them"}
+UNITS = {"maxLength": "characters", "maxItems": "entries", "maxProperties": "entries"}
 
 if __name__ == "__main__":
     FILE.write_text(document(FILE.read_text("utf-8")), "utf-8")
