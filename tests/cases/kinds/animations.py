@@ -196,4 +196,10 @@ CASES = (
         pixels=((100, 50, BLUE), *((100, y, GREEN) for y in (150, 250, 350, 450, 550))),
         seen_in="microsoft/playwright#31403",
     ),
+    Case(
+        "a view transition is at its end",
+        "/animations/view-transition.html",
+        {"clickSelectors": ["button"]},
+        pixels=((640, 400, GREEN),),
+    ),
 )

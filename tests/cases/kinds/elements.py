@@ -1,6 +1,10 @@
 """One element: wherever it is on the page, whole and with all its edges."""
 
-from tests.cases.case import BLACK, BLUE, GREEN, RED, Case
+from tests.cases.case import BLACK, BLUE, GREEN, RED, YELLOW, Case
+from tests.cases.written import written
+
+SHADOW = """setTimeout(() => { document.querySelector('x-a').attachShadow({mode: 'open'}).innerHTML =
+  '<p class=inner style="margin:0;height:100px;background:#0f0">' }, 200)"""
 
 CASES = (
     Case(
@@ -171,5 +175,47 @@ CASES = (
         {"selector": ".cut"},
         size=(200, 60),
         pixels=((2, 2, GREEN), (197, 57, GREEN)),
+    ),
+    Case(
+        "an area of an image map",
+        "/elements/image-map.html",
+        {"selector": "#square"},
+        size=(100, 70),
+        pixels=((2, 2, YELLOW), (97, 67, YELLOW)),
+    ),
+    Case(
+        "an element that a bar in its own box would cover",
+        "/elements/under-bars.html",
+        {"selector": "#tall"},
+        size=(1280, 350),
+        pixels=((640, 5, GREEN), (640, 345, GREEN)),
+    ),
+    Case(
+        "an element that bars at the bottom of the window would cover",
+        "/elements/under-bars.html",
+        {"selector": "#low"},
+        size=(1280, 60),
+        pixels=((640, 5, GREEN), (640, 55, GREEN)),
+    ),
+    Case(
+        "an element in a box that is zoomed",
+        "/elements/scaled-boxes.html",
+        {"selector": "#zoomed"},
+        size=(600, 150),
+        pixels=((5, 5, GREEN), (590, 145, GREEN)),
+    ),
+    Case(
+        "an element in a box that is scaled",
+        "/elements/scaled-boxes.html",
+        {"selector": "#scaled"},
+        size=(200, 50),
+        pixels=((5, 5, GREEN), (190, 45, GREEN)),
+    ),
+    Case(
+        "a selector leads into a shadow root",
+        written("<main><x-a></x-a></main>", SHADOW, "0000ff"),
+        {"selector": "main x-a .inner", "waitForSelector": "x-a .inner"},
+        size=(1280, 100),
+        pixels=((640, 50, GREEN),),
     ),
 )

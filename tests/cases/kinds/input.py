@@ -207,4 +207,10 @@ CASES = (
         {"clickSelectors": ["#beats", "#contents", ".closed", "#turned"]},
         pixels=((1000, 600, GREEN),),
     ),
+    Case(
+        "a click on an area of an image map",
+        "/elements/image-map.html",
+        {"clickSelectors": ["#circle"]},
+        pixels=((1000, 300, GREEN),),
+    ),
 )

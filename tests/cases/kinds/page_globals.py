@@ -189,4 +189,15 @@ CASES = (
         {"fullPage": True, "delayMs": 200, "hideSelectors": ["i"]},
         pixels=((5, 400, GREEN),),
     ),
+    Case(
+        "elements have the names that the renderer's scripts use",
+        written(
+            "".join(f"<a id={name} name={name}></a>" for name in ("hold", "reaction", "kept", "samples", "grownBox"))
+            + "<i style='display:block;height:50px;background:#f00'></i><p style='margin:0;height:2000px;background:#0f0'>",
+            "onscroll = () => { document.body.className = scrollY }",
+        ),
+        {"fullPage": True, "hideSelectors": ["i"]},
+        size=(1280, 2000),
+        pixels=((640, 25, GREEN),),
+    ),
 )

@@ -82,4 +82,14 @@ CASES = (
         "/readiness/asks-once-it-has-loaded.html",
         pixels=((100, 100, GREEN), (100, 300, GREEN), (100, 500, BLUE)),
     ),
+    Case(
+        "a lazy picture whose address is one of several choices is waited for",
+        written(
+            "<div style='height:3000px'></div><picture><source srcset='/late-svg?ms=500&colour=00ff00'>"
+            "<img loading=lazy style='display:block;width:200px;height:200px'></picture>"
+        ),
+        {"fullPage": True},
+        size=(1280, 3200),
+        pixels=((100, 3100, GREEN),),
+    ),
 )

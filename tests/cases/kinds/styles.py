@@ -270,4 +270,10 @@ CASES = (
         },
         pixels=(*((100, y, BLUE) for y in (50, 150, 250, 350)), (100, 450, GREEN)),
     ),
+    Case(
+        "css and hideSelectors hold, and a click lands, in closed shadow roots that came with the HTML",
+        "/styles/closed-in-the-html.html",
+        {"css": ".blue { background: #00f !important }", "hideSelectors": [".hidden"], "clickSelectors": ["#b"]},
+        pixels=((640, 50, BLUE), (100, 150, GREEN), (640, 400, GREEN)),
+    ),
 )

@@ -196,4 +196,35 @@ CASES = (
         size=(1280, 1800),
         pixels=((640, 400, GREEN), (640, 1790, MAGENTA)),
     ),
+    Case(
+        "a root that is zoomed has the size that is shown",
+        "/whole_page/zoomed-root.html",
+        {"fullPage": True},
+        size=(1280, 2000),
+        pixels=((1270, 1490, BLUE), (1270, 1990, GREEN)),
+    ),
+    Case(
+        "a body that scrolls is unrolled in quirks mode",
+        "/whole_page/quirks-body.html",
+        {"fullPage": True},
+        size=(1280, 2500),
+        pixels=((640, 1990, BLUE), (640, 2490, GREEN)),
+    ),
+    Case(
+        "what a timer shows after the last scroll is shown",
+        "/whole_page/timers.html",
+        {"fullPage": True},
+        size=(1280, 1800),
+        pixels=((640, 1650, GREEN), (640, 1750, GREEN)),
+    ),
+    *(
+        Case(
+            f"a list that holds only the rows in view has all of them: {name}",
+            f"/whole_page/rows-in-view.html?{name}",
+            {"fullPage": True},
+            size=(1280, 5100),
+            pixels=((1200, 50, YELLOW), (1200, 125, BLUE), (1200, 175, GREEN), (1200, 4025, BLUE), (1200, 5075, GREEN)),
+        )
+        for name in ("removed", "recycled", "box")
+    ),
 )

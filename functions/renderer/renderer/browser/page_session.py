@@ -110,6 +110,17 @@ class ChromiumPage:
         await asyncio.shield(self._read_scripts())
         return await self._worlds.evaluate(frame, called(function, argument))
 
+    async def objects_in(self, frame: str, function: str, argument: Any = None) -> tuple[list[str], int]:
+        """The ids of the objects in the list that a function gives in our world of a frame, and the id of that world.
+        An empty list for null. Raises ScriptError."""
+        call = called(function, argument) | {"returnByValue": False}
+        object_id, world = await self._worlds.reference(frame, call)
+        if object_id is None:
+            return [], world
+        listed = await self.session.send("Runtime.getProperties", {"objectId": object_id, "ownProperties": True})
+        values = (one.get("value", {}) for one in listed["result"] if one["name"].isdigit())
+        return [value["objectId"] for value in values if "objectId" in value], world
+
     async def address_and_title(self) -> tuple[str, str]:
         """Returns the page's address and title from the browser, which a page in an endless loop cannot delay."""
         try:

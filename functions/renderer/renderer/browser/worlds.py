@@ -18,6 +18,7 @@ class Worlds:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._contexts: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
         session.on("Runtime.executionContextCreated", self._created)
         session.on("Runtime.executionContextDestroyed", self._destroyed)
         session.on("Runtime.executionContextsCleared", lambda _: self._contexts.clear())
@@ -28,6 +29,17 @@ class Worlds:
             return value_of(await self._evaluate(frame, call))
         except ProtocolError as exc:
             raise ScriptError(exc.message) from exc
+
+    async def reference(self, frame: str, call: Params) -> tuple[str | None, int]:
+        """The id of the object that the call gives, None for null, and the number of the frame's world.
+
+        Raises ScriptError."""
+        try:
+            answer = await self._evaluate(frame, call)
+        except ProtocolError as exc:
+            raise ScriptError(exc.message) from exc
+        value_of(answer)
+        return answer["result"].get("objectId"), self._numbers.get(frame, 0)
 
     async def _evaluate(self, frame: str, call: Params) -> Params:
         while (known := self._contexts.get(frame)) is not None:
@@ -52,7 +64,8 @@ class Worlds:
     def _created(self, event: Params) -> None:
         context = event["context"]
         if context["name"] == WORLD:
-            self._contexts[context["auxData"]["frameId"]] = context["uniqueId"]
+            frame = context["auxData"]["frameId"]
+            self._contexts[frame], self._numbers[frame] = context["uniqueId"], context["id"]
 
     def _destroyed(self, event: Params) -> None:
         gone = event["executionContextUniqueId"]

@@ -1,7 +1,9 @@
 """Loads lazy content before a picture of more than the window, and finds where an endless page is cut."""
 
 import asyncio
+import math
 
+from renderer.page.emulation import metrics
 from renderer.page.render_context import RenderContext
 
 # The share of the remaining waiting time that scrolling may take. Chosen, not measured.
@@ -9,6 +11,8 @@ SHARE = 0.6
 BOTTOM_SECONDS = 0.15
 GROWING_SECONDS = 0.6
 FETCH_SECONDS = 3.0
+# A window for a list that holds only the rows in view, in CSS pixels.
+TALLEST = 20_000
 
 
 async def load_lazy(context: RenderContext) -> None:
@@ -29,6 +33,23 @@ async def load_lazy(context: RenderContext) -> None:
         height = after
     context.findings.truncated = hidden or (height > first and (height > limit or loop.time() >= until))
     await context.run("top", {"limit": limit, "milliseconds": _milliseconds(until) if is_whole else 0})
+    if is_whole:
+        await _keep_rows(context, limit)
+
+
+async def _keep_rows(context: RenderContext, limit: float) -> None:
+    """Shows all rows of a list that holds only those in view: in a window as tall as the page, which sees a resize."""
+    height = await context.run("lost_rows")
+    if height is None:
+        return
+    resize = "Emulation.setDeviceMetricsOverride"
+    tall = {"height": math.ceil(min(height, limit, TALLEST))}
+    await context.page.session.send(resize, metrics(context.request) | tall)
+    try:
+        await context.run("keep_rows", {"isBack": False})
+    finally:
+        await context.page.session.send(resize, metrics(context.request))
+    await context.run("keep_rows", {"isBack": True})
 
 
 def shows_more_than_the_window(context: RenderContext) -> bool:

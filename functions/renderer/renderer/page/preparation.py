@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, invalid_selector, run_script
+from renderer.page.closed_roots import reach_closed_roots
 from renderer.page.cookie_banners import remove_banners, remove_overlays
 from renderer.page.late_pictures import SHOWN, STYLES, pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
@@ -14,6 +15,7 @@ from renderer.page.stillness import WAIT, be_still, data_comes
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
+ABOUT_ELEMENTS = {"waitForSelector", "clickSelectors", "css", "hideSelectors", "selector"}
 
 
 async def prepare(context: RenderContext) -> None:
@@ -22,14 +24,21 @@ async def prepare(context: RenderContext) -> None:
     Raises SelectorNotFoundError, InvalidRequestError for what the page cannot run, and DocumentGoneError.
     """
     request = context.request
+    looks_for_elements = shows_more_than_the_window(context) or bool(ABOUT_ELEMENTS & request.keys())
+    looks_for_elements |= "cookieBanners" in request["block"]
+    if looks_for_elements:
+        await reach_closed_roots(context)
     await _once(context, 0, lambda: _awaited(context))
     await hold_styles(context)
     await data_comes(context)
-    for place, action in enumerate(_actions(context), 1):
+    actions = _actions(context)
+    for place, action in enumerate(actions, 1):
         await _once(context, place, action)
     if "cookieBanners" in request["block"]:
         await remove_banners(context)
     context.end_phase("prepare")
+    if looks_for_elements and actions:
+        await reach_closed_roots(context)
     await load_lazy(context)
     await asyncio.sleep(min(request["delayMs"] / 1000, context.deadline.waiting_seconds()))
     if "cookieBanners" in request["block"]:

@@ -13,10 +13,11 @@ async ({selector, milliseconds}) => {
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
       && real(found).matches("a, button, label, summary, [role=button]")));
   // An element without its own box uses the boxes of its content.
-  const boxed = (element) => getComputedStyle(element).display === "contents"
+  const boxed = (element) => !(element instanceof HTMLAreaElement) && getComputedStyle(element).display === "contents"
     ? boxed([...real(element).children].find(isVisible)) : element;
   const pointOf = (element) => {
-    for (const {left, top, right, bottom} of [...real(boxed(element)).getClientRects()].slice(0, 8)) {
+    const boxes = element instanceof HTMLAreaElement ? [boxOf(element)] : [...real(boxed(element)).getClientRects()].slice(0, 8);
+    for (const {left, top, right, bottom} of boxes) {
       const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
       if (x2 <= x1 || y2 <= y1) continue;
       for (const [across, down] of PLACES) {
@@ -43,10 +44,10 @@ async ({selector, milliseconds}) => {
     }
     return true;
   };
-  const scroll = (element, block) => real(boxed(element)).scrollIntoView({block, inline: block, behavior: "instant"});
+  const scroll = (element, block) => real(element instanceof HTMLAreaElement ? pictureOf(element) : boxed(element)).scrollIntoView({block, inline: block, behavior: "instant"});
   let reason = null;
   for (let round = 0; reason === null || performance.now() < until; round++) {
-    const element = everywhere(selector).find(isVisible);
+    const element = chosen(selector).find(isVisible);
     if (!element) return null;
     // The frame itself may lie outside the window that contains it.
     if (round === 0) scroll(element, "nearest");

@@ -2,5 +2,5 @@
 // invalid selector.
 (selector) => {
   try { page.querySelector(selector); } catch { return "invalid"; }
-  return everywhere(selector).some(isVisible) ? "visible" : null;
+  return chosen(selector).some(isVisible) ? "visible" : null;
 }

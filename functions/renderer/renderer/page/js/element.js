@@ -3,7 +3,7 @@
 // shorter than the element grows. Returns "invalid" for an invalid selector, null without an element. The page's own
 // window is not scrolled (`inside` is false), a frame's window is. Without a selector it works on `holder`, the element
 // of a frame, which grows to show `height` CSS pixels.
-({selector, inside, holder, height: needed}) => {
+async ({selector, inside, holder, height: needed}) => {
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   if (!holder) try { page.querySelector(selector); } catch { return "invalid"; }
   const hasBox = ({width, height}) => width > 0 && height > 0;
@@ -14,14 +14,16 @@
     range.selectNodeContents(element);
     return range.getBoundingClientRect();
   };
-  const found = holder ? [holder] : everywhere(selector);
-  const isShown = (one) => getComputedStyle(one).display === "contents" || real(one).checkVisibility({visibilityProperty: true});
+  const found = holder ? [holder] : chosen(selector);
+  const isShown = (one) => getComputedStyle(one).display === "contents" || one instanceof HTMLAreaElement || real(one).checkVisibility({visibilityProperty: true});
   const element = found.find((one) => hasBox(rectOf(one)) && isShown(one)) ?? found[0];
   if (!element) return null;
+  let hasMoved = false;
   const roomFor = (box, size) => {
     const {paddingTop, paddingBottom} = getComputedStyle(box);
-    const missing = size - real(box).clientHeight + parseFloat(paddingTop) + parseFloat(paddingBottom);
+    const missing = size / scaleOf(box) - real(box).clientHeight + parseFloat(paddingTop) + parseFloat(paddingBottom);
     if (missing <= 0) return;
+    hasMoved = true;
     set(box, "transition", "none");
     set(box, "max-height", "none");
     set(box, "flex-shrink", "0");
@@ -36,21 +38,43 @@
     if (["auto", "scroll"].includes(overflowY)) roomFor(box, rectOf(element).height);
     const {scrollHeight, clientHeight, scrollWidth, clientWidth, clientLeft, clientTop} = real(box);
     if (scrollHeight <= clientHeight && scrollWidth <= clientWidth) continue;
-    const one = rectOf(element), view = boxOf(box);
+    const one = rectOf(element), view = boxOf(box), scale = scaleOf(box), before = [real(box).scrollLeft, real(box).scrollTop];
     const off = (start, size, from, room) => {
       if (start >= from && start + size <= from + room) return 0;
       return size > room ? start - from : start + size / 2 - from - room / 2;
     };
     real(box).scrollBy({
-      left: off(one.x, one.width, view.x + clientLeft, clientWidth),
-      top: off(one.y, one.height, view.y + clientTop, clientHeight),
+      left: off(one.x, one.width, view.x + clientLeft * scale, clientWidth * scale) / scale,
+      top: off(one.y, one.height, view.y + clientTop * scale, clientHeight * scale) / scale,
       behavior: "instant",
     });
+    hasMoved ||= real(box).scrollLeft !== before[0] || real(box).scrollTop !== before[1];
   }
   if (inside) {
     const one = rectOf(element);
     scrollBy({left: one.x + Math.min(0, one.width - innerWidth), top: one.y, behavior: "instant"});
   }
+  // Bars that stick lie over the element, though a visitor could scroll it out from under them.
+  const overlaps = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+    && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
+  const holds = (node) => { for (let up = element; up; up = parentOf(up)) if (up === node) return true; return false; };
+  const isInside = (node) => { for (let up = node; up; up = parentOf(up)) if (up === element) return true; return false; };
+  const isFixed = () => { for (let up = element; up; up = parentOf(up)) if (getComputedStyle(up).position === "fixed") return true; return false; };
+  const uncover = () => {
+    const rect = rectOf(element), room = inside ? 0 : lengthOf(page.documentElement, "scrollHeight") - innerHeight;
+    const isInPage = !isFixed() && !everywhere(":modal").some(holds);
+    for (const node of everywhere("*")) {
+      const {position} = getComputedStyle(node), bar = boxOf(node);
+      if (!["fixed", "sticky"].includes(position) || !overlaps(rect, bar) || holds(node) || isInside(node)) continue;
+      // Its own place in the page is free.
+      if (position === "sticky") for (const [name, value] of [["position", "relative"], ["inset", "auto"]]) set(node, name, value);
+      const isAtBottom = bar.top >= innerHeight / 2 && bar.bottom >= innerHeight - 40;
+      if (position === "fixed" && isInPage && isAtBottom && room >= rect.bottom - bar.top) set(node, "visibility", "hidden");
+    }
+  };
+  if (!holder) uncover();
+  // What was scrolled is in the picture once it has been painted there.
+  if (hasMoved) for (let frame = 0; frame < 2; frame += 1) await painted();
   const CLIPS = ["auto", "scroll", "hidden", "clip"];
   const cutByBoxes = (rect) => {
     let [left, top, right, bottom] = [rect.left, rect.top, rect.right, rect.bottom];

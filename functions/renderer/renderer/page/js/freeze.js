@@ -73,6 +73,13 @@ async () => {
       selection.removeAllRanges();
     }
   };
+  // A view transition would show the page as it was before.
+  const transition = page.activeViewTransition;
+  if (transition) {
+    transition.skipTransition();
+    await Promise.race([transition.updateCallbackDone.catch(() => null), later(MILLISECONDS)]);
+    await painted();
+  }
   if (location.hash || scrollX || scrollY) await arrive();
   for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
     const moving = rootsOf(document).flatMap((root) => real(root).getAnimations()).filter(moves);

@@ -15,8 +15,8 @@
       hiding.insertRule(`${selector} { display: none !important }`, hiding.cssRules.length);
     } catch { return place; }
   }
-  if (globalThis.hold) {
-    globalThis.hold();
+  if (kept.hold) {
+    kept.hold();
     return null;
   }
   styling.replaceSync(css);
@@ -126,7 +126,7 @@
     }
   };
 
-  globalThis.hold = () => {
+  kept.hold = () => {
     for (const root of rootsOf(document)) {
       adopt(root);
       if (isImportant) putLayer(root);
@@ -139,7 +139,7 @@
   // on a page with many elements, so that the page keeps most of the time.
   const holdOn = () => {
     const start = performance.now();
-    globalThis.hold();
+    kept.hold();
     setTimeout(holdOn, Math.max(200, 5 * (performance.now() - start)));
   };
   holdOn();

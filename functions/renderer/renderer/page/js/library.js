@@ -9,8 +9,40 @@ const real = (object) => new Proxy(object, {
   set: (target, name, value) => Reflect.set(Object.getPrototypeOf(target), name, value, target),
 });
 const page = real(document);
-const shadowOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get);
-const boxOf = Function.prototype.call.bind(Element.prototype.getBoundingClientRect);
+// What scripts here keep for one another; elements of the page can take any other name in our world.
+const kept = globalThis[Symbol.for("kept")] ??= {};
+const openRootOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get);
+// Closed roots that came with the document's HTML are noted by `closed_roots.py`.
+const shadowOf = (element) => openRootOf(element) ?? kept.closedRoots?.get(element) ?? null;
+const ownBoxOf = Function.prototype.call.bind(Element.prototype.getBoundingClientRect);
+// The picture that an area of an image map lies on.
+const pictureOf = (area) => {
+  const name = real(area).closest("map")?.getAttribute("name");
+  return name ? all(real(area).getRootNode(), "img[usemap]").find((image) => image.getAttribute("usemap") === `#${name}`) ?? null : null;
+};
+// An area has no box of its own: it is drawn by numbers on its picture.
+const areaBoxOf = (area) => {
+  const picture = pictureOf(area);
+  if (!picture) return new DOMRect();
+  const whole = ownBoxOf(picture), style = getComputedStyle(picture), shape = (real(area).getAttribute("shape") ?? "rect").toLowerCase();
+  const [left, top] = ["Left", "Top"].map((side) => parseFloat(style[`border${side}Width`]) + parseFloat(style[`padding${side}`]));
+  const numbers = (real(area).getAttribute("coords") ?? "").split(/[\s,;]+/).map(Number).filter(Number.isFinite);
+  if (shape === "default" || numbers.length < 3) return whole;
+  const [x, y, radius] = numbers, isCircle = shape.startsWith("circ");
+  const across = isCircle ? [x - radius, x + radius] : numbers.filter((_, place) => place % 2 === 0);
+  const down = isCircle ? [y - radius, y + radius] : numbers.filter((_, place) => place % 2 === 1);
+  const from = [Math.min(...across), Math.min(...down)], to = [Math.max(...across), Math.max(...down)];
+  return new DOMRect(whole.x + left + from[0], whole.y + top + from[1], to[0] - from[0], to[1] - from[1]);
+};
+const boxOf = (element) => element instanceof HTMLAreaElement ? areaBoxOf(element) : ownBoxOf(element);
+// How much larger an element is on the screen than it counts itself, by `zoom` or by a transform.
+const scaleOf = (element) => {
+  const {width, height} = boxOf(element), {offsetWidth, offsetHeight} = real(element);
+  const across = width / offsetWidth, down = height / offsetHeight;
+  return Number.isFinite(across) && across > 0 && Math.abs(across - down) < 0.01 ? across : 1;
+};
+// `scrollWidth` or `scrollHeight` of the root or the body, in CSS pixels of the window; those of the root are so already.
+const lengthOf = (element, name) => (element?.[name] ?? 0) * (element === page.body ? element?.currentCSSZoom ?? 1 : 1);
 // The elements for a selector in one document or shadow root only.
 const all = (root, selector = "*") => [...real(root).querySelectorAll(selector)];
 // A document or shadow root, and the open shadow roots in it.
@@ -19,14 +51,26 @@ const rootsOf = (root) => [root, ...all(root).filter(shadowOf).flatMap((element)
 const everywhere = (selector) => rootsOf(document).flatMap((root) => all(root, selector));
 // The element around another one as it is rendered: also out of a shadow root, or from its slot.
 const parentOf = (element) => {
+  if (element instanceof HTMLAreaElement) return pictureOf(element);
   const {assignedSlot, parentElement, getRootNode} = real(element);
   return assignedSlot ?? parentElement ?? real(getRootNode()).host ?? null;
+};
+const isSelector = (text) => { try { page.querySelector(text); return true; } catch { return false; } };
+// As `everywhere`; where that finds nothing, what is before the last space may also lie outside of the shadow root.
+const chosen = (selector) => {
+  const here = everywhere(selector);
+  const [, above, last] = (here.length ? null : selector.match(/^([^,]*[^\s,>+~])\s+([^\s,>+~]+)$/)) ?? [];
+  if (!above || !isSelector(above) || !isSelector(last)) return here;
+  const holders = new Set(chosen(above));
+  const isHeld = (element) => element !== null && (holders.has(element) || isHeld(parentOf(element)));
+  return holders.size ? everywhere(last).filter((element) => isHeld(parentOf(element))) : here;
 };
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // Resolves when a frame has been painted; a page that is not painted does not delay anybody.
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
 const isVisible = (element) => {
   const {width, height} = boxOf(element);
+  if (element instanceof HTMLAreaElement) return width > 0 && height > 0 && isVisible(pictureOf(element));
   if (getComputedStyle(element).display === "contents") return [...real(element).children].some(isVisible);
   return width > 0 && height > 0 && real(element).checkVisibility({visibilityProperty: true});
 };

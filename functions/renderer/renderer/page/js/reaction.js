@@ -4,7 +4,7 @@
 // in view would hide all but its first window, so changes that it takes back out of view are restored.
 const watchReaction = () => {
   const PUT_BACK = 4, SOON = 400;
-  const reaction = {answers: 0, before: 0, lag: 0, last: 0, scrolled: performance.now(), isOurs: false};
+  const reaction = {answers: 0, before: 0, lag: 0, last: 0, scrolled: performance.now(), hasScrolled: false, isOurs: false};
   const earlier = new WeakMap();   // by element: the values its attributes had, those it got in view, and how often one was put back
   const isWithin = (element, margin) => {
     const {top, bottom} = boxOf(element);

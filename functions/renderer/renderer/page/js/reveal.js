@@ -3,7 +3,7 @@
 // `milliseconds`. Returns whether some content stays hidden beyond the limit.
 async ({unroll, limit, milliseconds}) => {
   const end = performance.now() + milliseconds;
-  if (globalThis.reaction) globalThis.reaction.isOurs = true;
+  if (kept.reaction) kept.reaction.isOurs = true;
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   const styled = rootsOf(document).flatMap((root) => all(root));
   for (const element of styled) {
@@ -23,9 +23,12 @@ async ({unroll, limit, milliseconds}) => {
   };
   // The page in a frame of this origin, which scrolls in the frame as in a box.
   const inside = (element) => element.matches?.("iframe") ? real(element).contentDocument?.scrollingElement ?? null : null;
+  // In quirks mode the body counts the window's height as its own, also where it is longer.
+  const clientHeightOf = (element) => element === page.body && page.compatMode === "BackCompat"
+    ? real(element).offsetHeight : real(element).clientHeight;
   const hidden = (element) => {
     const scrolls = inside(element) ?? element;
-    return real(scrolls).scrollHeight - real(scrolls).clientHeight;
+    return real(scrolls).scrollHeight - clientHeightOf(scrolls);
   };
   const growWithParents = (element, pixels) => {
     const line = [];
@@ -55,18 +58,20 @@ async ({unroll, limit, milliseconds}) => {
   };
   // A page that is a little longer than the window still scrolls in its box; one that is much longer scrolls as a
   // whole.
-  const scrollsAsAWhole = () => (page.documentElement?.scrollHeight ?? 0) > innerHeight * 1.25;
+  const scrollsAsAWhole = () => lengthOf(page.documentElement, "scrollHeight") > innerHeight * 1.25;
   // A box that has grown grows again if content was added since.
-  if (!unroll || (!globalThis.grownBox?.isConnected && scrollsAsAWhole())) return false;
+  if (!unroll || (!kept.grownBox?.isConnected && scrollsAsAWhole())) return false;
   for (let depth = 0; depth < 4; depth += 1) {
     const element = scroller();
     if (!element || page.documentElement.scrollHeight >= limit) return Boolean(element);
     if (depth === 0) await scrollThrough(element);
-    globalThis.grownBox = element;
+    kept.grownBox = element;
     for (let turn = 0; turn < 3 && hidden(element) > 1; turn += 1) {
       const room = Math.max(0, limit - Math.max(innerHeight, page.documentElement.scrollHeight));
       growWithParents(element, Math.min(hidden(element), room));
     }
+    // A list that shows the rows in view alone looks at its box when it scrolls.
+    real(inside(element) ?? element).dispatchEvent(new Event("scroll"));
   }
   return false;
 }

@@ -1,11 +1,23 @@
 // Scrolls down one window at a time from the current position; returns the document's height before and after, in CSS
-// pixels. Changes that the page makes meanwhile are recorded in `globalThis.reaction`, for `top.js`; a page that
+// pixels. Changes that the page makes meanwhile are recorded in `kept.reaction`, for `top.js`; a page that
 // reacted at the bottom may be about to grow.
 async ({limit, milliseconds}) => {
   const GROWING = 450;
   const end = performance.now() + milliseconds;
-  const height = () => Math.max(page.documentElement?.scrollHeight ?? 0, page.body?.scrollHeight ?? 0);
-  const reaction = globalThis.reaction ??= watchReaction();
+  const height = () => Math.max(lengthOf(page.documentElement, "scrollHeight"), lengthOf(page.body, "scrollHeight"));
+  const reaction = kept.reaction ??= watchReaction();
+  // What is seen on the way, for `lost_rows.js`.
+  const MOST_SAMPLES = 300;
+  const samples = kept.samples ??= [];
+  const sample = () => {
+    for (const x of [0.25, 0.5, 0.75].map((share) => innerWidth * share)) {
+      const element = elementAt(x, innerHeight / 2), line = [];
+      for (let box = element; box; box = parentOf(box)) line.push(box);
+      // What sticks to the window is elsewhere on the page after each scroll.
+      if (line.some((box) => ["fixed", "sticky"].includes(getComputedStyle(box).position))) continue;
+      if (line.length > 2 && samples.length < MOST_SAMPLES) samples.push({line, x, y: scrollY + innerHeight / 2, top: boxOf(element).top + scrollY});
+    }
+  };
   const before = height();
   if (reaction.answers > reaction.before) {
     const until = Math.min(end, performance.now() + GROWING);
@@ -17,9 +29,11 @@ async ({limit, milliseconds}) => {
     y = Math.min(y + innerHeight, height() - innerHeight);
     reaction.before = reaction.answers;
     reaction.scrolled = performance.now();
+    reaction.hasScrolled = true;
     scrollTo({left: 0, top: y, behavior: "instant"});
     // An IntersectionObserver is called after a frame, and its effect is in the next frame.
     await painted();
+    sample();
   }
   return [before, height()];
 }

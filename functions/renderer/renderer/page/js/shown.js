@@ -13,6 +13,13 @@
     const {top, bottom, width, height} = boxOf(element);
     return (width + height > 0 || isYetWithoutSize(element)) && (whole || (bottom >= 0 && top < innerHeight));
   };
+  // Which of its choices a picture takes is not told before that one has come.
+  const addChoicesOf = (image) => {
+    const sources = parentOf(image) instanceof HTMLPictureElement ? all(parentOf(image), "source") : [];
+    for (const one of [image, ...sources]) {
+      for (const choice of (real(one).getAttribute("srcset") ?? "").split(/,\s+|,(?=[^\s,]+\s+[\d.]+[wx])/)) add(choice.trim().split(/\s/)[0]);
+    }
+  };
   const IMAGES = ["backgroundImage", "borderImageSource", "maskImage", "listStyleImage", "content"];
   const addImagesOf = (style) => {
     for (const name of IMAGES) {
@@ -23,6 +30,7 @@
   for (const element of everywhere("*")) {
     if (!isSeen(element)) continue;
     const {currentSrc, src, poster, data, matches, getAttribute} = real(element);
+    if (element instanceof HTMLImageElement && !currentSrc) addChoicesOf(element);
     if (matches("img, iframe, frame, input[type=image], embed")) add(currentSrc || src);
     if (matches("video")) add(poster);
     if (matches("object")) add(data);

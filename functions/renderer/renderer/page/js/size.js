@@ -4,7 +4,7 @@
   // A body that scrolls by itself shows less than it contains.
   const bodyScrolls = body && page.scrollingElement !== body && !["visible", "clip"].includes(getComputedStyle(body).overflowY)
     && !["visible", "clip"].includes(getComputedStyle(root).overflowY);
-  const longest = (name) => Math.max(root?.[name] ?? 0, bodyScrolls ? 0 : body?.[name] ?? 0);
+  const longest = (name) => Math.max(lengthOf(root, name), bodyScrolls ? 0 : lengthOf(body, name));
   const width = longest("scrollWidth"), height = longest("scrollHeight");
   if (!root || width <= innerWidth) return [0, width, height];
   const [x, y] = [scrollX, scrollY];

@@ -2,12 +2,13 @@
 // more, in smaller steps and as slowly as it reacts: it may wait for a pause, or until nearly all of a box is in view.
 async ({limit, milliseconds}) => {
   const SMALL = 0.25, SLOW = 0.35, MOST_STEPS = 200, PAUSE = 40, LONGEST_PAUSE = 250, PATIENCE = 4;
-  const QUIET = 120, LONGEST_QUIET = 1200;
-  const {reaction} = globalThis;
+  const QUIET = 120, LONGEST_QUIET = 1200, LONGEST_TIMER = 550;
+  const {reaction} = kept;
   const end = performance.now() + milliseconds;
   const lookAgain = async () => {
-    const bottom = Math.min(page.documentElement?.scrollHeight ?? 0, limit) - innerHeight;
+    const bottom = Math.min(lengthOf(page.documentElement, "scrollHeight"), limit) - innerHeight;
     let inVain = 0;
+    const isPrompt = reaction.lag <= LONGEST_PAUSE;
     for (let y = 0, last = -1; last < bottom && performance.now() < end;) {
       last = Math.min(y, bottom);
       scrollTo({left: 0, top: last, behavior: "instant"});
@@ -20,8 +21,15 @@ async ({limit, milliseconds}) => {
       y += Math.max(innerHeight * (isSlow ? SLOW : SMALL), bottom / MOST_STEPS);
     }
     const quiet = Math.min(end, performance.now() + LONGEST_QUIET);
-    while (performance.now() < quiet && performance.now() - reaction.last < QUIET) await later(20);
+    const soonest = reaction.scrolled + (isPrompt ? 0 : Math.min(LONGEST_TIMER, reaction.lag + QUIET));
+    while (performance.now() < quiet && (performance.now() < soonest || performance.now() - reaction.last < QUIET)) await later(20);
   };
+  // A timer that the last scroll set off may show something yet.
+  const timersEnd = async () => {
+    const until = Math.min(end, reaction.scrolled + LONGEST_TIMER);
+    while (performance.now() < until && reaction.answers === reaction.before) await later(20);
+  };
+  if (reaction?.hasScrolled && page.scripts.length > 0) await timersEnd();
   if (reaction?.answers) await lookAgain();
   if (reaction) reaction.scrolled = performance.now();
   scrollTo({left: 0, top: 0, behavior: "instant"});
