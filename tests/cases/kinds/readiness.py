@@ -1,6 +1,7 @@
 """When a page is ready: late pictures, workers that are awaited, images that never come."""
 
 from tests.cases.case import BLUE, GREEN, MAGENTA, Case
+from tests.cases.written import written
 
 CASES = (
     Case(

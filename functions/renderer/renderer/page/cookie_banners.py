@@ -36,13 +36,14 @@ async def remove_banners(context: RenderContext) -> None:
     """
     frames = (await frames_of(context.page))[:FRAMES]
     await context.within(FRAME_SECONDS, asyncio.gather(*(_decline(context, frame) for frame in frames)))
-    for frame in frames[1:]:
-        await _remove_frame(context, frame)
     await remove_overlays(context)
 
 
 async def remove_overlays(context: RenderContext) -> None:
-    """Removes the banners that lie over the page now; some appear only after a while."""
+    """Removes the banners that lie over the page now, and frames that are banners; some come only after a while."""
+    if context.page.has_frames:
+        for frame in (await frames_of(context.page))[1:FRAMES]:
+            await _remove_frame(context, frame)
     for name in await context.run("overlays", bool(context.findings.removed), SIGNS):
         _note(context, "overlay", name)
 
