@@ -69,7 +69,9 @@ async ({selector, inside, holder, height: needed}) => {
       // Its own place in the page is free.
       if (position === "sticky") for (const [name, value] of [["position", "relative"], ["inset", "auto"]]) set(node, name, value);
       const isAtBottom = bar.top >= innerHeight / 2 && bar.bottom >= innerHeight - 40;
-      if (position === "fixed" && isInPage && isAtBottom && room >= rect.bottom - bar.top) set(node, "visibility", "hidden");
+      const isAtTop = bar.bottom <= innerHeight / 2 && bar.top <= 40;
+      const couldBeClear = inside ? scrollY > 0 && (isAtTop || isAtBottom) : isAtBottom && room >= rect.bottom - bar.top;
+      if (position === "fixed" && isInPage && couldBeClear) set(node, "visibility", "hidden");
     }
   };
   if (!holder) uncover();
