@@ -27,7 +27,7 @@ class Browser:
         if method == "Page.createIsolatedWorld":
             if document not in self.announced:
                 self.announced.add(document)
-                world = {"name": WORLD, "uniqueId": str(document), "auxData": {"frameId": "main"}}
+                world = {"name": WORLD, "id": 1, "uniqueId": str(document), "auxData": {"frameId": "main"}}
                 self.handlers[CREATED]({"context": world})
             return {}
         if params["uniqueContextId"] != str(document):
