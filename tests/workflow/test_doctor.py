@@ -94,5 +94,5 @@ def test_a_role_that_may_not_do_its_work_fails_and_names_the_actions(running_sta
 def test_the_fix_stands_under_what_was_found(running_stack: Target) -> None:
     lines = CliRunner().invoke(app, ["doctor"]).stdout.splitlines()
     (role,) = (number for number, line in enumerate(lines) if line.startswith("fail  PoolTaskRole "))
-    assert lines[role + 1].startswith("      → a policy was changed by hand")
+    assert lines[role + 1].startswith("      → deploy again if a policy was changed by hand")
     assert "pass," in lines[-1]
