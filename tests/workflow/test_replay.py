@@ -67,7 +67,7 @@ def test_failed_executions_become_successes_and_a_second_run_changes_nothing(
     before = [item_of(running_stack, id_) for id_ in failed_ids]
     again = replay(*DOWN, "--yes", "--json")
     assert lines(again) == []
-    assert "20 that failed and have their picture by now" in again.stderr
+    assert "20 that failed but have a picture by now" in again.stderr
     assert [item_of(running_stack, id_) for id_ in failed_ids] == before
 
 
