@@ -116,7 +116,7 @@ def test_ctrl_c_says_what_is_on_its_way_and_resume_goes_on(tmp_path: Path) -> No
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
         assert process.returncode == 130
-        assert "1 pages are being rendered" in said
+        assert "without this command: 1;" in said
         assert "--resume" in said
     finally:
         process.kill()

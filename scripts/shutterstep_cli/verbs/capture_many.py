@@ -70,8 +70,8 @@ def _say_how_to_go_on(many: ManyShots) -> None:
     unsent = sum(not shot.ended and not shot.execution_arn for shot in many.shots)
     arguments = [word for word in sys.argv[1:] if word != "--resume"]
     typer.secho(
-        f"\nInterrupted: {counts['pictures']} pictures are here, {on_the_way} pages are being rendered without "
-        f"this command, {unsent} are not sent.\nGo on with: {shlex.join(['shutterstep', *arguments, '--resume'])}",
+        f"\nInterrupted. Pictures here: {counts['pictures']}; still rendering, without this command: {on_the_way}; "
+        f"not sent: {unsent}.\nGo on with: {shlex.join(['shutterstep', *arguments, '--resume'])}",
         fg="yellow", err=True,
     )  # fmt: skip
 
