@@ -79,7 +79,7 @@ def test_the_columns_of_a_csv_are_options_of_their_own_type(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [('{"url": \n', "line 1: no JSON"), ("url,maxHeight\nhttps://a.example,tall\n", "line 2: maxHeight")],
+    [('{"url": \n', "line 1: not valid JSON"), ("url,maxHeight\nhttps://a.example,tall\n", "line 2: maxHeight")],
 )
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, content: str, words: str) -> None:
     file = tmp_path / "pages.txt"
