@@ -29,8 +29,8 @@ LEVELS = Path(__file__).parent
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Returns one process more than there are cores: tests wait for stacks and pages about half of their time."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Returns two processes more than there are cores: tests wait for stacks and pages about half of their time."""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from tests.benchmarks import report
@@ -16,6 +17,8 @@ from tests.benchmarks.memory import Large, measure_memory
 from tests.benchmarks.process_tree import cpu_seconds, tree, zombies
 from tests.benchmarks.soak import kind_of
 from tests.benchmarks.warm import measure
+
+pytestmark = pytest.mark.long
 
 QUIET = Console(quiet=True)
 

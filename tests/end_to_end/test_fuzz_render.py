@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from shutterstep.request import validate
 from tests.end_to_end.studio import Studio
 from tests.pages.server import Pages
 from tests.unit.request_strategies import OPTIONS, few_options
+
+pytestmark = pytest.mark.long
 
 AT_ONCE = 4
 SHORT = {"timeoutMs": 5000, "delayMs": 0}

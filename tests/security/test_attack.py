@@ -11,7 +11,7 @@ from tests.security.attack import VECTORS, Reached, attack
 from tests.security.one_page import serve_text
 from tests.security.vector import Vector
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.long]
 
 REACHING = [vector for vector in VECTORS if vector.reaches]
 

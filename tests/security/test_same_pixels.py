@@ -19,7 +19,7 @@ from renderer.egress.addresses import LOOPBACK, parse_policy
 from renderer.page.render import render
 from tests.security.without_guard import WITHOUT_GUARD, renders_without_guard
 
-pytestmark = pytest.mark.security
+pytestmark = [pytest.mark.security, pytest.mark.long]
 
 HOSTS = 60
 LARGE = 24 * 1024 * 1024
