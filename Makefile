@@ -23,7 +23,7 @@ demo: setup ## send twelve requests for the bundled pages, six of them duplicate
 test: setup ## run the tests on all cores, without the long ones; only some of them: make test ARGS=tests/unit
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder $(or $(ARGS),-m "not long")
 
-test-long: setup ## run the long tests: the oracle, stacks under faults, pages that use all they can, every command of the documents
+test-long: setup ## run the long tests: the oracle, the attacks, stacks under faults, every command of the documents
 	@$(VENV)/python -m pytest --numprocesses auto --no-loadscope-reorder -m long $(ARGS)
 
 faults: setup ## send N messages to the running stack while faults are injected, in either RenderMode: make faults N=300 SEED=1 MODE=pool

@@ -91,7 +91,9 @@ def test_resume_does_not_take_the_picture_of_another_request_for_its_own(origin:
         return json.dumps({"id": f"resumed-{tmp_path.name}", "url": f"{origin}/{page}"}) + "\n"
 
     assert capture("--from", "-", "-o", str(tmp_path), text=listed("shop.html")).exit_code == 0
-    assert "skipped, because" in capture("--from", "-", "-o", str(tmp_path), "--resume", text=listed("shop.html")).output
+    assert (
+        "skipped, because" in capture("--from", "-", "-o", str(tmp_path), "--resume", text=listed("shop.html")).output
+    )
     other = capture("--from", "-", "-o", str(tmp_path), "--resume", text=listed("blog.html"))
     assert (other.exit_code, "conflicting_request" in other.stdout) == (1, True)
 
