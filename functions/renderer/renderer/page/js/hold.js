@@ -101,16 +101,20 @@
     if (parent && !style.isConnected) real(parent).append(style);
   };
 
+  const isHidden = (element) => getComputedStyle(element).display === "none" || !real(element).isConnected;
+  // A page that shows the element again would do so until the picture is taken, so its change is answered before any paint.
+  const shownAgain = new MutationObserver((records) => {
+    for (const {target} of records) if (!isHidden(target)) real(target).remove();
+  });
   const hiddenBefore = new WeakSet();
   const hideWhatIsLeft = (element) => {
-    const isHidden = () => getComputedStyle(element).display === "none" || !real(element).isConnected;
-    // A page that shows the element again would do so until the picture is taken.
-    if (!isHidden() && hiddenBefore.has(element)) return real(element).remove();
+    if (!isHidden(element) && hiddenBefore.has(element)) return real(element).remove();
     hiddenBefore.add(element);
-    if (isHidden() && !isDropped) return;
+    if (isHidden(element) && !isDropped) return;
     real(element).style?.setProperty("display", "none", "important");
-    if (!isHidden() && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
-    if (!isHidden()) real(element).remove();
+    if (!isHidden(element) && shadowOf(element)) addForHost(shadowOf(element), "display: none !important");
+    if (!isHidden(element)) return real(element).remove();
+    shownAgain.observe(element, {attributes: true});
   };
   const winOver = ({selectorText, style, names}) => {
     for (const element of everywhere(selectorText)) {
