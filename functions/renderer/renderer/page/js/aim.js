@@ -4,10 +4,7 @@
 async ({selector, milliseconds}) => {
   const start = performance.now(), until = start + milliseconds, LONGEST_ARRIVAL = 2000, LONGEST_MOTION = 1000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
-  const isIn = (element, node) => {
-    while (node && node !== element) node = parentOf(node);
-    return node === element;
-  };
+  const isIn = (element, node) => lineOf(node).includes(element);
   const takes = (element, found) => found !== null && (isIn(element, found)
     || real(found).closest?.("label")?.control === element
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
@@ -29,8 +26,7 @@ async ({selector, milliseconds}) => {
   };
   // Waits for an element that is about to arrive; then three frames must show it in the same place.
   const arriving = (element) => {
-    const found = [];
-    for (let node = element; node; node = parentOf(node)) found.push(...real(node).getAnimations());
+    const found = lineOf(element).flatMap((node) => real(node).getAnimations());
     return found.filter(({playState, effect, currentTime}) => playState === "running"
       && effect.getComputedTiming().endTime - currentTime < LONGEST_ARRIVAL);
   };

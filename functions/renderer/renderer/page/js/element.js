@@ -57,15 +57,15 @@ async ({selector, inside, holder, height: needed}) => {
   // Bars that stick lie over the element, though a visitor could scroll it out from under them.
   const overlaps = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
     && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
-  const holds = (node) => { for (let up = element; up; up = parentOf(up)) if (up === node) return true; return false; };
-  const isInside = (node) => { for (let up = node; up; up = parentOf(up)) if (up === element) return true; return false; };
-  const isFixed = () => { for (let up = element; up; up = parentOf(up)) if (getComputedStyle(up).position === "fixed") return true; return false; };
   const uncover = () => {
+    const line = lineOf(element), isFixed = line.some((node) => getComputedStyle(node).position === "fixed");
     const rect = rectOf(element), room = inside ? 0 : lengthOf(page.documentElement, "scrollHeight") - innerHeight;
-    const isInPage = !isFixed() && !everywhere(":modal").some(holds);
+    const isInPage = !isFixed && !everywhere(":modal").some((node) => line.includes(node));
     for (const node of everywhere("*")) {
-      const {position} = getComputedStyle(node), bar = boxOf(node);
-      if (!["fixed", "sticky"].includes(position) || !overlaps(rect, bar) || holds(node) || isInside(node)) continue;
+      const {position} = getComputedStyle(node);
+      if (!["fixed", "sticky"].includes(position)) continue;
+      const bar = boxOf(node);
+      if (!overlaps(rect, bar) || line.includes(node) || lineOf(node).includes(element)) continue;
       // Its own place in the page is free.
       if (position === "sticky") for (const [name, value] of [["position", "relative"], ["inset", "auto"]]) set(node, name, value);
       const isAtBottom = bar.top >= innerHeight / 2 && bar.bottom >= innerHeight - 40;

@@ -55,6 +55,12 @@ const parentOf = (element) => {
   const {assignedSlot, parentElement, getRootNode} = real(element);
   return assignedSlot ?? parentElement ?? real(getRootNode()).host ?? null;
 };
+// An element and all that is around it, from the inside out; an empty list for null.
+const lineOf = (element) => {
+  const line = [];
+  for (let node = element; node; node = parentOf(node)) line.push(node);
+  return line;
+};
 const isSelector = (text) => { try { page.querySelector(text); return true; } catch { return false; } };
 // As `everywhere`; where that finds nothing, what is before the last space may also lie outside of the shadow root.
 const chosen = (selector) => {
@@ -62,8 +68,8 @@ const chosen = (selector) => {
   const [, above, last] = (here.length ? null : selector.match(/^([^,]*[^\s,>+~])\s+([^\s,>+~]+)$/)) ?? [];
   if (!above || !isSelector(above) || !isSelector(last)) return here;
   const holders = new Set(chosen(above));
-  const isHeld = (element) => element !== null && (holders.has(element) || isHeld(parentOf(element)));
-  return holders.size ? everywhere(last).filter((element) => isHeld(parentOf(element))) : here;
+  const isHeld = (element) => lineOf(parentOf(element)).some((node) => holders.has(node));
+  return holders.size ? everywhere(last).filter(isHeld) : here;
 };
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // Resolves when a frame has been painted; a page that is not painted does not delay anybody.

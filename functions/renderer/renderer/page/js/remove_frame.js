@@ -2,8 +2,7 @@
 (frame) => {
   const isOver = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position)
     || real(element).matches("dialog[open], [role=dialog], [aria-modal=true]");
-  let over = frame;
-  while (over && !isOver(over)) over = parentOf(over);
+  const over = lineOf(frame).find(isOver);
   if (!over || over === page.body || over === document.documentElement) return false;
   boxAround(frame, over).remove();
   return true;

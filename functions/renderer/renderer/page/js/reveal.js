@@ -31,9 +31,8 @@ async ({unroll, limit, milliseconds}) => {
     return real(scrolls).scrollHeight - clientHeightOf(scrolls);
   };
   const growWithParents = (element, pixels) => {
-    const line = [];
-    for (let box = element; box; box = parentOf(box)) line.push([box, heightOf(box)]);
-    for (const [box, before] of line) {
+    const heights = lineOf(element).map((box) => [box, heightOf(box)]);
+    for (const [box, before] of heights) {
       const missing = pixels - (heightOf(box) - before);
       if (missing >= 1 || getComputedStyle(box).position === "fixed") grow(box, Math.max(0, missing));
     }

@@ -11,8 +11,7 @@ async ({limit, milliseconds}) => {
   const samples = kept.samples ??= [];
   const sample = () => {
     for (const x of [0.25, 0.5, 0.75].map((share) => innerWidth * share)) {
-      const element = elementAt(x, innerHeight / 2), line = [];
-      for (let box = element; box; box = parentOf(box)) line.push(box);
+      const element = elementAt(x, innerHeight / 2), line = lineOf(element);
       // What sticks to the window is elsewhere on the page after each scroll.
       if (line.some((box) => ["fixed", "sticky"].includes(getComputedStyle(box).position))) continue;
       if (line.length > 2 && samples.length < MOST_SAMPLES) samples.push({line, x, y: scrollY + innerHeight / 2, top: boxOf(element).top + scrollY});
