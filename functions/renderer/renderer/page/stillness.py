@@ -12,6 +12,8 @@ from shutterstep.errors import RenderError
 DRAWN_SECONDS = 0.06
 STILL_SECONDS = 0.15
 POLL_SECONDS = 0.02
+# Frames in which a drawing script would have run again. Chosen, not measured.
+FRAMES = 3
 
 # Seconds. A page may request content after it has loaded. DATA_SECONDS limits the wait for one answer, so that a server
 # that holds it back does not hold up the picture; NEXT_SECONDS is the time for a following request; ALL_DATA_SECONDS is
@@ -54,7 +56,22 @@ async def _nothing_is_on_its_way(context: RenderContext) -> None:
 
 
 async def _rest(context: RenderContext, seconds: float) -> None:
-    # Counted in answers of the page instead of time: on a busy machine frames come late, and so do the answers.
+    await _no_script_runs(context, seconds)
+    # A busy machine paints fewer frames, so a script that draws in every frame also pauses for longer.
+    pause = FRAMES * await _frame_seconds(context)
+    if pause > seconds:
+        await _no_script_runs(context, pause)
+
+
+async def _frame_seconds(context: RenderContext) -> float:
+    """Returns the seconds until the browser has painted another frame."""
+    begin = context.deadline.clock()
+    await context.page.evaluate("() => new Promise(requestAnimationFrame)")
+    return context.deadline.clock() - begin
+
+
+async def _no_script_runs(context: RenderContext, seconds: float) -> None:
+    # Counted in answers of the page instead of time: a busy machine answers late.
     known, still = 0.0, 0.0
     while still < seconds:
         now = await _script_seconds(context.page.session)
