@@ -10,7 +10,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from renderer.browser.processes import PAGE, PROC, processes
+from renderer.browser.processes import PROC, processes
 from shutterstep_cli.local import local_pool, local_stack
 from shutterstep_cli.stack.target import Target
 
@@ -98,7 +98,7 @@ def _workers(temporary: Path) -> Iterator[int]:
 def _resident(pid: int) -> int:
     with suppress(OSError, ValueError, IndexError):
         _, resident, shared = (PROC / str(pid) / "statm").read_text().split()[:3]
-        return (int(resident) - int(shared)) * PAGE
+        return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
 

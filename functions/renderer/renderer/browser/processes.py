@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# More than any of the files has that are read here.
+MOST_BYTES = 65_536
 TICKS = os.sysconf("SC_CLK_TCK")
 # Positions of fields in `/proc/PID/stat` after the program's name, which proc(5) counts from 3.
 USER_TICKS, SYSTEM_TICKS, THREADS = 11, 12, 17
@@ -15,6 +16,9 @@ RENDERER = b"--type=renderer"
 # The processes with which all pages of a browser paint and load.
 SERVICES = (b"--type=gpu-process", b"--type=utility")
 RUNNING = b"R"
+# In `/proc/PID/status`: memory without a file behind it, which only this process has, and memory files, which it may
+# share.
+ANONYMOUS, SHARED = b"RssAnon:", b"RssShmem:"
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,12 @@ def usage(group: int) -> Usage:
     """Returns what a group uses now; zeros without /proc."""
     anonymous, shared, threads, ticks = 0, 0, 0, 0
     for process in members(group):
-        # A zombie has no memory, and a process that has ended has no files.
-        with suppress(OSError, ValueError, IndexError, KeyError):
-            fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
+        fields, status = _stat(process), _read(process, "status")
+        # A process that has ended has no files.
+        if fields and status:
             threads += int(fields[THREADS])
             ticks += int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS])
-            own, with_others = _memory(process)
-            anonymous, shared = anonymous + own, max(shared, with_others)
+            anonymous, shared = anonymous + _size(status, ANONYMOUS), max(shared, _size(status, SHARED))
     return Usage(anonymous + shared, threads, ticks / TICKS)
 
 
@@ -55,20 +58,18 @@ def lower_priority_of_pages(group: int, nice: int) -> None:
 
 def services_rest(group: int) -> bool:
     """Whether all threads of a browser's GPU and network processes are idle now."""
-    return not any(map(_works, (one for one in members(group) if any(map(_command_line(one).__contains__, SERVICES)))))
-
-
-def private_memory(group: int) -> int:
-    """Returns the bytes of memory that the group's processes share with nobody; 0 without /proc."""
-    return sum(map(_private, members(group)))
+    return not any(_works(one) for one in members(group) if _is_service(_command_line(one)))
 
 
 def members(group: int) -> Iterator[int]:
     """Yields the processes of the group, including zombies."""
     for process in processes():
-        with suppress(OSError):
-            if os.getpgid(process) == group:
-                yield process
+        try:
+            its = os.getpgid(process)
+        except OSError:
+            continue  # it has ended
+        if its == group:
+            yield process
 
 
 def processes() -> Iterator[int]:
@@ -78,29 +79,45 @@ def processes() -> Iterator[int]:
             yield int(entry)
 
 
-def _private(process: int) -> int:
-    with suppress(OSError, ValueError, IndexError):
-        _, resident, shared = (PROC / str(process) / "statm").read_text().split()[:3]
-        return (int(resident) - int(shared)) * PAGE
-    return 0
-
-
-def _command_line(process: int) -> bytes:
-    with suppress(OSError):
-        return (PROC / str(process) / "cmdline").read_bytes()
-    return b""
+def _is_service(command_line: bytes) -> bool:
+    return any(kind in command_line for kind in SERVICES)
 
 
 def _works(process: int) -> bool:
-    with suppress(OSError):
-        for thread in (PROC / str(process) / "task").iterdir():
-            if (thread / "stat").read_bytes().rpartition(b")")[2].split()[0] == RUNNING:
-                return True
-    return False
+    try:
+        threads = os.listdir(f"/proc/{process}/task")
+    except OSError:
+        return False
+    return any(_stat(process, f"task/{thread}/stat")[:1] == [RUNNING] for thread in threads)
 
 
-def _memory(process: int) -> tuple[int, int]:
-    """Returns the bytes that only this process has, and the bytes of memory files, which it may share."""
-    lines = (PROC / str(process) / "status").read_text().splitlines()
-    sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
-    return int(sizes["RssAnon"].split()[0]) * 1024, int(sizes["RssShmem"].split()[0]) * 1024
+def _command_line(process: int) -> bytes:
+    return _read(process, "cmdline")
+
+
+def _stat(process: int, name: str = "stat") -> list[bytes]:
+    """Returns the fields after the program's name; none when the process or thread has ended."""
+    return _read(process, name).rpartition(b")")[2].split()
+
+
+def _size(status: bytes, name: bytes) -> int:
+    """Returns the bytes of one kind of memory; 0 for a zombie, which has none."""
+    _, found, rest = status.partition(name)
+    return int(rest.split(None, 1)[0]) * 1024 if found else 0
+
+
+def _read(process: int, name: str) -> bytes:
+    """Returns a file of /proc; empty when the process has ended.
+
+    These files are read for each picture, some forty of them, and `Path` would take most of the time.
+    """
+    try:
+        file = os.open(f"/proc/{process}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(file, MOST_BYTES)
+    except OSError:
+        return b""
+    finally:
+        os.close(file)

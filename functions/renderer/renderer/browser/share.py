@@ -76,7 +76,7 @@ class _Watch:
         before: Usage | None = None
         while self.exceeded is None:
             await asyncio.sleep(LOOK_SECONDS)
-            now = await asyncio.to_thread(usage, self._browser.group)
+            now = usage(self._browser.group)
             before = before or now
             self.exceeded = self._excess(now)
             if self.exceeded is not None:

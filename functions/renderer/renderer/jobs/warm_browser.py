@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from renderer.browser.chromium import Chromium, start_chromium
-from renderer.browser.processes import private_memory
+from renderer.browser.processes import usage
 from renderer.browser.share import Share, usual_share, within_share
 from renderer.egress.addresses import PUBLIC_ONLY, EgressPolicy
 from renderer.limits import Limits
@@ -154,7 +154,7 @@ class WarmBrowser:
         if generation.ended or generation.timed_out or generation.taken >= limit.pictures:
             return True
         looks = generation.taken % limit.look_every == 0
-        return looks and private_memory(generation.chromium.group) / MIB > limit.memory_mib
+        return looks and usage(generation.chromium.group).memory / MIB > limit.memory_mib
 
     async def _end(self, generation: Generation) -> None:
         if generation in self._living:

@@ -7,7 +7,7 @@ from renderer.page.area import Area, area_of
 from renderer.page.far_frames import FarFrame, far_frames, with_far_frames
 from renderer.page.navigation import load_again
 from renderer.page.pdf import print_pdf
-from renderer.page.picture_bytes import Extremes, is_blank
+from renderer.page.picture_bytes import Extremes, is_blank, may_be_blank
 from renderer.page.preparation import settle
 from renderer.page.render_context import RenderContext
 from renderer.page.screenshot import screenshot
@@ -68,7 +68,7 @@ async def _shot(context: RenderContext) -> Captured:
     body = await screenshot(context, area, format_)
     if area is not None:
         body = await with_far_frames(body, area, frames, context.request.get("quality", 0))
-    return Captured(body, await asyncio.to_thread(is_blank, body))
+    return Captured(body, may_be_blank(body) and await asyncio.to_thread(is_blank, body))
 
 
 async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> Captured:

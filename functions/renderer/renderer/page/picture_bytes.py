@@ -76,11 +76,14 @@ def image_size(body: bytes) -> tuple[int, int]:
         raise ValueError("neither a PNG, JPEG, WebP nor PDF") from exc
 
 
-def is_blank(body: bytes) -> bool:
-    """Whether all pixels have the same colour. Skips images with too many bytes per pixel to be blank."""
+def may_be_blank(body: bytes) -> bool:
+    """Whether the picture has so few bytes that all its pixels may have the same colour."""
     width, height = image_size(body)
-    if len(body) > 1000 + width * height * BYTES_FOR_A_PIXEL:
-        return False
+    return len(body) <= 1000 + width * height * BYTES_FOR_A_PIXEL
+
+
+def is_blank(body: bytes) -> bool:
+    """Whether all pixels have the same colour. Decodes the image, which takes a while for a large one."""
     extremes = Extremes()
     with opened(body) as image:
         extremes.add(image)
