@@ -276,4 +276,20 @@ CASES = (
         {"css": ".blue { background: #00f !important }", "hideSelectors": [".hidden"], "clickSelectors": ["#b"]},
         pixels=((640, 50, BLUE), (100, 150, GREEN), (640, 400, GREEN)),
     ),
+    Case(
+        "css and hideSelectors win against a page that undoes them all the time, and against slots and parts",
+        "/styles/fights-back.html",
+        {
+            "css": "\ufeff.box, x-box::part(inner) { background: #00ff00 !important } "
+            "#g, #h { @media screen { background: #00ff00 !important } }",
+            "hideSelectors": [".ad", "#e::before"],
+        },
+        pixels=tuple((50, y, GREEN) for y in range(50, 800, 100)),
+    ),
+    Case(
+        "css for paper wins over an important inline style in a pdf",
+        written("<div id=a style='height:200px;background:red !important'></div>"),
+        {"css": "@media print { #a { background: #00ff00 !important } }", "format": "pdf"},
+        pixels=((100, 100, GREEN, 8),),
+    ),
 )

@@ -85,9 +85,11 @@ async def hold_styles(context: RenderContext) -> None:
 
     Raises InvalidRequestError for an invalid selector.
     """
-    styles = {"css": context.request.get("css", ""), "hide": context.request.get("hideSelectors", [])}
+    request = context.request
+    styles = {"css": request.get("css", ""), "hide": request.get("hideSelectors", [])}
     if any(styles.values()):
-        wrong = await context.run_in_frames("hold", styles)
+        prints = request["format"] == "pdf" and "media" not in request
+        wrong = await context.run_in_frames("hold", styles | {"prints": prints})
         if wrong is not None:
             raise invalid_selector(f"hideSelectors.{wrong}")
 
