@@ -9,8 +9,10 @@ import threading
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, UnknownServiceError
+from botocore.session import get_session
 
+from renderer.jobs.aws_models import session_for
 from renderer.jobs.delivery import Storage, TokenGoneError, Workflow
 from renderer.jobs.heartbeat import with_heartbeats
 from renderer.jobs.job import Job, ObjectAddress
@@ -175,3 +177,12 @@ def test_half_a_surrogate_pair_in_what_a_page_says_does_not_stop_the_answer() ->
     failed, succeeded = states.calls
     assert json.loads(failed["cause"].encode())["message"] == "the page said \ufffd and \U0001f600"
     assert json.loads(succeeded["output"].encode())["title"] == "\ufffd and \U0001f600"
+
+
+def test_a_client_has_the_model_and_the_address_that_botocore_gives_it_and_other_services_are_unknown() -> None:
+    place: dict[str, Any] = {"region_name": "eu-central-1"}
+    ours, theirs = (session.create_client("s3", **place) for session in (session_for(["s3"]), get_session()))
+    assert ours.meta.service_model.operation_names == theirs.meta.service_model.operation_names
+    assert ours.meta.endpoint_url == theirs.meta.endpoint_url
+    with pytest.raises(UnknownServiceError):
+        session_for(["s3"]).create_client("sqs", **place)

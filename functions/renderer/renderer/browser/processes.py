@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PROC = Path("/proc")
 # More than any of the files has that are read here.
@@ -21,8 +21,7 @@ RUNNING = b"R"
 ANONYMOUS, SHARED = b"RssAnon:", b"RssShmem:"
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """What the processes of a group use: bytes of memory, threads, and seconds of CPU since their start.
 
     `memory` is memory without a file behind it. Of shared parts, those of the process with the most are counted.

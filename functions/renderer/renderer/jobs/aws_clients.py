@@ -1,6 +1,6 @@
 """AWS clients made in a thread, because loading them takes longer than starting Chromium."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -19,17 +19,16 @@ def start_clients(*services: str) -> Mapping[str, Later]:
     """Starts to make the clients of these services, one after the other, and returns them."""
     # One thread, because making clients is Python code: two threads would only take turns.
     maker = ThreadPoolExecutor(1, "aws")
-    session = maker.submit(_session)
+    session = maker.submit(_session, services)
     clients = {service: Later(maker.submit(_client, session, service)) for service in services}
     maker.shutdown(wait=False)
     return clients
 
 
-def _session() -> Any:
-    # botocore instead of boto3: it gives the same clients, but boto3 first loads its resources and transfers.
-    from botocore.session import get_session
+def _session(services: Sequence[str]) -> Any:
+    from renderer.jobs.aws_models import session_for
 
-    return get_session()
+    return session_for(services)
 
 
 def _client(session: "Future[Any]", service: str) -> Any:
