@@ -153,7 +153,8 @@ class Connection(asyncio.Protocol):
         self.new_pages: dict[str, Handler] = {}
         # Handlers of shared workers by the id of their browser context, because these workers belong to no page.
         self.shared_workers: dict[str, Handler] = {}
-        # Handles a worker's event that is too large to read; its page is unknown, so it counts as the newest page's.
+        # Handles a worker's event that is too large to read. Its page is unknown, so it counts as the newest page's,
+        # which is the browser's only page (decision 0016).
         self.refuse_shared_worker: Handler = lambda _: None
         self._sessions: dict[str, Session] = {}
         self._writer: asyncio.WriteTransport | None = None
