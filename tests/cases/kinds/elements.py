@@ -218,4 +218,47 @@ CASES = (
         size=(1280, 100),
         pixels=((640, 50, GREEN),),
     ),
+    *(
+        Case(
+            f"the stroke of a shape belongs to it: {name}",
+            "/elements/svg-strokes.html",
+            {"selector": f"#{name}"},
+            size=size,
+            pixels=((2, 2, GREEN), (size[0] - 3, size[1] - 3, GREEN)),
+            seen_in="microsoft/playwright#15271",
+        )
+        for name, size in (("line", (200, 20)), ("square", (120, 120)))
+    ),
+    Case(
+        "a line without a height is waited for and clicked",
+        "/elements/svg-strokes.html",
+        {"waitForSelector": "#line", "clickSelectors": ["#line"]},
+        pixels=((400, 400, YELLOW),),
+    ),
+    *(
+        Case(
+            f"a box cuts off its content where it does it on the screen: {name}",
+            "/elements/cut-by-boxes.html",
+            {"selector": f"#{name}"},
+            size=size,
+            pixels=((1, 1, GREEN), (size[0] - 2, size[1] - 2, GREEN)),
+        )
+        for name, size in (
+            ("border", (200, 100)),
+            ("contain", (200, 100)),
+            ("margin", (180, 120)),
+            ("beside", (100, 80)),
+            ("floats", (120, 80)),
+        )
+    ),
+    *(
+        Case(
+            f"an element that is taller than the window is whole: {name}",
+            f"/elements/in-dialogs.html#{name}",
+            {"selector": f"#{name} .tall"},
+            size=(1280 if name == "shell" else 600, 1500),
+            pixels=((100, 5, GREEN), (100, 1390, GREEN), (100, 1490, BLUE)),
+        )
+        for name in ("shell", "centre", "translated", "framed", "modal")
+    ),
 )

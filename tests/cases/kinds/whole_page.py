@@ -1,6 +1,11 @@
 """The whole page: inner scrollers, backdrops, right-to-left pages, content that is painted late."""
 
 from tests.cases.case import BLUE, GREEN, MAGENTA, YELLOW, Case
+from tests.cases.written import written
+
+LIGHTBOX = """<div style='height:2400px;background:#ff0'></div>
+<div style='position:fixed;inset:0;background:#00f;display:flex;align-items:center;justify-content:center'>
+<img src='/colour?value=00ff00' width=200 height=200></div>"""
 
 CASES = (
     Case(
@@ -226,5 +231,12 @@ CASES = (
             pixels=((1200, 50, YELLOW), (1200, 125, BLUE), (1200, 175, GREEN), (1200, 4025, BLUE), (1200, 5075, GREEN)),
         )
         for name in ("removed", "recycled", "box")
+    ),
+    Case(
+        "a picture in the middle of a backdrop stays in the window, and the backdrop covers the picture",
+        written(LIGHTBOX),
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 400, GREEN), (640, 100, BLUE), (640, 2300, BLUE)),
     ),
 )

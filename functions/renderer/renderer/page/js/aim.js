@@ -10,10 +10,11 @@ async ({selector, milliseconds}) => {
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
       && real(found).matches("a, button, label, summary, [role=button]")));
   // An element without its own box uses the boxes of its content.
-  const boxed = (element) => !(element instanceof HTMLAreaElement) && getComputedStyle(element).display === "contents"
-    ? boxed([...real(element).children].find(isVisible)) : element;
+  const boxed = (element) => !(element instanceof HTMLAreaElement) && (getComputedStyle(element).display === "contents" || isAroundOthers(element))
+    ? boxed(contentOf(element).find(isVisible)) : element;
   const pointOf = (element) => {
-    const boxes = element instanceof HTMLAreaElement ? [boxOf(element)] : [...real(boxed(element)).getClientRects()].slice(0, 8);
+    const one = boxed(element);
+    const boxes = one instanceof HTMLAreaElement || one instanceof SVGGeometryElement ? [shownBoxOf(one)] : [...real(one).getClientRects()].slice(0, 8);
     for (const {left, top, right, bottom} of boxes) {
       const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
       if (x2 <= x1 || y2 <= y1) continue;

@@ -7,11 +7,18 @@
   const isBackdrop = (element, style) => style.position === "fixed" && isWindow(boxOf(element))
     && !(real(element).textContent ?? "").trim() && !real(element).querySelector("iframe, input, button") && !real(element).matches("iframe");
   const lengthen = (element) => {
+    const added = height - boxOf(element).height, {paddingBottom} = getComputedStyle(element);
+    const isFilled = all(element).some((child) => isWindow(boxOf(child)));
     set(element, "transition", "none");
     set(element, "bottom", "auto");
     set(element, "max-height", "none");
     set(element, "height", `${height}px`);
     if (real(element).matches("img, video, canvas")) set(element, "object-fit", "cover");
+    else if (!isFilled) {
+      // What it holds, such as a picture in its middle, stays where it is.
+      set(element, "box-sizing", "border-box");
+      set(element, "padding-bottom", `calc(${paddingBottom} + ${added}px)`);
+    }
   };
   const lengthenPseudo = (element, which) => {
     const style = getComputedStyle(element, which);

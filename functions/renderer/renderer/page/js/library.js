@@ -34,7 +34,37 @@ const areaBoxOf = (area) => {
   const from = [Math.min(...across), Math.min(...down)], to = [Math.max(...across), Math.max(...down)];
   return new DOMRect(whole.x + left + from[0], whole.y + top + from[1], to[0] - from[0], to[1] - from[1]);
 };
+// A shape's own box leaves out its stroke, so a horizontal line would have no height.
+const shapeBoxOf = (shape) => {
+  const box = ownBoxOf(shape), {stroke, strokeWidth, strokeLinecap, vectorEffect} = getComputedStyle(shape);
+  const matrix = stroke === "none" ? null : real(shape).getScreenCTM();
+  if (!matrix) return box;
+  const {a, b, c, d} = vectorEffect === "non-scaling-stroke" ? new DOMMatrix() : matrix;
+  const half = parseFloat(strokeWidth) / 2, isButt = strokeLinecap === "butt";
+  const [across, down] = [isButt && box.height === 0 ? 0 : half * Math.hypot(a, c), isButt && box.width === 0 ? 0 : half * Math.hypot(b, d)];
+  return new DOMRect(box.x - across, box.y - down, box.width + 2 * across, box.height + 2 * down);
+};
+// The smallest box around others; one without a size if there are none.
+const unionOf = (boxes) => {
+  const sized = boxes.filter(({width, height}) => width > 0 && height > 0);
+  if (sized.length === 0) return new DOMRect();
+  const least = (name) => Math.min(...sized.map((box) => box[name])), most = (name) => Math.max(...sized.map((box) => box[name]));
+  return new DOMRect(least("left"), least("top"), most("right") - least("left"), most("bottom") - least("top"));
+};
 const boxOf = (element) => element instanceof HTMLAreaElement ? areaBoxOf(element) : ownBoxOf(element);
+const UNSEEN = "defs, symbol, clipPath, mask, pattern, marker";
+// The box of what an element shows: a shape with its stroke, and of an element without a box its content.
+const shownBoxOf = (element) => {
+  if (element instanceof SVGGeometryElement) return shapeBoxOf(element);
+  if (element instanceof SVGGElement) {
+    const shapes = all(element, "*").filter((one) => one instanceof SVGGeometryElement && !real(one).closest(UNSEEN));
+    return unionOf([ownBoxOf(element), ...shapes.map(shapeBoxOf)]);
+  }
+  if (getComputedStyle(element).display !== "contents") return boxOf(element);
+  const range = page.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect();
+};
 // How much larger an element is on the screen than it counts itself, by `zoom` or by a transform.
 const scaleOf = (element) => {
   const {width, height} = boxOf(element), {offsetWidth, offsetHeight} = real(element);
@@ -74,11 +104,16 @@ const chosen = (selector) => {
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // Resolves when a frame has been painted; a page that is not painted does not delay anybody.
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
+const hasSize = ({width, height}) => width > 0 && height > 0;
+const contentOf = (element) => [...real(shadowOf(element) ?? element).children];
+// An element without a size may hold floats or boxes placed elsewhere, which are seen unless it cuts them off.
+const isAroundOthers = (element) => !hasSize(shownBoxOf(element)) && getComputedStyle(element).overflowX === "visible";
 const isVisible = (element) => {
-  const {width, height} = boxOf(element);
-  if (element instanceof HTMLAreaElement) return width > 0 && height > 0 && isVisible(pictureOf(element));
-  if (getComputedStyle(element).display === "contents") return [...real(element).children].some(isVisible);
-  return width > 0 && height > 0 && real(element).checkVisibility({visibilityProperty: true});
+  if (element instanceof HTMLAreaElement) return hasSize(boxOf(element)) && isVisible(pictureOf(element));
+  if (getComputedStyle(element).display === "contents") return contentOf(element).some(isVisible);
+  if (!real(element).checkVisibility()) return false;
+  if (isAroundOthers(element)) return contentOf(element).some(isVisible);
+  return hasSize(shownBoxOf(element)) && real(element).checkVisibility({visibilityProperty: true});
 };
 // The innermost element at a point of the window, in open shadow roots too.
 const elementAt = (x, y) => {
