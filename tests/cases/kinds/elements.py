@@ -163,6 +163,16 @@ CASES = (
         pixels=((0, 0, GREEN), (359, 239, GREEN)),
     ),
     Case(
+        "an element that is taller than both frames around it is whole",
+        written(
+            "<iframe width=300 height=200 style='border:0' srcdoc=\"<body style='margin:0'><p>above</p><iframe width=250 height=100 "
+            "style='border:0' srcdoc='<body style=margin:0><div id=e style=height:900px;background:#00ff00>'></iframe>\"></iframe>",
+        ),
+        {"selector": "#e"},
+        size=(250, 900),
+        pixels=((5, 5, GREEN), (240, 895, GREEN)),
+    ),
+    Case(
         "an element below the fold of a frame in a frame",
         "/elements/frame-in-a-frame.html",
         {"selector": "#deep"},

@@ -115,6 +115,16 @@ CASES = (
         pixels=((5, 25, BLUE), (600, 600, GREEN)),
     ),
     Case(
+        "the element is in a frame of a page that replaced every function",
+        written(
+            "<iframe width=300 height=200 srcdoc=\"<body style='margin:0'><div id=e style='height:500px;background:#00ff00'>\"></iframe>",
+            BROKEN,
+        ),
+        {"selector": "#e"},
+        size=(300, 500),
+        pixels=((5, 5, GREEN), (290, 495, GREEN)),
+    ),
+    Case(
         "images, forms and frames have the names of the document's properties",
         "",
         EVERYTHING

@@ -7,7 +7,7 @@ from typing import Any
 
 from renderer.browser.page_session import ChromiumPage, evaluate
 from renderer.browser.protocol import Params, ProtocolError, Session
-from renderer.browser.script_error import ScriptError
+from renderer.browser.script_error import ScriptError, value_of
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,16 @@ class Frame:
         return await self.evaluate(function, argument)
 
     async def call_on_element(self, function: str) -> Any:
-        """Returns the value of a function called with the element that holds this frame; None if it is gone."""
+        """Returns the value of a function called with the element that holds this frame, in our world of the document
+        that it is in; None if it is gone. Raises ScriptError and ProtocolError."""
         session, backend_node = self.page.session, await _owner(self.page, self.id)
         if backend_node is None:
             return None
-        node = await session.send("DOM.resolveNode", {"backendNodeId": backend_node})
+        place: Params = {"backendNodeId": backend_node, "executionContextId": await self.page.world_of(self.parent)}
+        node = await session.send("DOM.resolveNode", place)
         call = f"function () {{ return ({function})(this); }}"
-        asked = {"objectId": node["object"]["objectId"], "functionDeclaration": call, "returnByValue": True}
-        return (await session.send("Runtime.callFunctionOn", asked))["result"].get("value")
+        asked: Params = {"objectId": node["object"]["objectId"], "functionDeclaration": call, "awaitPromise": True}
+        return value_of(await session.send("Runtime.callFunctionOn", asked | {"returnByValue": True}))
 
 
 async def frames_of(page: ChromiumPage) -> list[Frame]:

@@ -121,6 +121,11 @@ class ChromiumPage:
         values = (one.get("value", {}) for one in listed["result"] if one["name"].isdigit())
         return [value["objectId"] for value in values if "objectId" in value], world
 
+    async def world_of(self, frame: str) -> int:
+        """Returns the id of our world in the frame of this id. Raises ScriptError."""
+        await asyncio.shield(self._read_scripts())
+        return (await self._worlds.reference(frame, called("() => null", None)))[1]
+
     async def address_and_title(self) -> tuple[str, str]:
         """Returns the page's address and title from the browser, which a page in an endless loop cannot delay."""
         try:

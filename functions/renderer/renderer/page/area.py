@@ -139,15 +139,26 @@ async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, s
         return None
     known = {one.id: one for one in frames}
     height, holder = box[3], frame
-    while holder is not None and not holder.is_main:
-        # The frame itself is an element of the outer document, which scrolls it into view.
-        above = known.get(holder.parent)
-        inside = "true" if above is not None and not above.is_main else "false"
-        call = f"{{holder, height: {height}, inside: {inside}}}"
-        await holder.call_on_element(f"(holder) => ({script('element')})({call})")
-        height, holder = 0, above
-    x, y, width, tall = await frame.evaluate(script("element"), {"selector": selector, "inside": True})
-    left, top = await page_point(frame, x, y)
-    right, bottom = await page_point(frame, x + width, y + tall)
+    while True:
+        above = known[holder.parent]
+        await _show_holder(holder, above, height)
+        left, top, right, bottom = await _in_window(frame, selector)
+        if above.is_main:
+            break
+        # The frame around this one needs to show the element, not all of this frame.
+        height, holder = bottom - (await page_point(above, 0, 0))[1], above
     scroll_x, scroll_y = await context.page.evaluate("() => [scrollX, scrollY]")
     return left + scroll_x, top + scroll_y, right - left, bottom - top
+
+
+async def _show_holder(frame: Frame, above: Frame, height: float) -> None:
+    """Scrolls the element that holds a frame into view in the document around it, and lets it grow to `height`."""
+    inside = "false" if above.is_main else "true"
+    call = f"{{holder, height: {height}, inside: {inside}}}"
+    await frame.call_on_element(f"(holder) => ({script('element')})({call})")
+
+
+async def _in_window(frame: Frame, selector: str) -> tuple[float, float, float, float]:
+    """Returns left, top, right and bottom of a frame's element in the page's window."""
+    x, y, width, tall = await frame.evaluate(script("element"), {"selector": selector, "inside": True})
+    return *await page_point(frame, x, y), *await page_point(frame, x + width, y + tall)
