@@ -1,7 +1,10 @@
 """Serves the pages of the cases on loopback, and the special answers of servers that some cases need."""
 
+import io
 import time
 from pathlib import Path
+
+from PIL import Image
 
 from tests.pages.server import Handler
 
@@ -25,6 +28,20 @@ class CaseHandler(Handler):
     """One method for each special behaviour of a server."""
 
     folder = Path(__file__).parent / "pages"
+
+    def moving_picture_page(self, type: str) -> None:
+        """A picture that is green for a moment and then red for a minute, in one of Pillow's formats that can move."""
+        first, then = (Image.new("RGB", (200, 200), colour) for colour in ("#0f0", "#f00"))
+        body = io.BytesIO()
+        first.save(body, type, save_all=True, append_images=[then], duration=[20, 60_000], loop=0)
+        self.begin(f"image/{type}")
+        self.wfile.write(body.getvalue())
+
+    def late_font_page(self, ms: str) -> None:
+        """A font whose letter i is a full square, `ms` milliseconds late."""
+        time.sleep(int(ms) / 1000)
+        self.begin("font/ttf")
+        self.wfile.write((self.folder / "readiness" / "block.ttf").read_bytes())
 
     def late_svg_page(self, ms: str, colour: str) -> None:
         """A square of one colour, `ms` milliseconds late."""

@@ -57,6 +57,73 @@ CASES = (
             (640, 790, (204, 0, 0)),
         ),
     ),
+    Case(
+        "pictures that move stand at their first frame, those of SVG at their end or at the start of an endless round",
+        "/animations/moving-pictures.html",
+        {"delayMs": 200},
+        pixels=tuple((100 + 200 * x, 100 + 200 * y, GREEN, 4) for y in range(2) for x in range(6)),
+        seen_in="argos-ci/argos-ci.com#131",
+    ),
+    Case(
+        "in a whole page what fades in with its view is shown",
+        written(
+            "<style>@keyframes in { from { opacity: 0 } } i { display: block; height: 300px; background: #00ff00;"
+            "animation: in linear both; animation-timeline: view(); animation-range: entry }</style>" + "<i></i>" * 8,
+            "",
+            "ffffff",
+        ),
+        {"fullPage": True},
+        pixels=tuple((50, y, GREEN) for y in range(50, 2400, 300)),
+    ),
+    *(
+        Case(name, page, pixels=((395, 50, GREEN),))
+        for name, page in (
+            (
+                "a bar that a script grows frame by frame is at its end",
+                written(
+                    "<div id=a style='width:0;height:200px;background:#00ff00'></div>",
+                    "onload = () => { const start = performance.now(); (function grow() { const part = Math.min(1, (performance.now() - start) / 700); a.style.width = part * 400 + 'px'; if (part < 1) requestAnimationFrame(grow) })() }",
+                    "ffffff",
+                ),
+            ),
+            (
+                "a smooth scroll in a box is at its end",
+                written(
+                    "<div id=a style='width:400px;height:200px;overflow:auto;scroll-behavior:smooth'><div style='height:3000px'></div><div style='height:200px;background:#00ff00'></div></div>",
+                    "onload = () => { a.scrollTop = 3000 }",
+                    "ffffff",
+                ),
+            ),
+            (
+                "an animation that follows another after a pause is at its end",
+                written(
+                    "<div id=a style='width:400px;height:200px'></div>",
+                    "(async () => { const to = (colour) => a.animate([{}, {background: colour}], {duration: 5000, fill: 'forwards'}).finished; await to('#f00'); await new Promise((go) => setTimeout(go, 20)); await to('#0f0') })()",
+                    "ffffff",
+                ),
+            ),
+            (
+                "details that open slowly are open",
+                written(
+                    "<style>:root { interpolate-size: allow-keywords } details::details-content { height: 0; overflow: clip; transition: height 20s, content-visibility 20s allow-discrete } details[open]::details-content { height: auto } summary { height: 20px }</style>"
+                    "<details id=a><summary></summary><div style='height:200px;background:#00ff00'></div></details>",
+                    "onload = () => { a.open = true }",
+                    "ffffff",
+                ),
+            ),
+            *(
+                (
+                    f"an animation in a closed shadow root of the HTML is at its end, in a {name}",
+                    written(
+                        f"<{name}><template shadowrootmode=closed><style>{FRAMES} b {{ display: block; width: 400px; height: 200px; animation: go 60s both }}</style><b></b></template></{name}>",
+                        "",
+                        "ffffff",
+                    ),
+                )
+                for name in ("x-host", "div")
+            ),
+        )
+    ),
     *(
         Case(name, page, pixels=((50, 50, GREEN),))
         for name, page in (

@@ -51,6 +51,30 @@ BANNERS = {
     "Greek, with a button that is none, in a closed shadow root": "<x-d></x-d><script>"
     "document.querySelector('x-d').attachShadow({{mode: 'closed'}}).innerHTML = "
     "\"<div style='{}'>Χρησιμοποιούμε cookies. <span class=btn>Αποδοχή</span></div>\"</script>",
+    "German, of tracking": "<div style='{}'>Diese Seite nutzt Website-Tracking-Technologien von Dritten. "
+    "<button>Alles klar</button><button>Nein danke</button></div>",
+    "German, to be saved": "<div style='{}'>Wir nutzen Cookies auf unserer Website. <label><input type=checkbox>Statistik"
+    "</label><button>Speichern</button></div>",
+    "French, of tracers": "<div style='{}'>Ce site utilise des traceurs pour mesurer son audience. "
+    "<button>Tout accepter</button><button>Tout refuser</button></div>",
+    "Dutch": "<div style='{}'>Wij plaatsen cookies om de website te verbeteren. "
+    "<button>Ja, prima</button><button>Zelf instellen</button></div>",
+    "Portuguese": "<div style='{}'>Ao continuar navegando, você concorda com a nossa política de privacidade e cookies. "
+    "<button>Prosseguir</button></div>",
+    "Swedish": "<div style='{}'>Den här webbplatsen använder kakor. <button>Jag förstår</button></div>",
+    "Norwegian": "<div style='{}'>Vi bruker informasjonskapsler. <button>Godta alle</button></div>",
+    "Finnish": "<div style='{}'>Käytämme evästeitä. <button>Hyväksy kaikki</button></div>",
+    "Japanese, in katakana": "<div style='{}'>クッキーを使用しています。<button>すべて受け入れる</button><button>設定</button></div>",
+    "Chinese, with one button": "<div style='{}'>我们使用浏览器缓存和Cookies。<button>我知道了</button></div>",
+    "Korean": "<div style='{}'>당사는 쿠키를 이용합니다. <button>확인</button></div>",
+    "Arabic": "<div style='{}'>يستخدم هذا الموقع ملفات تعريف الارتباط. <button>قبول الكل</button></div>",
+    "Thai": "<div style='{}'>เว็บไซต์นี้ใช้คุกกี้ <button>ยอมรับทั้งหมด</button></div>",
+    "Hindi": "<div style='{}'>यह वेबसाइट कुकीज़ का उपयोग करती है। <button>स्वीकार करें</button></div>",
+    "Slovak": "<div style='{}'>Táto stránka používa cookies. <button>Prijať všetko</button></div>",
+    "Catalan": "<div style='{}'>Aquest lloc web utilitza galetes. <button>Acceptar</button></div>",
+    "a known tool's shadow root": "<div class=axeptio_mount></div><script>document.querySelector('.axeptio_mount')"
+    ".attachShadow({{mode: 'open'}}).innerHTML = \"<div style='{}'>On en veut bien. <button>OK pour moi</button></div>\""
+    "</script>",
 }
 OTHERS = {
     "a shop bar": "<div style='{}'>Fresh chocolate cookies! <a href='#'>Order</a> <button>Add to cart</button></div>",
@@ -93,6 +117,13 @@ OTHERS = {
     "a dialog about updates": "<div role='dialog' style='{}'>Version 2 is here. <button>Got it</button></div>",
     "an editor's bar": "<div style='{}'>Changes by Ann <button>Accept</button><button>Reject</button></div>",
     "a game": "<div style='{}'>Cookies: 4,212 <button>Bake</button><button>Upgrade oven</button></div>",
+    "a question of an app": "<div role='dialog' style='{}'>Ann wants to share her screen. Do you consent? "
+    "<button>Accept</button><button>Decline</button></div>",
+    "a page of settings": "<div style='{}'><div role=main>We use cookies on this website. <button>Accept</button></div></div>",
+    "a video that waits for consent": "<div style='{}'><div style='position:absolute;z-index:200;inset:0;background:#f00'>"
+    "We use cookies to show this video. <button>Accept</button></div></div>".replace(
+        "{}", "{};position:relative;top:560px"
+    ),
     "a whole app": "<div style='{}'><main>"
     "<h1>Consent management</h1>We use cookies as an example of tracking. <button>Accept</button></main></div>",
 }
@@ -160,5 +191,16 @@ CASES = (
             **BLOCKED,
         },
         pixels=((640, 700, GREEN),),
+    ),
+    Case(
+        "a banner that pushes the page down is removed, and the page behind it is sharp again",
+        "",
+        {
+            "html": "<!doctype html><body style='margin:0'><div id='cookie-banner' style='height:200px;background:#f00'>"
+            "We use cookies on this website. <button>Accept</button></div>"
+            "<main style='height:800px;background:#0f0;filter:blur(30px)'></main>",
+            **BLOCKED,
+        },
+        pixels=((2, 2, GREEN), (640, 400, GREEN)),
     ),
 )

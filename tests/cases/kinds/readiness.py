@@ -93,4 +93,9 @@ CASES = (
         size=(1280, 3200),
         pixels=((100, 3100, GREEN),),
     ),
+    Case(
+        "what a page asks for when it is idle, grows by itself, or shows in a font that a script brings is waited for",
+        "/readiness/while-captured.html",
+        pixels=((100, 100, GREEN), (100, 390, GREEN), (150, 550, GREEN)),
+    ),
 )

@@ -69,6 +69,8 @@ FLAGS = (
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
     f"--blink-settings={','.join(BLINK_SETTINGS)}",
+    # The CSS property with which `stop.js` holds GIFs at their first frame.
+    "--enable-blink-features=CSSImageAnimation",
     # The default of `locale`; headless Chromium would not send the header.
     "--accept-lang=en-US",
     "--metrics-recording-only",

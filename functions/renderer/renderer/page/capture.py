@@ -11,6 +11,7 @@ from renderer.page.picture_bytes import Extremes, is_blank, may_be_blank
 from renderer.page.preparation import settle
 from renderer.page.render_context import RenderContext
 from renderer.page.screenshot import screenshot
+from renderer.page.stillness import DATA_SECONDS, come_to_rest
 from renderer.page.tiles import JpegJoiner, PngJoiner
 
 CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
@@ -26,15 +27,23 @@ BLOCK = 16
 LAST_TILE_SHARE = 0.5
 
 BLANK_SECONDS = 1.0
+
+# How often a page that moved while it was captured is captured again, and the seconds that must be left for it. Chosen,
+# not measured.
+MOST_MOVES = 3
+LEAST_SECONDS = 3.0
+# Seconds in which a page answers how it moves; one that hangs is found by its capture.
+ANSWER_SECONDS = 1.0
 LONGEST_WAIT = 3600.0
 
 
 @dataclass(frozen=True)
 class Captured:
-    """A picture's bytes, and whether all of it has one colour."""
+    """A picture's bytes, whether all of it has one colour, and whether it was taken in tiles."""
 
     body: bytes
     blank: bool
+    is_tiled: bool = False
 
 
 async def capture(context: RenderContext) -> bytes:
@@ -48,7 +57,7 @@ async def capture(context: RenderContext) -> bytes:
     if context.request["omitBackground"]:
         transparent = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
         await context.page.session.send("Emulation.setDefaultBackgroundColorOverride", transparent)
-    shot = await _shot(context)
+    shot = await _still_shot(context)
     if shot.blank:
         await context.within(LONGEST_WAIT, asyncio.sleep(BLANK_SECONDS))
         await load_again(context)
@@ -58,11 +67,35 @@ async def capture(context: RenderContext) -> bytes:
     return shot.body
 
 
+async def _still_shot(context: RenderContext) -> Captured:
+    """Takes the picture, and once more when the page has rested if it moved meanwhile: most pages do not, so that only
+    those which do wait for it."""
+    shot = await _shot(context)
+    for _ in range(MOST_MOVES):
+        if shot.is_tiled or context.is_restless or not await _moved(context):
+            break
+        context.is_restless = not await come_to_rest(context)
+        await settle(context)
+        shot = await _shot(context)
+    return shot
+
+
+async def _moved(context: RenderContext) -> bool:
+    """Whether the page changed while it was captured, or asked for something that it will show."""
+    if context.deadline.waiting_seconds() < LEAST_SECONDS:
+        return False
+    if context.traffic.awaits_data(DATA_SECONDS):
+        return True
+    asking = asyncio.ensure_future(context.run_in_frames("moved"))
+    return await context.within(ANSWER_SECONDS, asking) and asking.result() is not None
+
+
 async def _shot(context: RenderContext) -> Captured:
     area, format_ = await area_of(context), context.request["format"]
     if area is not None and area.bottom() > context.request["viewport"]["height"]:
         await context.run("backdrops", area.bottom())
     frames = await far_frames(context, area) if area is not None else []
+    await context.within(ANSWER_SECONDS, context.run_in_frames("watch"))
     if area is not None and format_ != "webp" and area.width * area.height > TILE_PIXELS:
         return await _tiled(context, area, frames)
     body = await screenshot(context, area, format_)
@@ -84,4 +117,4 @@ async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> 
         image = await with_far_frames(await screenshot(context, tile, "png"), tile, frames, 0)
         await asyncio.to_thread(joiner.add, image, extremes)
         longest = max(longest, loop.time() - started)
-    return Captured(await asyncio.to_thread(joiner.finish), extremes.are_one_colour())
+    return Captured(await asyncio.to_thread(joiner.finish), extremes.are_one_colour(), is_tiled=True)

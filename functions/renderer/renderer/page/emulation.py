@@ -10,6 +10,7 @@ from renderer.browser.page_session import ChromiumPage, Command, open_chromium_p
 from renderer.browser.protocol import Params, ProtocolError
 from renderer.egress.guard import EgressGuard
 from renderer.page.document_watch import watch_document
+from renderer.page.traffic import MOST_SVG_BYTES
 from renderer.page.user_agent import has_client_hints, platform_of, user_agent_override
 from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError
@@ -113,7 +114,10 @@ def in_page(request: Request) -> list[Command]:
     commands: list[Command] = [
         *_appearance(request),
         ("Emulation.setDeviceMetricsOverride", metrics(request)),
-        ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
+        # As much as `moving_pictures.py` reads again.
+        ("Network.enable", {"maxTotalBufferSize": MOST_SVG_BYTES * 4, "maxResourceBufferSize": MOST_SVG_BYTES}),
+        # Reports the first animation of the page, also in closed shadow roots.
+        ("Animation.enable", {}),
     ]
     if "geolocation" in request:
         commands.append(("Emulation.setGeolocationOverride", request["geolocation"]))

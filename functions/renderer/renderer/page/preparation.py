@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from renderer.page.actions import ELEMENT_SECONDS, FOR_EVER, appears, click, invalid_selector, run_script
 from renderer.page.closed_roots import reach_closed_roots
 from renderer.page.cookie_banners import remove_banners, remove_overlays
 from renderer.page.late_pictures import SHOWN, STYLES, pictures_come
 from renderer.page.lazy_content import load_lazy, shows_more_than_the_window
+from renderer.page.moving_pictures import hold_drawings, moving_selector
 from renderer.page.navigation import FONT_SECONDS
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import stay
@@ -97,10 +99,14 @@ async def hold_styles(context: RenderContext) -> None:
 async def settle(context: RenderContext) -> None:
     """Waits, up to a limit, for drawings, fonts and pictures, and brings animations to their end."""
     await data_comes(context)
+    if context.traffic.has_animations:
+        await reach_closed_roots(context)
     if not await _settles_at_once(context):
         await be_still(context)
         await context.within(SETTLE_SECONDS, _all_come(context))
-        await context.within(SETTLE_SECONDS, context.run_in_frames("freeze"))
+        for step in ("stop", "freeze"):
+            await context.within(SETTLE_SECONDS, context.run_in_frames(step, _rest_of(context)))
+    await hold_drawings(context)
     await hold_styles(context)
 
 
@@ -111,7 +117,7 @@ async def _settles_at_once(context: RenderContext) -> bool:
     """
     if context.request["waitUntil"] == WAIT or _shows_more_to_come(context):
         return False
-    calling = asyncio.ensure_future(context.run_in_turn("draws", "fonts", "freeze", argument=_font_time(context)))
+    calling = asyncio.ensure_future(context.run_in_turn("draws", "fonts", "stop", "freeze", argument=_rest_of(context)))
     if not await context.within(SETTLE_SECONDS, calling):
         return True
     return calling.result() is None and not _shows_more_to_come(context)
@@ -122,10 +128,18 @@ def _shows_more_to_come(context: RenderContext) -> bool:
 
 
 async def _all_come(context: RenderContext) -> None:
-    await context.run("fonts", _font_time(context))
+    await context.run("fonts", _rest_of(context))
     await pictures_come(context, whole=shows_more_than_the_window(context))
 
 
-def _font_time(context: RenderContext) -> dict[str, int]:
+def _rest_of(context: RenderContext) -> dict[str, Any]:
+    """The argument of the scripts that wait for fonts and stop what moves."""
     # A font that stalled while the page loaded has already used its time.
-    return {"fontMs": max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))}
+    font_ms = max(0, round((FONT_SECONDS - context.traffic.font_wait()) * 1000))
+    svgs = [address for address in context.traffic.svgs.values() if not address.startswith("data:")]
+    return {
+        "fontMs": font_ms,
+        "moving": moving_selector(context),
+        "svgs": svgs,
+        "whole": context.request["fullPage"] or context.request["format"] == "pdf",
+    }

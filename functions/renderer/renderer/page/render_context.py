@@ -44,7 +44,7 @@ class RenderContext:
     """One page of one render, and the request with every default filled in.
 
     `document` is the one on which the steps run, `done` how many of the request's steps were run for it, and
-    `done_before` how many were run for any document.
+    `done_before` how many were run for any document. `is_restless`: its scripts did not rest in the time given to them.
     """
 
     page: ChromiumPage
@@ -57,6 +57,7 @@ class RenderContext:
     document: str = ""
     done: int = 0
     done_before: int = 0
+    is_restless: bool = False
 
     def begin_document(self) -> None:
         """Starts the steps on the document that is shown. Clicks and scripts that led to it are not repeated."""

@@ -37,7 +37,12 @@ async def be_still(context: RenderContext) -> None:
     if context.request["waitUntil"] == WAIT:
         await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS))
     elif await context.run_in_frames("draws"):
-        await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS))
+        context.is_restless = not await come_to_rest(context)
+
+
+async def come_to_rest(context: RenderContext) -> bool:
+    """Waits for the scripts to rest on any page; returns whether they did."""
+    return await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS))
 
 
 async def data_comes(context: RenderContext) -> None:

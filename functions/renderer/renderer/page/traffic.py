@@ -15,7 +15,12 @@ NO_CONTENT = (204, 205)
 # The most requests of one page whose type and end are recorded. Chosen, not measured.
 REMEMBERED = 20_000
 # Types with which a page fills itself.
-DATA = ("xhr", "fetch", "script")
+DATA = ("xhr", "fetch", "script", "font")
+# Types of pictures that may move, and how many SVG pictures of a page, of how many bytes, are looked at. Chosen, not
+# measured.
+MOVING = frozenset(["image/gif", "image/webp", "image/avif", "image/apng"])
+PNG, SVG = "image/png", "image/svg+xml"
+MOST_SVGS, MOST_SVG_BYTES = 30, 200_000
 # The type of the page's own document among requests that have not ended.
 PAGE = "page"
 
@@ -44,6 +49,10 @@ class Traffic:
         self.console_errors = 0
         self.status = 0
         self.documents = 0
+        # The types of the pictures that came, and the address of each SVG among them by its request.
+        self.picture_types: set[str] = set()
+        self.svgs: dict[str, str] = {}
+        self.has_animations = False
 
     def watch(self, page: ChromiumPage) -> None:
         """Begins to count; call it before anything is loaded."""
@@ -56,6 +65,14 @@ class Traffic:
             "Runtime.consoleAPICalled": self._said,
             "Runtime.exceptionThrown": self._threw,
         }
+
+        def animated(_: Params) -> None:
+            # One is enough; a page may have thousands.
+            if not self.has_animations:
+                self.has_animations = True
+                page.session.post("Animation.disable")
+
+        page.session.on("Animation.animationCreated", animated)
         for event, handler in handlers.items():
             page.session.on(event, handler)
         page.session.on_cut("Runtime.consoleAPICalled", self._said)
@@ -118,6 +135,20 @@ class Traffic:
         # An answer without content leaves the page as it is.
         if self._is_main(event) and status not in NO_CONTENT:
             self.status = status
+        self._picture_came(event)
+
+    def _picture_came(self, event: Params) -> None:
+        type_ = event["response"]["mimeType"]
+        if type_ in MOVING or type_ == PNG:
+            self.picture_types.add(type_)
+        pending = self.pending.get(event["requestId"])
+        if (
+            type_ == SVG
+            and pending is not None
+            and len(self.svgs) < MOST_SVGS
+            and len(pending.address) < MOST_SVG_BYTES
+        ):
+            self.svgs[event["requestId"]] = pending.address
 
     def _finished(self, event: Params) -> None:
         self.pending.pop(event["requestId"], None)

@@ -3,15 +3,17 @@
 // close it.
 const VENDOR = /onetrust|didomi|usercentrics|cookiebot|cybotcookie|truste\b|truste[-_]|trustarc|quantcast|qc-cmp|sp_message|cookieyes|\bcky-|iubenda|osano|termly|klaro|cookiefirst|axeptio|complianz|\bcmplz|borlabs|consentmanager|\bcmpbox|tarteaucitron|cookiehub|civic-?uk|\bccc-|evidon|fc-consent/i;
 const NAME = /(cookies?|consent|gdpr|rgpd|dsgvo|ccpa|privacy|cmp)[-_ ]?(banner|bar|notice|notification|consent|pop-?up|modal|dialog|overlay|law|message|msg|alert|wall|layer|prompt|info|hint|warning|disclaimer|compliance|box|container|wrapper|root|toast|widget|manager|accept)|(accept|allow|manage)[-_ ]?cookies?|\bcc-(window|banner)\b|\bcookieconsent\b/i;
-const TOPIC = /cookie|ciastecz|evästee|çerez|sütik|クッキー|쿠키|куки|consent|gdpr|rgpd|dsgvo|ccpa|einwillig|datenschutz|privacy|privacidad|confidentialit|riservatezza|integritetspol|personvern|prywatno|personal (data|information)|données personnelles|隐私|隱私|プライバシー|同意|개인정보|quyền riêng tư|конфиденциал/i;
+const TOPIC = /cookie|ciastecz|eväste|çerez|sütik|クッキー|쿠키|куки|kakor\b|informasjonskaps|traceurs|galetes|คุกกี้|कुकी|تعريف الارتباط|كوكيز|עוגיות|tracking[- ]tech|trackers?\b|consent|gdpr|rgpd|dsgvo|ccpa|einwillig|datenschutz|privacy|privacidad|confidentialit|riservatezza|integritetspol|personvern|prywatno|personal (data|information)|données personnelles|隐私|隱私|プライバシー|同意|개인정보|quyền riêng tư|конфиденциал/i;
 // A text that asks for consent says what for; a shop that sells cookies does not.
 const PURPOSE = /privacy|policy|consent|tracking|analy[sztv]|statisti|experience|personali[sz]|web ?sites?|(this|our|diese|unsere|notre|nuestro) (site|seite)|browser|traffic|advertis|werbung|publicit|third[- ]part|functional|preferences|datenschutz|einwillig|confidentialit|privacidad|riservatezza|隐私|隱私|同意|サイト|웹사이트|trang web|trải nghiệm|сайт/i;
 const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl/i;
-const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
+const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|plaats\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+|korzysta\w*|wykorzyst\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
 // The same for languages with other scripts, or with the verb at the end.
-const USES_ELSEWHERE = /χρησιμοποι|использу|використов|използва|folose|folosi|použív|haszn[aá]l|kullan|sử dụng|ใช้|משתמש|שימוש|يستخدم|نستخدم|koristi|uporablj|naudoj|izmanto|kasuta|使用|利用|사용|उपयोग/i;
-const COOKIES = /cookie|куки|ciastecz|çerez|sütik|クッキー|쿠키|evästei|slapuk|sīkdat|küpsis|kolačić|piškot/i;
-const AGREES = /(by|durch|en|wenn sie|if you)\b[^.]{0,60}\b(continu|using|use|browsing|clicking|closing|nutzung|poursuiv|naveg)[^]{0,200}(agree|accept|consent|zustimm|einverstanden|accepte|acepta)/i;
+const USES_ELSEWHERE = /χρησιμοποι|использу|використов|използва|folose|folosi|použív|haszn[aá]l|kullan|sử dụng|ใช้|משתמש|שימוש|يستخدم|نستخدم|koristi|uporablj|naudoj|izmanto|kasuta|använd|bruker|käyt|używ|korzyst|utilise|utilitza|使用|利用|사용|이용|उपयोग/i;
+// People consent to more than to cookies.
+const DATA = new RegExp(TOPIC.source.replace("|consent|", "|your consent|consent to (the )?(us|process|stor)|"), "i");
+const COOKIES = /cookie|ciastecz|eväste|çerez|sütik|クッキー|쿠키|куки|kakor\b|informasjonskaps|traceurs|galetes|คุกกี้|कुकी|تعريف الارتباط|كوكيز|עוגיות|slapuk|sīkdat|küpsis|kolačić|piškot/i;
+const AGREES = /(by|durch|en|wenn sie|if you|ao)\b[^.]{0,60}\b(continu|using|use|browsing|clicking|closing|nutzung|poursuiv|naveg)[^]{0,200}(agree|accept|consent|zustimm|einverstanden|accepte|acepta|concorda)/i;
 const ACCEPTS = new RegExp(`^(${[
   "ok(ay)?", "(yes,? )?(i |we )?(accept|agree|consent|understand)( (to )?(all|and|&|cookies?|our|the|these|terms|everything|selected|recommended|necessary|essential|optional|close|continue|proceed).*)?",
   "allow( (all|cookies?|selection|selected|optional|everything).*)?", "got it", "i'?m (ok|fine|happy) with.*", "that'?s (ok|fine|okay)", "understood", "enable all.*", "(yes, )?i'?m in",
@@ -19,6 +21,8 @@ const ACCEPTS = new RegExp(`^(${[
   "(tout |j['’ ]?)?(accepte[rz]?|autorise[rz]?)\\b.*", "(j'ai )?compris", "d['’]accord", "(aceptar|acepto|aceitar|aceito|permitir|entendido|de acuerdo|concordo)\\b.*", "(accetta|accetto|acconsento|ho capito)\\b.*",
   "(accepteren|accepteer|akkoord|alles? toestaan|toestaan|begrepen)\\b.*", "(akceptuj|zaakceptuj|zgadzam|rozumiem|zezwól).*", "(godkänn|acceptera|jag godkänner|tillåt|accepter|tillad|godta|godkend|hyväksy|salli).*",
   "(přijmout|souhlas|elfogad|kabul|tümünü kabul|onayl|terima|setuju|αποδοχή).*", "(принять|принимаю|соглас|понятно|прийняти).*", "(同意|接受|允许|允許|許可|承諾|すべて同意|了解|知道了).*", "(동의|모두 동의|허용|모두 허용|수락|확인).*", "(chấp nhận|đồng ý).*", "(قبول|موافق|אישור|מסכים).*",
+  "accept (toate|alle|todo).*", "acceptar\\b.*", "alles klar", "ja,? (prima|graag|ich .*|ik .*|bitte|gerne)", "jag förstår", "jeg (forstår|godtar).*", "prosseguir|(estou )?ciente|continuar e fechar",
+  "(prijať|prijím|súhlas|povol).*", "(すべて|全て)?(を)?(受け入れ|許可|承認).*", "(我)?(知道|明白)了?", "(接受|允许)(全部|所有).*", "ยอมรับ.*", "स्वीकार.*",
 ].join("|")})[.!]?$`, "i");
 const DECLINES = new RegExp(`^(${[
   "no,? ?(thanks|thank you)?", "(decline|reject|refuse|deny|disagree|disallow)\\b.*", "(use |accept |allow )?(only )?(strictly )?(necessary|essential|required|functional)( cookies)?( only)?", "continue without.*", "opt[- ]?out.*",
@@ -26,8 +30,11 @@ const DECLINES = new RegExp(`^(${[
   "(alle )?(cookies )?(ablehnen|verweigern)", "nur .*(notwendig|essenziell|essentiell|erforderlich).*", "(cookie-?)?einstellungen.*", "anpassen", "(tout )?refuser.*", "continuer sans.*", "personnaliser.*", "paramétr.*", "gérer.*", "(je )?refuse.*",
   "rechaz.*", "solo .*(necesarias|esenciales).*", "configurar.*", "rejeitar.*", "recusar.*", "rifiuta.*", "personalizza.*", "weiger.*", "afwijzen.*", "alleen .*", "instellingen.*", "odrzu.*", "odmawiam.*", "ustawienia.*",
   "avvisa.*", "neka.*", "afvis.*", "avslå.*", "kieltäy.*", "hylkää.*", "отклон.*", "отказ.*", "відхил.*", "настро.*", "(拒绝|拒絕|拒否|不同意|同意しない).*", "(거부|거절|동의 안).*", "từ chối.*", "(رفض|דחה).*", "reddet.*", "odmít.*", "elutasít.*", "tolak.*",
+  "nein,?( danke)?", "nee,?( bedankt| dank.*)?", "non,? merci", "no,? grazie", "nie zgadzam.*", "zelf instellen", "odmietnu.*", "rebutja.*", "refuz.*", "ปฏิเสธ.*", "अस्वीकार.*",
+  "save( (my |and |& )?(choices|preferences|settings|selection|close|exit).*)?", "((auswahl|einstellungen) )?speichern.*", "(auswahl|selection) .*", "enregistrer.*", "guardar.*", "opslaan.*", "zapisz.*",
 ].join("|")})[.!]?$`, "i");
 const CLOSES = /^(close|dismiss|hide|schließen|fermer|cerrar|chiudi|fechar|sluiten|zamknij|stäng|luk|lukk|sulje|закрыть|关闭|關閉|閉じる|닫기|đóng|×|✕|✖|✗|⨯|x)( .{0,30})?$/i;
+const CONTENT = "main, [role=main]";
 const TYPED = "textarea, input:not([type]), input[type=text], input[type=email], input[type=search], input[type=password], input[type=tel], input[type=number]";
 const CONTROLS = "button, a, input[type=button], input[type=submit], [role=button], summary, [onclick], :is(div, span):is([class*=btn], [class*=button]):not(:has(*))";
 // Characters. A consent dialog with all its purposes may be long; a page is longer.
@@ -51,12 +58,13 @@ const nameOf = (element) => real(element).localName
 const uses = (said) => USES.test(said) || (USES_ELSEWHERE.test(said) && COOKIES.test(said));
 const asksForConsent = (said) => (uses(said) && (PURPOSE.test(said) || !FOOD.test(said))) || AGREES.test(said);
 
+const namesOf = (element) => ["id", "class", "aria-label"].map((name) => real(element).getAttribute(name)).join(" ") + ` ${real(element).localName}`;
 const isBanner = (element) => {
-  const names = [real(element).id, real(element).getAttribute("class"), real(element).getAttribute("aria-label"), real(element).localName].join(" ");
+  const names = namesOf(element);
   const controls = matching(element, CONTROLS);
   const said = textOf(element);
   if (VENDOR.test(names)) return controls.length > 0 || said === "";
-  if (said.length > LONGEST || matching(element, `${TYPED}, main, article`).length > 0) return false;
+  if (said.length > LONGEST || matching(element, `${TYPED}, ${CONTENT}, article`).length > 0) return false;
   const says = (pattern) => controls.some((control) => wordsOf(control).some((words) => pattern.test(words)));
   const accepts = says(ACCEPTS), declines = says(DECLINES);
   if (NAME.test(names)) return accepts || declines || PURPOSE.test(said) || matching(element, "iframe").length > 0;
@@ -65,7 +73,7 @@ const isBanner = (element) => {
   if (!TOPIC.test(said)) return false;
   if (asksForConsent(said)) return accepts || (declines && !isMenu) || (says(CLOSES) && controls.length <= 4);
   if (/cookie|tracking/i.test(said) && PURPOSE.test(said) && !FOOD.test(said) && accepts && controls.length <= 6) return true;
-  return accepts && declines && !isMenu && !(FOOD.test(said) && !PURPOSE.test(said));
+  return accepts && declines && !isMenu && DATA.test(said) && !(FOOD.test(said) && !PURPOSE.test(said));
 };
 // The smallest banner in an element that is or contains one.
 const coreOf = (element) => {
@@ -84,7 +92,7 @@ const bannerIn = (element) => {
 // The largest box around a part, up to `top`, that contains little else.
 const boxAround = (part, top) => {
   const hasLittleElse = (box) => matching(box, CONTROLS).length - matching(part, CONTROLS).length <= FEW_CONTROLS
-    && textOf(box).length - textOf(part).length <= FEW_LETTERS && matching(box, `${TYPED}, main, nav`).length === 0;
+    && textOf(box).length - textOf(part).length <= FEW_LETTERS && matching(box, `${TYPED}, ${CONTENT}, nav`).length === 0;
   let box = part;
   while (box !== top && parentOf(box) && hasLittleElse(parentOf(box))) box = parentOf(box);
   return box;

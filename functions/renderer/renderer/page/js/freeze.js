@@ -1,13 +1,13 @@
 // Brings the page's motion to its end: a running scroll arrives; finite animations end, and so do those that start when
 // they end; endless ones stop at their first keyframe. Animations driven by scrolling, or paused by the page, stay as
-// they are. SVG has its own animations (SMIL), with one clock for each svg element; if an svg has finite and endless
+// they are; only with `whole` those that the view of an element below the window drives are where it is in the middle. SVG has its own animations (SMIL), with one clock for each svg element; if an svg has finite and endless
 // ones, the finite ones end.
-async () => {
+async ({whole}) => {
   const ROUNDS = 20, MILLISECONDS = 1500;
   const until = performance.now() + MILLISECONDS;
   const position = () => {
     const target = page.querySelector(":target");
-    return [scrollX, scrollY, target ? boxOf(target).top : 0].join();
+    return [scrollX, scrollY, kept.scrolls, target ? boxOf(target).top : 0].join();
   };
   const arrive = async () => {
     for (let last = "", same = 0; same < 3 && performance.now() < until; await painted()) {
@@ -15,8 +15,6 @@ async () => {
       last = position();
     }
   };
-  const moves = ({timeline, playState, effect, playbackRate}) => playState === "running" && effect
-    && timeline instanceof DocumentTimeline && playbackRate !== 0;
   const end = (animation) => {
     const {endTime, delay, duration, direction} = animation.effect.getComputedTiming();
     if (endTime !== Infinity) return animation.finish();
@@ -24,6 +22,22 @@ async () => {
     // An animation with a negative start time is at its first keyframe when its next round begins.
     const round = duration * (direction.startsWith("alternate") ? 2 : 1);
     animation.currentTime = delay + Math.max(0, Math.ceil(-delay / round)) * round;
+  };
+  // Chromium does not list the transitions of these parts; without a transition they are at its end.
+  const endOfParts = () => {
+    if (kept.parts || !page.querySelector("details, select")) return;
+    kept.parts = new CSSStyleSheet();
+    kept.parts.replaceSync("::details-content { transition: none !important } ::picker(select) { transition: none !important }");
+    document.adoptedStyleSheets = [...page.adoptedStyleSheets, kept.parts];
+  };
+  // In a picture of the whole page, what is shown as it comes into view looks as in the middle of the window.
+  const lookAtMiddle = () => {
+    const comes = ({timeline, playState, effect}) => playState === "running" && effect && timeline instanceof ViewTimeline
+      && timeline.axis !== "inline" && timeline.axis !== "x" && timeline.subject && boxOf(timeline.subject).bottom > innerHeight;
+    for (const animation of kept.roots.flatMap((root) => real(root).getAnimations()).filter(comes)) {
+      animation.pause();
+      animation.currentTime = CSS.percent(50);
+    }
   };
   const tried = (call) => { try { return call(); } catch { return null; } };
   const spanOf = (animation) => {
@@ -80,13 +94,20 @@ async () => {
     await Promise.race([transition.updateCallbackDone.catch(() => null), later(MILLISECONDS)]);
     await painted();
   }
-  if (location.hash || scrollX || scrollY) await arrive();
+  if (location.hash || scrollX || scrollY || kept.scrolls) await arrive();
+  kept.isStill = false;
   for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
-    const moving = rootsOf(document).flatMap((root) => real(root).getAnimations()).filter(moves);
+    kept.roots = rootsOf(document);
+    const moving = kept.roots.flatMap((root) => real(root).getAnimations()).filter(moves);
     for (const animation of moving) try { end(animation); } catch { /* one that has no end stays */ }
-    if (moving.length === 0) break;
+    kept.isStill = moving.length === 0;
+    if (kept.isStill) break;
     await painted();
   }
+  endOfParts();
+  if (whole) lookAtMiddle();
   if (stopClocks()) await painted();
   hideCaret();
+  kept.scrolled = kept.scrolls ??= 0;
+  kept.noteScroll ??= page.addEventListener("scroll", () => { kept.scrolls += 1; }, {capture: true, passive: true}) ?? true;
 }

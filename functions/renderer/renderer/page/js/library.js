@@ -125,3 +125,6 @@ const elementAt = (x, y) => {
   }
   return found;
 };
+// Whether an animation moves on with the time.
+const moves = ({timeline, playState, effect, playbackRate}) => playState === "running" && effect
+  && timeline instanceof DocumentTimeline && playbackRate !== 0;

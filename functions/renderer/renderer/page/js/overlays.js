@@ -5,10 +5,22 @@
   const HIGH = 100;
   const CURTAIN = /overlay|backdrop|curtain|mask|scrim|shade|dim|lightbox/i;
   const removed = [];
-  const isOver = (element, style) => ["fixed", "sticky"].includes(style.position)
-    || (style.position === "absolute" && Number(style.zIndex) >= HIGH)
-    || real(element).matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
   const isRoot = (element) => element === document.documentElement || element === page.body;
+  // An absolute box in a box of the text, such as a video's, waits for consent there.
+  const isAboutThePage = (element) => {
+    const around = real(element).offsetParent;
+    return !around || isRoot(around) || ["fixed", "sticky", "absolute"].includes(getComputedStyle(around).position);
+  };
+  // A banner that pushes the page down, with a name that says so.
+  const BAR = /cookies?[-_ ]?(banner|bar|notice|consent|message|alert)|consent[-_ ]?(banner|bar|notice)/i;
+  const isBar = (element) => BAR.test(namesOf(element)) && isRoot(parentOf(element)) && ownBoxOf(element).height < innerHeight / 2
+    && matching(element, CONTROLS).length > 0;
+  const isOver = (element, style) => ["fixed", "sticky"].includes(style.position) || isBar(element)
+    || (style.position === "absolute" && Number(style.zIndex) >= HIGH && isAboutThePage(element))
+    || real(element).matches("dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true], [popover]:popover-open");
+  // The box of a consent tool around an element: all in it belongs to the banner.
+  const toolAround = (element) => lineOf(element).findLast((node) => !isRoot(node) && VENDOR.test(namesOf(node))
+    && textOf(node).length <= LONGEST && matching(node, `${CONTENT}, nav, article`).length === 0) ?? null;
   // Elements that are painted behind the page, or that contain something, belong to the page.
   const isCurtain = (element, style) => {
     const {width, height} = boxOf(element);
@@ -22,15 +34,21 @@
   const over = everywhere("*").map((element) => [element, getComputedStyle(element)])
     .filter(([element, style]) => style.display !== "none" && !isRoot(element) && isOver(element, style));
   for (const [element] of over) {
-    const banner = real(element).isConnected ? bannerIn(element) : null;
+    if (!real(element).isConnected) continue;
+    const tool = toolAround(element), banner = tool ?? bannerIn(element);
     if (!banner) continue;
-    const box = boxAround(banner, element);
-    if (matching(box, "main, nav").length > 0) continue;
+    const box = tool ?? boxAround(banner, element);
+    if (matching(box, `${CONTENT}, nav`).length > 0) continue;
     removed.push(nameOf(box));
     box.remove();
   }
   if (removed.length === 0 && !wasDeclined) return removed;
   for (const [element, style] of over) if (real(element).isConnected && isCurtain(element, style)) real(element).remove();
+  // The page behind a banner may be blurred until it is answered.
+  for (const element of everywhere("body, body > *, main, body > * > *")) {
+    const {width, height} = ownBoxOf(element), {filter} = getComputedStyle(element);
+    if (filter.includes("blur(") && width * height >= innerWidth * innerHeight / 2) real(element).style.setProperty("filter", "none", "important");
+  }
   for (const root of [document.documentElement, page.body]) {
     const style = root ? getComputedStyle(root) : null;
     if (style && [style.overflow, style.overflowY].includes("hidden")) {
