@@ -176,6 +176,27 @@ CASES = (
         pixels=tuple((640, 175 + 350 * place, GREEN) for place in range(9)),
     ),
     Case(
+        "what the page hides again at the top stays shown, at the lower edge of the window and at the end of the page too",
+        "/whole_page/taken-back.html",
+        {"fullPage": True},
+        size=(1280, 3600),
+        pixels=tuple((640, 130 + 300 * place, GREEN) for place in range(12)),
+    ),
+    Case(
+        "a fixed picture beside the window is no backdrop",
+        "/whole_page/beside-the-window.html",
+        {"fullPage": True},
+        size=(1280, 2400),
+        pixels=((640, 390, GREEN), (640, 410, BLUE), (640, 1190, BLUE), (640, 1210, GREEN), (640, 2390, GREEN)),
+    ),
+    Case(
+        "a bar that follows the scroll smoothly is at its place again",
+        "/whole_page/follows-smoothly.html",
+        {"fullPage": True},
+        size=(1280, 2600),
+        pixels=((640, 10, GREEN), (640, 125, BLUE), (640, 160, YELLOW)),
+    ),
+    Case(
         "a page that grows after a while, with a modal dialog over it, whose backdrop covers the picture",
         "/whole_page/more-after-a-while.html",
         {"fullPage": True},

@@ -4,7 +4,11 @@
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   const rules = [];
   const isWindow = ({width, height: tall}) => width >= innerWidth * 0.98 && tall >= innerHeight * 0.98 && tall <= innerHeight * 1.5;
-  const isBackdrop = (element, style) => style.position === "fixed" && isWindow(boxOf(element))
+  // A box of the window's size may be beside it: a closed menu, a picture that scrolling moves.
+  const isOverWindow = ({top, bottom, left, right}) => top <= innerHeight * 0.02 && bottom >= innerHeight * 0.98
+    && left <= innerWidth * 0.02 && right >= innerWidth * 0.98;
+  const covers = (box) => isWindow(box) && isOverWindow(box);
+  const isBackdrop = (element, style) => style.position === "fixed" && covers(boxOf(element))
     && !(real(element).textContent ?? "").trim() && !real(element).querySelector("iframe, input, button") && !real(element).matches("iframe");
   const lengthen = (element) => {
     const added = height - boxOf(element).height, {paddingBottom} = getComputedStyle(element);

@@ -3,26 +3,43 @@
 // the time of the last change. While `isOurs` is true, the changes are ours. A page that shows a box only while it is
 // in view would hide all but its first window, so changes that it takes back out of view are restored.
 const watchReaction = () => {
-  const PUT_BACK = 4, SOON = 400;
+  const PUT_BACK = 4, SOON = 400, STATES = 3;
   const reaction = {answers: 0, before: 0, lag: 0, last: 0, scrolled: performance.now(), hasScrolled: false, isOurs: false};
-  const earlier = new WeakMap();   // by element: the values its attributes had, those it got in view, and how often one was put back
-  const isWithin = (element, margin) => {
-    const {top, bottom} = boxOf(element);
-    return bottom > -margin && top < innerHeight + margin;
+  const earlier = new WeakMap();   // by element and attribute: what is known of its values
+  const knownOf = (target, name) => {
+    const byName = earlier.get(target) ?? earlier.set(target, {}).get(target);
+    return byName[name] ??= {values: new Set(), settled: new Set(), first: undefined, seen: undefined, scroll: 0, count: 0};
   };
+  const isWithin = (element, above) => {
+    const {top, bottom} = boxOf(element);
+    return bottom > -above && top < innerHeight * 1.5;
+  };
+  // Whether a visitor sees a box here or at the top of the page. Of a box in the lower half of a window that is longer
+  // than the window, the rest is yet to be seen.
+  const isSeen = (element) => {
+    const {top, bottom} = boxOf(element);
+    return [0, scrollY].some((y) => bottom + y > 0 && top + y < innerHeight && (top + y < innerHeight / 2 || bottom + y <= innerHeight));
+  };
+  const isFixed = (element) => lineOf(element).some((box) => getComputedStyle(box).position === "fixed");
   const putBack = ({target, attributeName: name, oldValue}) => {
-    const known = earlier.get(target) ?? {values: [], seen: new Map(), count: 0};
-    earlier.set(target, known);
-    const value = real(target).getAttribute(name);
-    const isTakenBack = value !== oldValue && known.values.includes(`${name}=${value}`) && known.seen.get(name) === oldValue;
-    known.values.push(`${name}=${oldValue}`);
-    if (isTakenBack && known.count < PUT_BACK && performance.now() - reaction.scrolled < SOON
-        && !isWithin(target, 0) && getComputedStyle(target).position !== "fixed") {
+    const known = knownOf(target, name), value = real(target).getAttribute(name);
+    const isTakenBack = value !== oldValue && known.values.has(value) && known.seen === oldValue;
+    if (known.values.size === 0) known.first = oldValue;
+    known.values.add(oldValue);
+    if (known.scroll !== reaction.scrolled) {
+      known.scroll = reaction.scrolled;
+      known.count = 0;
+      // A value that is another one after each scroll follows the scroll, and at the top it is the one of the top.
+      known.settled.add(oldValue);
+    }
+    const isSoon = performance.now() - reaction.scrolled < SOON;
+    if (isTakenBack && isSoon && known.count < PUT_BACK && known.settled.size <= STATES && !isSeen(target) && !isFixed(target)) {
       known.count += 1;
       if (oldValue === null) real(target).removeAttribute(name);
       else real(target).setAttribute(name, oldValue);
-    // Changes far from the window that happen on their own, such as a carousel, are not a reaction to the scroll.
-    } else if (isWithin(target, innerHeight / 2)) known.seen.set(name, value);
+    // A page that answers late shows a box when the window has passed it. Other changes far from the window happen on
+    // their own, such as those of a carousel.
+    } else if (value !== known.first && isWithin(target, isSoon ? Infinity : innerHeight / 2)) known.seen = value;
   };
   const observer = new MutationObserver((records) => {
     if (reaction.isOurs) return;

@@ -20,8 +20,11 @@ async ({limit, milliseconds}) => {
       inVain = reaction.answers === before ? inVain + 1 : 0;
       y += Math.max(innerHeight * (isSlow ? SLOW : SMALL), bottom / MOST_STEPS);
     }
-    const quiet = Math.min(end, performance.now() + LONGEST_QUIET);
-    const soonest = reaction.scrolled + (isPrompt ? 0 : Math.min(LONGEST_TIMER, reaction.lag + QUIET));
+    await comesToRest(isPrompt ? 0 : Math.min(LONGEST_TIMER, reaction.lag + QUIET));
+  };
+  // The page changes no more, and the time in which it may begin to answer the last scroll is over.
+  const comesToRest = async (patience) => {
+    const quiet = Math.min(end, performance.now() + LONGEST_QUIET), soonest = reaction.scrolled + patience;
     while (performance.now() < quiet && (performance.now() < soonest || performance.now() - reaction.last < QUIET)) await later(20);
   };
   // A timer that the last scroll set off may show something yet.
@@ -34,4 +37,6 @@ async ({limit, milliseconds}) => {
   if (reaction) reaction.scrolled = performance.now();
   scrollTo({left: 0, top: 0, behavior: "instant"});
   await painted();
+  // A page that follows the scroll smoothly may answer only when it has arrived.
+  if (reaction?.answers) await comesToRest(Math.min(LONGEST_TIMER, Math.max(LONGEST_PAUSE, reaction.lag + PAUSE)));
 }
