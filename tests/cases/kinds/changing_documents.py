@@ -223,4 +223,38 @@ CASES = (
         pixels=((640, 400, GREEN),),
         told={"details.deadlineReached": True},
     ),
+    *(
+        Case(
+            f"{name} that leads to an answer that never comes leaves the page as it is",
+            written("<a id=a href=/stall>go</a><div style=height:2000px>", colour="00ff00"),
+            {"timeoutMs": 4000, "fullPage": True, "hideSelectors": ["i"], **options},
+            pixels=((640, 400, GREEN), (640, 1900, GREEN)),
+            told={"details.deadlineReached": True},
+        )
+        for name, options in (
+            ("a click", {"clickSelectors": ["#a"]}),
+            ("javascript", {"javascript": "location = '/stall'"}),
+        )
+    ),
+    *(
+        Case(
+            f"javascript that sends a form {name} runs once",
+            written(f"<form action='{NEXT}'><input name=q value=1></form>"),
+            {"javascript": script, "delayMs": 400},
+            pixels=((5, 5, GREEN),),
+            told={"final_url": f"{NEXT}?q=1"},
+        )
+        for name, script in (
+            ("at once", "document.forms[0].submit()"),
+            ("soon", "setTimeout(() => document.forms[0].requestSubmit(), 200)"),
+        )
+    ),
+    Case(
+        "a click that loads another document in a frame",
+        written(
+            "<iframe name=f style='border:0;width:1280px;height:600px'></iframe><a id=a href='/late?ms=300' target=f>go</a>"
+        ),
+        {"clickSelectors": ["#a"]},
+        pixels=((640, 400, GREEN),),
+    ),
 )

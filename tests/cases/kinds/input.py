@@ -173,6 +173,7 @@ CASES = (
         for name, body in (
             ("the element is covered", "<button id=a>m</button><div style='position:fixed;inset:0'></div>"),
             ("the element is disabled", "<button id=a disabled>m</button>"),
+            ("the element is in a button that is disabled", "<button disabled><b id=a>m</b></button>"),
             ("the element lies outside of the page", "<button id=a style='position:fixed;left:-500px'>m</button>"),
             ("the element takes no mouse", "<p id=a style='pointer-events:none'>m</p>"),
         )
@@ -212,5 +213,45 @@ CASES = (
         "/elements/image-map.html",
         {"clickSelectors": ["#circle"]},
         pixels=((1000, 300, GREEN),),
+    ),
+    Case(
+        "clicks on hollow, thin and clipped shapes, and on what has no size but its content",
+        "/input/shapes.html",
+        {"clickSelectors": ["#ring", "#line", "#slice", "#group", "#clipped", "#floated", "#placed"]},
+        pixels=((1000, 600, GREEN),),
+    ),
+    *(
+        Case(
+            f"a tap on a phone gives {name}",
+            written("<meta name=viewport content='width=device-width'><button id=a>m</button>", script),
+            {"device": "iPhone 15", "clickSelectors": ["#a"]},
+            pixels=((600, 1500, GREEN),),
+        )
+        for name, script in (
+            ("touch events", f"a.ontouchstart = () => {{ {PAINT} }}"),
+            (
+                "a pointer of the type touch",
+                f"a.onpointerup = (event) => {{ if (event.pointerType === 'touch') {PAINT} }}",
+            ),
+            ("a trusted click", f"a.onclick = (event) => {{ if (event.isTrusted) {PAINT} }}"),
+        )
+    ),
+    Case(
+        "a tap on a phone that follows a link, without a meta viewport",
+        written("<p style=width:1500px>wide</p><a id=a href='/late?ms=300'>go</a>"),
+        {"device": "Pixel 7", "clickSelectors": ["#a"]},
+        told={"title": "late"},
+    ),
+    Case(
+        "javascript declares a variable that the page has",
+        written(script="const body = 1; class Helper {}"),
+        {"javascript": "const body = document.body; class Helper {}; await 1; body.style.background = '#00ff00'"},
+        pixels=((640, 400, GREEN),),
+    ),
+    Case(
+        "javascript whose own code declares a variable twice runs once",
+        written(),
+        {"javascript": "document.body.append(1); eval('let y; let y')"},
+        error="Render.InvalidRequest",
     ),
 )

@@ -1,14 +1,16 @@
 """The request's actions on a page, as a visitor would do them: wait for an element, click, run a script."""
 
 import asyncio
+import re
 from contextlib import suppress
 from typing import Any
 
 from renderer.browser.frames import Frame, frames_of, page_point
-from renderer.browser.protocol import Params, ProtocolError
+from renderer.browser.protocol import Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError
 from renderer.page.documents import REQUEST_SCRIPT
 from renderer.page.render_context import FRAMES, RenderContext, script
+from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 
 ELEMENT_SECONDS = 5.0
@@ -57,7 +59,7 @@ def invalid_selector(field: str) -> InvalidRequestError:
 
 
 async def click(context: RenderContext, field: str, selector: str) -> None:
-    """Scrolls to the first visible element, moves the mouse there, presses and releases it.
+    """Scrolls to the first visible element, moves the mouse there, presses and releases it; taps it on a touch screen.
 
     Raises SelectorNotFoundError when no element appears, InvalidRequestError when a click cannot reach it.
     """
@@ -72,7 +74,8 @@ async def click(context: RenderContext, field: str, selector: str) -> None:
     if not frame.is_main and not await context.run("shows_frame", [x, y]):
         raise InvalidRequestError(f"{field}: the frame of the element for {selector[:200]!r} is covered", field)
     context.documents.clicked()
-    await context.within(FOR_EVER, _press(context, x, y))
+    touches = devices().get(context.request.get("device", ""), {}).get("has_touch")
+    await context.within(FOR_EVER, _tap(context, frame, x, y) if touches else _press(context, x, y))
 
 
 async def _press(context: RenderContext, x: float, y: float) -> None:
@@ -84,22 +87,37 @@ async def _press(context: RenderContext, x: float, y: float) -> None:
             await context.page.session.send("Input.dispatchMouseEvent", event | {"type": kind})
 
 
+async def _tap(context: RenderContext, frame: Frame, x: float, y: float) -> None:
+    clicked = asyncio.ensure_future(frame.evaluate(script("tapped")))
+    for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+        # The tap may navigate away from the document, here and below.
+        with suppress(ProtocolError):
+            await context.page.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    with suppress(ScriptError):
+        await clicked
+
+
 async def run_script(context: RenderContext, source: str) -> None:
     """Runs the request's script as if it were typed into the console, and awaits a promise that it returns.
 
     Raises InvalidRequestError if the script throws or the promise is rejected.
     """
+    context.documents.script_runs()
     running = asyncio.ensure_future(_outcome(context, source))
-    with suppress(ProtocolError):  # the script may navigate away
-        if await context.within(FOR_EVER, running):
-            _refuse_exception(running.result())
+    try:
+        with suppress(ProtocolError):  # the script may navigate away
+            if await context.within(FOR_EVER, running):
+                _refuse_exception(running.result())
+    finally:
+        context.documents.script_ended()
 
 
 async def _outcome(context: RenderContext, source: str) -> Params:
     session = context.page.session
-    # The script may be statements, or an expression with `await` in it.
-    typed: Params = {"expression": f"{source}\n//# sourceURL={REQUEST_SCRIPT}", "awaitPromise": True, "replMode": True}
-    outcome = await session.send("Runtime.evaluate", typed | {"userGesture": True, "silent": True})
+    outcome = await _typed(session, source)
+    if _clashes(outcome):
+        # No part of it ran. In a block it may have variables with the names of the page's.
+        outcome = await _typed(session, f"{{\n{source}\n}}")
     object_id = outcome["result"].get("objectId")
     if "exceptionDetails" in outcome or object_id is None:
         return outcome
@@ -108,6 +126,20 @@ async def _outcome(context: RenderContext, source: str) -> Params:
     return await session.send("Runtime.callFunctionOn", awaited)
 
 
+async def _typed(session: Session, source: str) -> Params:
+    # The script may be statements, or an expression with `await` in it.
+    typed: Params = {"expression": f"{source}\n//# sourceURL={REQUEST_SCRIPT}", "awaitPromise": True, "replMode": True}
+    return await session.send("Runtime.evaluate", typed | {"userGesture": True, "silent": True})
+
+
+def _clashes(outcome: Params) -> bool:
+    """Whether the script declares a variable that the page has; an error that the script itself threw has a stack."""
+    details = outcome.get("exceptionDetails", {})
+    description = details.get("exception", {}).get("description", "")
+    return "stackTrace" not in details and CLASH.match(description) is not None
+
+
+CLASH = re.compile(r"SyntaxError: Identifier '.*' has already been declared")
 AWAIT = "async function () { await this; }"
 
 

@@ -22,6 +22,8 @@ CLICK_SECONDS = 5.0
 RELOAD_SECONDS = 0.25
 # Seconds. A refresh later than this is not a redirect.
 LONGEST_REFRESH = 3.0
+# Seconds. A form that is sent this soon after the request's script counts as sent by it. Chosen, not measured.
+SUBMIT_SECONDS = 0.5
 REFRESHES = ("httpHeaderRefresh", "metaTagRefresh")
 
 
@@ -52,6 +54,8 @@ class Documents:
     _cut: str = ""
     _clicked: float = float("-inf")
     _reloads: bool = False
+    _script_until: float = float("-inf")
+    _submits: bool = False
 
     def watch(self) -> None:
         """Begins to follow the page's main frame; call it before anything is loaded."""
@@ -69,6 +73,14 @@ class Documents:
     def clicked(self) -> None:
         """Notes that the request clicks now."""
         self._clicked = self.clock()
+
+    def script_runs(self) -> None:
+        """Notes that the request's script begins to run."""
+        self._script_until = float("inf")
+
+    def script_ended(self) -> None:
+        """Notes that the request's script has ended."""
+        self._script_until = self.clock() + SUBMIT_SECONDS
 
     def is_leaving(self) -> bool:
         """Whether another document is coming: a navigation was requested, or a refresh is due soon."""
@@ -101,6 +113,8 @@ class Documents:
     def _requested(self, event: Params) -> None:
         if self._is_main(event) and event["disposition"] == "currentTab":
             self._leaving = Leaving(self.clock() + REQUESTED_SECONDS)
+            # The request for a sent form has no stack that would name the script.
+            self._submits = event["reason"].startswith("formSubmission") and self.clock() < self._script_until
 
     def _started(self, event: Params) -> None:
         if self._is_main(event):
@@ -117,7 +131,7 @@ class Documents:
         by_script = any(frame["url"] == REQUEST_SCRIPT for frame in stack)
         soon = RELOAD_SECONDS if self._reloads else CLICK_SECONDS
         by_click = event.get("hasUserGesture", False) and self.clock() - self._clicked < soon
-        self.by_request = by_script or by_click
+        self.by_request = by_script or by_click or self._submits
 
     def _failed(self, event: Params) -> None:
         if event["requestId"] == self.loader:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from renderer.browser.frames import Frame, frames_of
+from renderer.browser.protocol import ProtocolError
 from renderer.browser.script_error import ScriptError
 from renderer.page.render_context import FRAMES, RenderContext, script
 from shutterstep.errors import PageUnstableError
@@ -30,7 +31,18 @@ async def _is_shown(context: RenderContext, awaited: set[str], *, whole: bool) -
         return False
     frames = (await frames_of(context.page))[:FRAMES]
     shown = await asyncio.gather(*(_shown_in(frame, whole=whole or not frame.is_main) for frame in frames))
-    return any(not awaited.isdisjoint(addresses) for addresses in shown)
+    if any(not awaited.isdisjoint(addresses) for addresses in shown):
+        return True
+    # A frame may be on its way to another address than the one that its element names.
+    loading = context.traffic.loading_frames()
+    return any([await _is_in_view(frame, whole=whole) for frame in frames if frame.id in loading])
+
+
+async def _is_in_view(frame: Frame, *, whole: bool) -> bool:
+    with suppress(ScriptError, ProtocolError, TimeoutError):
+        call = f"(element) => ({script('frame_in_view')})(element, {'true' if whole else 'false'})"
+        return bool(await asyncio.wait_for(frame.call_on_element(call), FRAME_SECONDS))
+    return False
 
 
 async def _shown_in(frame: Frame, *, whole: bool) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 
 from renderer.browser.net_errors import NET_ERROR, net_error
 from renderer.page.render_context import RenderContext
+from renderer.page.stay import rest
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
 from shutterstep.public_address import without_password
 
@@ -41,8 +42,8 @@ async def arrive(context: RenderContext) -> None:
     for _ in range(CLIENT_REDIRECTS + 1):
         loader = documents.loader
         await _loaded(context)
-        if documents.is_leaving() and not context.findings.deadline_reached:
-            await context.within(FOR_EVER, documents.at_rest())
+        if documents.is_leaving():
+            await rest(context)
         documents.check()
         if documents.loader == loader:
             await _refuse_nothing(context)

@@ -10,7 +10,7 @@ from renderer.browser.script_error import DocumentAwayError, ScriptError
 from renderer.page.documents import POLL_SECONDS
 from renderer.page.navigation import arrive
 from renderer.page.render_context import RenderContext
-from renderer.page.stay import FOR_EVER, DocumentGoneError, stay
+from renderer.page.stay import DocumentGoneError, rest, stay
 from shutterstep.errors import PageUnstableError, SelectorNotFoundError
 
 # The most further documents that a page may show while its steps run. Chosen, not measured.
@@ -51,5 +51,5 @@ async def _has_changed(context: RenderContext, seconds: float) -> bool:
             while context.documents.loader == context.document and not context.documents.is_leaving():
                 context.documents.check()
                 await asyncio.sleep(POLL_SECONDS)
-    await context.within(FOR_EVER, context.documents.at_rest())
+    await rest(context)
     return context.documents.loader != context.document

@@ -9,6 +9,13 @@ class DocumentGoneError(Exception):
     """The page shows another document than the one with which the steps began."""
 
 
+async def rest(context: RenderContext) -> None:
+    """Waits for a document that is coming. Raises its error if it fails; one that does not come in time is given up."""
+    if not await context.within(FOR_EVER, context.documents.at_rest()):
+        # Chromium runs no script of ours while a navigation is on its way, so nothing more could be done with the page.
+        await context.page.session.send("Page.stopLoading")
+
+
 async def stay(context: RenderContext) -> None:
     """Waits for a document that is coming.
 
@@ -17,7 +24,7 @@ async def stay(context: RenderContext) -> None:
     """
     documents = context.documents
     if documents.is_leaving():
-        await context.within(FOR_EVER, documents.at_rest())
+        await rest(context)
     documents.check()
     if documents.loader != context.document:
         raise DocumentGoneError

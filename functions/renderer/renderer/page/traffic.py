@@ -27,11 +27,14 @@ PAGE = "page"
 
 @dataclass(frozen=True)
 class Pending:
-    """A request that has not ended; `address` is the one that the page asked for, before redirects."""
+    """A request that has not ended; `address` is the one that the page asked for, before redirects; `frame` the id of
+    the frame that asked.
+    """
 
     kind: str
     since: float
     address: str = ""
+    frame: str = ""
 
 
 class Traffic:
@@ -93,6 +96,10 @@ class Traffic:
         """Returns the addresses of requests of these types that have not ended."""
         return {request.address for request in self.pending.values() if request.kind in kinds}
 
+    def loading_frames(self) -> set[str]:
+        """Returns the ids of the frames whose document has not arrived, without the page's own."""
+        return {request.frame for request in self.pending.values() if request.kind == "document"}
+
     def awaits_data(self, seconds: float) -> bool:
         """Whether data or a script requested less than `seconds` ago has not arrived."""
         since = self._clock() - seconds
@@ -112,7 +119,7 @@ class Traffic:
             before = self.pending.get(event["requestId"])
             address = before.address if before is not None else event["request"]["url"]
             waits_for = PAGE if self._is_main(event) else kind
-            self.pending[event["requestId"]] = Pending(waits_for, self._clock(), address)
+            self.pending[event["requestId"]] = Pending(waits_for, self._clock(), address, event.get("frameId", ""))
 
     def _is_main(self, event: Params) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._main_frame

@@ -4,6 +4,7 @@
 async ({selector, milliseconds}) => {
   const start = performance.now(), until = start + milliseconds, LONGEST_ARRIVAL = 2000, LONGEST_MOTION = 1000;
   const PLACES = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
+  const PARTS = Array.from({length: 24}, (_, part) => (part + 0.5) / 24), GRID = PARTS.flatMap((across) => PARTS.map((down) => [across, down]));
   const isIn = (element, node) => lineOf(node).includes(element);
   const takes = (element, found) => found !== null && (isIn(element, found)
     || real(found).closest?.("label")?.control === element
@@ -12,19 +13,25 @@ async ({selector, milliseconds}) => {
   // An element without its own box uses the boxes of its content.
   const boxed = (element) => !(element instanceof HTMLAreaElement) && (getComputedStyle(element).display === "contents" || isAroundOthers(element))
     ? boxed(contentOf(element).find(isVisible)) : element;
-  const pointOf = (element) => {
+  const boxesOf = (element) => {
     const one = boxed(element);
-    const boxes = one instanceof HTMLAreaElement || one instanceof SVGGeometryElement ? [shownBoxOf(one)] : [...real(one).getClientRects()].slice(0, 8);
-    for (const {left, top, right, bottom} of boxes) {
-      const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
-      if (x2 <= x1 || y2 <= y1) continue;
-      for (const [across, down] of PLACES) {
-        const [x, y] = [x1 + (x2 - x1) * across, y1 + (y2 - y1) * down];
-        if (takes(element, elementAt(x, y))) return [x, y];
-      }
-    }
-    return null;
+    return one instanceof HTMLAreaElement || one instanceof SVGGeometryElement ? [shownBoxOf(one)] : [...real(one).getClientRects()].slice(0, 8);
   };
+  const hit = (element, points) => points.find(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && takes(element, elementAt(x, y)));
+  const pointsOf = (element, places) => boxesOf(element).flatMap(({left, top, right, bottom}) => {
+    const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
+    return x2 <= x1 || y2 <= y1 ? [] : places.map(([across, down]) => [x1 + (x2 - x1) * across, y1 + (y2 - y1) * down]);
+  });
+  // Points on the outline of an SVG shape, where that is drawn: it may be all there is.
+  const outlineOf = (element) => {
+    if (!(element instanceof SVGGeometryElement) || getComputedStyle(element).stroke === "none") return [];
+    const length = real(element).getTotalLength(), matrix = real(element).getScreenCTM();
+    return PARTS.map((part) => real(element).getPointAtLength(length * part).matrixTransform(matrix)).map(({x, y}) => [x, y]);
+  };
+  // A shape, a group or a clipped box may be hollow where it is looked for first.
+  const pointOf = (element) => hit(element, pointsOf(element, PLACES)) ?? hit(element, outlineOf(element))
+    ?? [...real(element).querySelectorAll("*")].filter(isVisible).slice(0, 50).map((inner) => hit(element, [...pointsOf(inner, PLACES.slice(0, 1)), ...outlineOf(inner)])).find(Boolean)
+    ?? hit(element, pointsOf(element, GRID)) ?? null;
   // Waits for an element that is about to arrive; then three frames must show it in the same place.
   const arriving = (element) => {
     const found = lineOf(element).flatMap((node) => real(node).getAnimations());
@@ -50,7 +57,7 @@ async ({selector, milliseconds}) => {
     if (round === 0) scroll(element, "nearest");
     const isStill = await standsStill(element);
     if (!isStill && performance.now() - start < LONGEST_MOTION) reason = "does not stand still";
-    else if (real(element).matches(":disabled")) reason = "is disabled";
+    else if (real(element).matches(":disabled") || lineOf(element).some((node) => real(node).matches("button:disabled"))) reason = "is disabled";
     else {
       const point = pointOf(element);
       if (point) return point;
