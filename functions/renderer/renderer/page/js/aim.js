@@ -30,7 +30,7 @@ async ({selector, milliseconds}) => {
   };
   // A shape, a group or a clipped box may be hollow where it is looked for first.
   const pointOf = (element) => hit(element, pointsOf(element, PLACES)) ?? hit(element, outlineOf(element))
-    ?? [...real(element).querySelectorAll("*")].filter(isVisible).slice(0, 50).map((inner) => hit(element, [...pointsOf(inner, PLACES.slice(0, 1)), ...outlineOf(inner)])).find(Boolean)
+    ?? [...real(element).querySelectorAll("*")].slice(0, 100).filter(isVisible).map((inner) => hit(element, [...pointsOf(inner, PLACES.slice(0, 1)), ...outlineOf(inner)])).find(Boolean)
     ?? hit(element, pointsOf(element, GRID)) ?? null;
   // Waits for an element that is about to arrive; then three frames must show it in the same place.
   const arriving = (element) => {
