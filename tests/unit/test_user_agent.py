@@ -64,3 +64,16 @@ def test_browsers_without_hints_get_none(agent: str) -> None:
 
 def test_the_browser_s_own_agent_keeps_its_platform() -> None:
     assert override("") == {"userAgent": "", "acceptLanguage": "en-US"}
+
+
+def test_a_device_s_hints_have_its_form_and_the_whole_name_of_its_model() -> None:
+    def hints(name: str) -> tuple[str, list[str], bool, str]:
+        device = devices()[name]
+        found = override(device["user_agent"], is_mobile=device["is_mobile"])["userAgentMetadata"]
+        return found["model"], found["formFactors"], found["mobile"], found["fullVersion"].partition(".")[0]
+
+    chrome = devices()["Moto G4"]["user_agent"].partition("Chrome/")[2].partition(".")[0]
+    assert hints("Moto G4") == ("Moto G (4)", ["Mobile"], True, chrome)
+    assert hints("LG Optimus L70") == ("LGMS323", ["Mobile"], True, chrome)
+    assert hints("Galaxy Tab S9") == ("SM-X710", ["Tablet"], False, chrome)
+    assert hints("Desktop Chrome") == ("", ["Desktop"], False, chrome)

@@ -73,6 +73,18 @@ CASES = (
         {"device": "Pixel 7"},
         told={"title": "true Android"},
     ),
+    *(
+        Case(
+            f"the hints of {device} have its form, its model and its version, in a worker too",
+            "/emulation/form-factor.html",
+            {"device": device, "waitForSelector": ".told"},
+            told={"title": told},
+        )
+        for device, told in (
+            ("Moto G4", "Mobile, Moto G (4), true, true, the same"),
+            ("Galaxy Tab S9", "Tablet, SM-X710, false, true, the same"),
+        )
+    ),
     Case(
         "the default locale is sent as Accept-Language",
         "/language",

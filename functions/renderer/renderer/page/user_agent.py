@@ -20,7 +20,8 @@ PLATFORMS = (
 )
 # The system's version as client hints write it. Windows 10 and 11 both have NT 10.0 in the string.
 VERSION = re.compile(r"Android (\d[\d.]*)|Mac OS X (\d[\d_.]*)|Windows NT (\d[\d.]*)")
-ANDROID_MODEL = re.compile(r"Android [\d.]+; ([^;)]+?)(?: Build/[^;)]*)?\)")
+# A model's name may have parentheses itself: Moto G (4).
+ANDROID_MODEL = re.compile(r"Android [\d.]+; (?:[a-z]{2}-[a-z]{2}; )?((?:\([^)]*\)|[^;()])+?)(?: Build/[^;)]*)?\)")
 CHROMIUM = re.compile(r"(?:Headless)?Chrome/(\d+)([\d.]*)")
 # The first Chromium with client hints.
 FIRST_WITH_HINTS = 89
@@ -64,6 +65,9 @@ def _platforms(agent: str) -> tuple[str, str]:
 def _metadata(agent: str, *, is_mobile: bool) -> Params:
     brands = [_brand(agent), ("Chromium", *_version(CHROMIUM, agent)), MADE_UP]
     model = ANDROID_MODEL.search(agent)
+    is_android = "Android" in agent
+    # Chrome on an Android tablet is not mobile, and its user agent string does not say so either.
+    is_phone = "Mobile" in agent or (is_mobile and not is_android)
     is_x86 = not re.search(r"Android|ARM|aarch64", agent)
     return {
         "brands": [{"brand": name, "version": major} for name, major, _ in brands],
@@ -73,7 +77,10 @@ def _metadata(agent: str, *, is_mobile: bool) -> Params:
         "architecture": "x86" if is_x86 else "",
         "bitness": "64" if is_x86 else "",
         "model": model[1] if model else "",
-        "mobile": is_mobile or "Mobile" in agent,
+        "mobile": is_phone,
+        "formFactors": ["Mobile" if is_phone else "Tablet" if is_android else "Desktop"],
+        # Scripts ask for it as uaFullVersion.
+        "fullVersion": "".join(brands[0][1:]),
         "wow64": False,
     }
 
