@@ -1,6 +1,6 @@
 """A PDF: all of its content, and no blank sheet."""
 
-from tests.cases.case import GREEN, Case
+from tests.cases.case import GREEN, WHITE, Case
 
 CASES = (
     Case(
@@ -27,5 +27,16 @@ CASES = (
         {"format": "pdf"},
         pixels=((100, 100, GREEN, 8),),
         sheet=11,
+    ),
+    Case(
+        "css sets paper, direction and margins of a pdf, against the page's own",
+        "",
+        {
+            "html": "<style>@page { size: A3; margin: 0 } * { margin: 0 }</style><p style='height:90vh;background:#00ff00'>",
+            "css": "@page { size: A4 landscape; margin: 1cm }",
+            "format": "pdf",
+        },
+        size=(842, 595),
+        pixels=((14, 14, WHITE), (60, 60, GREEN, 8)),
     ),
 )
