@@ -260,4 +260,11 @@ CASES = (
         size=(1280, 2400),
         pixels=((640, 400, GREEN), (640, 100, BLUE), (640, 2300, BLUE)),
     ),
+    Case(
+        "a listener that answers only now and then sees the last scroll",
+        "/whole_page/listens-now-and-then.html",
+        {"fullPage": True},
+        size=(1280, 2900),
+        pixels=((640, 2850, GREEN),),
+    ),
 )
