@@ -14,6 +14,14 @@ async ({pictures}) => {
     return `${seconds < 0 ? "-" : "+"}${Math.abs(seconds * FAST).toFixed(7)}s`;
   };
   const holdAtEnd = (animation) => {
+    const begin = secondsOf(animation.getAttribute("begin") ?? "0s"), repeats = Number(animation.getAttribute("repeatCount") ?? 1);
+    if (begin !== null && Number.isInteger(repeats) && animation.localName !== "set" && animation.getAttribute("fill") === "freeze") {
+      // It is at its end from the first frame on.
+      for (const name of ["end", "min", "max", "repeatDur", "repeatCount"]) animation.removeAttribute(name);
+      animation.setAttribute("begin", `${-1 + begin * 1e-6 + 1e-4}s`);
+      animation.setAttribute("dur", "1s");
+      return;
+    }
     for (const name of ["begin", "end", "dur", "min", "max", "repeatDur"].filter((name) => animation.hasAttribute(name))) {
       const times = animation.getAttribute(name).replace(/(?<![\w.])(?:[+-] *)?\d[\d.]*(?:h|min|s|ms)?(?![\w.:])/g, faster);
       animation.setAttribute(name, times.replace(/^\+/, ""));
@@ -88,6 +96,8 @@ async ({pictures}) => {
   };
   if (stills.size === 0) return null;
   everywhere("*").forEach(replace);
-  for (let frame = 0; frame < 2; frame++) await painted();
+  // A still is drawn at its start first, and plays to its end in the frames after that.
+  for (let frame = 0; frame < 6; frame++) await painted();
+  await later(150);
   return null;
 }
