@@ -95,7 +95,8 @@ async def _shot(context: RenderContext) -> Captured:
     if area is not None and area.bottom() > context.request["viewport"]["height"]:
         await context.run("backdrops", area.bottom())
     frames = await far_frames(context, area) if area is not None else []
-    await context.within(ANSWER_SECONDS, context.run_in_frames("watch"))
+    if area is not None or not context.is_watched:
+        await context.within(ANSWER_SECONDS, context.run_in_frames("watch"))
     if area is not None and format_ != "webp" and area.width * area.height > TILE_PIXELS:
         return await _tiled(context, area, frames)
     body = await screenshot(context, area, format_)

@@ -27,10 +27,11 @@ def moving_selector(context: RenderContext) -> str:
     return "img" if PNG in types else ""
 
 
-async def hold_drawings(context: RenderContext) -> None:
-    """Replaces the SVG pictures that move by stills; asks the page only if there are any."""
+async def hold_drawings(context: RenderContext) -> bool:
+    """Replaces the SVG pictures that move by stills; asks the page only if there are SVG pictures, and returns that."""
     if context.traffic.svgs:
         await context.within(STILL_SECONDS, _hold(context))
+    return bool(context.traffic.svgs)
 
 
 async def _hold(context: RenderContext) -> None:

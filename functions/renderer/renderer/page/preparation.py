@@ -17,6 +17,7 @@ from renderer.page.stillness import WAIT, be_still, data_comes
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
+AT_ONCE = ("draws", "fonts", "stop", "freeze", "watch")
 ABOUT_ELEMENTS = {"waitForSelector", "clickSelectors", "css", "hideSelectors", "selector"}
 
 
@@ -82,8 +83,8 @@ async def _awaited(context: RenderContext) -> None:
         await appears(context, "waitForSelector", context.request["waitForSelector"], seconds)
 
 
-async def hold_styles(context: RenderContext) -> None:
-    """Applies `css` and `hideSelectors` in every frame, and again where the page changed.
+async def hold_styles(context: RenderContext) -> bool:
+    """Applies `css` and `hideSelectors` in every frame, and again where the page changed; whether there are any.
 
     Raises InvalidRequestError for an invalid selector.
     """
@@ -94,6 +95,7 @@ async def hold_styles(context: RenderContext) -> None:
         wrong = await context.run_in_frames("hold", styles | {"prints": prints})
         if wrong is not None:
             raise invalid_selector(f"hideSelectors.{wrong}")
+    return any(styles.values())
 
 
 async def settle(context: RenderContext) -> None:
@@ -101,13 +103,15 @@ async def settle(context: RenderContext) -> None:
     await data_comes(context)
     if context.traffic.has_animations:
         await reach_closed_roots(context)
-    if not await _settles_at_once(context):
+    at_once = await _settles_at_once(context)
+    if not at_once:
         await be_still(context)
         await context.within(SETTLE_SECONDS, _all_come(context))
         for step in ("stop", "freeze"):
             await context.within(SETTLE_SECONDS, context.run_in_frames(step, _rest_of(context)))
-    await hold_drawings(context)
-    await hold_styles(context)
+    changed = await hold_drawings(context)
+    changed |= await hold_styles(context)
+    context.is_watched = at_once and not changed
 
 
 async def _settles_at_once(context: RenderContext) -> bool:
@@ -117,7 +121,7 @@ async def _settles_at_once(context: RenderContext) -> bool:
     """
     if context.request["waitUntil"] == WAIT or _shows_more_to_come(context):
         return False
-    calling = asyncio.ensure_future(context.run_in_turn("draws", "fonts", "stop", "freeze", argument=_rest_of(context)))
+    calling = asyncio.ensure_future(context.run_in_turn(*AT_ONCE, argument=_rest_of(context)))
     if not await context.within(SETTLE_SECONDS, calling):
         return True
     return calling.result() is None and not _shows_more_to_come(context)

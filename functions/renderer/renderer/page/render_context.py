@@ -45,6 +45,7 @@ class RenderContext:
 
     `document` is the one on which the steps run, `done` how many of the request's steps were run for it, and
     `done_before` how many were run for any document. `is_restless`: its scripts did not rest in the time given to them.
+    `is_watched`: nothing but the page itself has changed it since `watch.js` began to count its changes.
     """
 
     page: ChromiumPage
@@ -58,6 +59,7 @@ class RenderContext:
     done: int = 0
     done_before: int = 0
     is_restless: bool = False
+    is_watched: bool = False
 
     def begin_document(self) -> None:
         """Starts the steps on the document that is shown. Clicks and scripts that led to it are not repeated."""
