@@ -114,4 +114,12 @@ CASES = (
         {"html": "<script>document.title = typeof RTCPeerConnection</script>"},
         told={"title": "undefined"},
     ),
+    Case(
+        "a site map that its style sheet makes a page of",
+        "/documents/site-map.xml",
+        {"fullPage": True},
+        size=(1280, 800),
+        pixels=((640, 10, BLUE), (640, 60, GREEN)),
+        told={"title": "Site map"},
+    ),
 )

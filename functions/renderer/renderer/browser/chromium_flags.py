@@ -63,8 +63,9 @@ FLAGS = (
     "--disable-site-isolation-trials",
     "--disable-component-update",
     "--disable-extensions",
+    # The XSLT banner is Chromium's own warning on top of a page, such as a feed or a site map that has a style sheet.
     "--disable-features=Translate,PaintHolding,HttpsUpgrades,LazyFrameLoading,MediaRouter,AcceptCHFrame,"
-    f"{MDNS_FEATURE}",
+    f"GenerateXSLTWarningBanner,{MDNS_FEATURE}",
     # A cookie of the request must not be sent to another port of its host.
     "--enable-features=EnablePortBoundCookies",
     "--force-color-profile=srgb",
