@@ -72,6 +72,8 @@ FLAGS = (
     f"--blink-settings={','.join(BLINK_SETTINGS)}",
     # The CSS property with which `stop.js` holds GIFs at their first frame.
     "--enable-blink-features=CSSImageAnimation",
+    # Chromium paints such an animation over an important rule of `css`, which wins by the rules of CSS.
+    "--disable-blink-features=CompositeBGColorAnimation",
     # The default of `locale`; headless Chromium would not send the header.
     "--accept-lang=en-US",
     "--metrics-recording-only",
