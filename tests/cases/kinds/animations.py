@@ -269,4 +269,13 @@ CASES = (
         {"clickSelectors": ["button"]},
         pixels=((640, 400, GREEN),),
     ),
+    Case(
+        "css wins over an animation that keeps its last colour",
+        written(
+            "<div id=e style='height:100px'></div>",
+            "e.animate([{backgroundColor: 'red'}, {backgroundColor: 'red'}], {duration: 1, fill: 'forwards'})",
+        ),
+        {"css": "#e { background: #0f0 !important }"},
+        pixels=((640, 50, GREEN),),
+    ),
 )

@@ -250,15 +250,6 @@ CASES = (
         pixels=((50, 10, YELLOW), (50, 60, GREEN)),
     ),
     Case(
-        "css wins over an animation that keeps its last colour",
-        written(
-            "<div id=e style='height:100px'></div>",
-            "e.animate([{backgroundColor: 'red'}, {backgroundColor: 'red'}], {duration: 1, fill: 'forwards'})",
-        ),
-        {"css": "#e { background: #0f0 !important }"},
-        pixels=((640, 50, GREEN),),
-    ),
-    Case(
         "css and hideSelectors in a plain XML document with a sheet",
         "/styles/feed.xml",
         {"css": "feed { border-top: 20px solid yellow !important }", "hideSelectors": ["ad"]},
