@@ -49,7 +49,7 @@ def lower_priority_of_pages(group: int, nice: int) -> None:
     """Lowers the priority of the processes in which a browser runs pages; they end with their page."""
     for process in members(group):
         with suppress(OSError):
-            if RENDERER in _command_line(process):
+            if RENDERER in _read(process, "cmdline"):
                 # Linux keeps a priority for each thread; a new thread takes that of the one that starts it.
                 for thread in os.listdir(PROC / str(process) / "task"):
                     os.setpriority(os.PRIO_PROCESS, int(thread), nice)
@@ -57,7 +57,7 @@ def lower_priority_of_pages(group: int, nice: int) -> None:
 
 def services_rest(group: int) -> bool:
     """Whether all threads of a browser's GPU and network processes are idle now."""
-    return not any(_works(one) for one in members(group) if _is_service(_command_line(one)))
+    return not any(_works(one) for one in members(group) if _is_service(_read(one, "cmdline")))
 
 
 def members(group: int) -> Iterator[int]:
@@ -88,10 +88,6 @@ def _works(process: int) -> bool:
     except OSError:
         return False
     return any(_stat(process, f"task/{thread}/stat")[:1] == [RUNNING] for thread in threads)
-
-
-def _command_line(process: int) -> bytes:
-    return _read(process, "cmdline")
 
 
 def _stat(process: int, name: str = "stat") -> list[bytes]:
