@@ -1,5 +1,11 @@
-"""Headers of the request and of the page, and which document judges what is third-party."""
+"""Headers of the request and of the page, which document judges what is third-party, and which frames are awaited."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from renderer.browser.page_session import ChromiumPage
 from renderer.page.blocking import Blocking
 from renderer.page.secrets import Secrets
 from renderer.page.traffic import Traffic
@@ -34,3 +40,18 @@ def test_third_party_is_judged_by_the_document_rather_than_by_the_requested_addr
     of_itself = blocking.reason(script)
     traffic.address = "https://another.example/"
     assert (of_itself, blocking.reason(script)) == (None, "ads")
+
+
+@pytest.mark.parametrize(("documents", "awaited"), [(10, {"frame"}), (11, set())])
+def test_a_frame_that_goes_on_from_document_to_document_is_not_awaited(documents: int, awaited: set[str]) -> None:
+    handlers: dict[str, Any] = {}
+    session = SimpleNamespace(on=handlers.__setitem__, on_cut=handlers.setdefault)
+    traffic = Traffic()
+    traffic.watch(cast("ChromiumPage", SimpleNamespace(frame="main", session=session)))
+    for number in range(documents):
+        if number:
+            handlers["Network.loadingFailed"]({"requestId": str(number - 1)})
+        asked = {"requestId": str(number), "type": "Document", "frameId": "frame", "request": {"url": OTHER}}
+        handlers["Network.requestWillBeSent"](asked)
+    assert traffic.loading_frames() == awaited
+    assert traffic.awaited(frozenset(["document"])) == ({OTHER} if awaited else set())

@@ -12,6 +12,8 @@ from shutterstep.public_address import public_address
 
 REDIRECTS = 20
 NO_CONTENT = (204, 205)
+# The most documents of a frame that are waited for. As many as of the page itself.
+FRAME_DOCUMENTS = 10
 # The most requests of one page whose type and end are recorded. Chosen, not measured.
 REMEMBERED = 20_000
 # Types with which a page fills itself.
@@ -52,6 +54,7 @@ class Traffic:
         self.console_errors = 0
         self.status = 0
         self.documents = 0
+        self._frame_documents: Counter[str] = Counter()
         # The types of the pictures that came, and the address of each SVG among them by its request.
         self.picture_types: set[str] = set()
         self.svgs: dict[str, str] = {}
@@ -93,12 +96,20 @@ class Traffic:
         return self._clock() - min(fonts) if fonts else 0
 
     def awaited(self, kinds: frozenset[str]) -> set[str]:
-        """Returns the addresses of requests of these types that have not ended."""
-        return {request.address for request in self.pending.values() if request.kind in kinds}
+        """Returns the addresses of requests of these types that have not ended, without those of frames that go on from
+        document to document.
+        """
+        return {one.address for one in self.pending.values() if one.kind in kinds and not self._goes_on(one)}
 
     def loading_frames(self) -> set[str]:
-        """Returns the ids of the frames whose document has not arrived, without the page's own."""
-        return {request.frame for request in self.pending.values() if request.kind == "document"}
+        """Returns the ids of the frames whose document has not arrived, without the page's own and without those that
+        go on from document to document.
+        """
+        loading = (one for one in self.pending.values() if one.kind == "document")
+        return {one.frame for one in loading if not self._goes_on(one)}
+
+    def _goes_on(self, request: Pending) -> bool:
+        return request.kind == "document" and self._frame_documents[request.frame] > FRAME_DOCUMENTS
 
     def awaits_data(self, seconds: float) -> bool:
         """Whether data or a script requested less than `seconds` ago has not arrived."""
@@ -120,6 +131,8 @@ class Traffic:
             address = before.address if before is not None else event["request"]["url"]
             waits_for = PAGE if self._is_main(event) else kind
             self.pending[event["requestId"]] = Pending(waits_for, self._clock(), address, event.get("frameId", ""))
+            if waits_for == "document" and before is None:
+                self._frame_documents[event.get("frameId", "")] += 1
 
     def _is_main(self, event: Params) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._main_frame
