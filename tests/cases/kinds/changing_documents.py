@@ -227,7 +227,7 @@ CASES = (
         Case(
             f"{name} that leads to an answer that never comes leaves the page as it is",
             written("<a id=a href=/stall>go</a><div style=height:2000px>", colour="00ff00"),
-            {"timeoutMs": 4000, "fullPage": True, "hideSelectors": ["i"], **options},
+            {"timeoutMs": 8000, "fullPage": True, "hideSelectors": ["i"], **options},
             pixels=((640, 400, GREEN), (640, 1900, GREEN)),
             told={"details.deadlineReached": True},
         )
