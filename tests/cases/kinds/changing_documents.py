@@ -219,7 +219,7 @@ CASES = (
     Case(
         "a page whose style sheet never comes is pictured at the deadline",
         "/written?body=%3Clink%20rel%3Dstylesheet%20href%3D%2Fstall%3E&colour=00ff00",
-        {"timeoutMs": 2500},
+        {"timeoutMs": 5000},
         pixels=((640, 400, GREEN),),
         told={"details.deadlineReached": True},
     ),
