@@ -10,8 +10,9 @@
 // what we set is answered at each change of it, before the next paint.
 ({css, hide, prints}) => {
   const IMPORTANT = /!\s*important/i, PART = /^(.*)::part\(([^)]+)\)$/s;
-  // Milliseconds of each turn that answers to a page's changes may take together.
-  const LONGEST_ANSWERS = 100, TURN = 200;
+  // Milliseconds of each turn that answers to a page's changes may take together, and the share of an answer's time that
+  // counts if the page had undone something.
+  const LONGEST_ANSWERS = 100, TURN = 200, NEEDED = 0.5;
   const sheetOf = (text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
@@ -193,8 +194,8 @@
   };
 
   let spent = 0;
-  const answers = new MutationObserver(() => { if (spent < LONGEST_ANSWERS) kept.hold(); });
-  kept.hold = () => {
+  const answers = new MutationObserver(() => { if (spent < LONGEST_ANSWERS) hold(); });
+  const hold = () => {
     const start = performance.now(), roots = rootsOf(document);
     hasActed = false;
     roots.forEach(adopt);
@@ -205,13 +206,16 @@
     // What the page does not leave to the sheets it may undo.
     if (hasActed) roots.forEach((root) => answers.observe(root, {subtree: true, childList: true, attributes: true}));
     answers.takeRecords();
-    spent += performance.now() - start;
+    spent += (performance.now() - start) * (hasActed ? NEEDED : 1);
+  };
+  kept.hold = () => {
+    spent = 0;
+    hold();
   };
   // No event reports that a shadow root was attached, or that the page dropped a sheet, so we look for both, less often
   // on a page with many elements, so that the page keeps most of the time.
   const holdOn = () => {
     const start = performance.now();
-    spent = 0;
     kept.hold();
     setTimeout(holdOn, Math.max(TURN, 5 * (performance.now() - start)));
   };
