@@ -128,6 +128,5 @@ class CaseHandler(Handler):
         self.answer(200, document("big header", "00ff00"), **{f"X-Pad-{n}": "x" * 4000 for n in range(25)})
 
     def language_page(self) -> None:
-        """A document whose title is the first language in the request."""
-        asked = self.headers.get("Accept-Language", "none")
-        self.answer(200, document(asked.split(",")[0], "00ff00"))
+        """A document whose title is the languages in the request."""
+        self.answer(200, document(self.headers.get("Accept-Language", "none"), "00ff00"))

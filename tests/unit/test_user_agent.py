@@ -63,7 +63,7 @@ def test_browsers_without_hints_get_none(agent: str) -> None:
 
 
 def test_the_browser_s_own_agent_keeps_its_platform() -> None:
-    assert override("") == {"userAgent": "", "acceptLanguage": "en-US"}
+    assert override("") == {"userAgent": "", "acceptLanguage": "en-US,en"}
 
 
 def test_a_device_s_hints_have_its_form_and_the_whole_name_of_its_model() -> None:

@@ -1,6 +1,6 @@
 """The device: pointer, screen, orientation, client hints, language, time zone, place."""
 
-from tests.cases.case import BLUE, GREEN, YELLOW, Case
+from tests.cases.case import BLUE, GREEN, WHITE, YELLOW, Case
 
 CASES = (
     Case(
@@ -89,7 +89,7 @@ CASES = (
         "the default locale is sent as Accept-Language",
         "/language",
         {"viewport": {"width": 500, "height": 500}},
-        told={"title": "en-US"},
+        told={"title": "en-US,en"},
     ),
     *(
         Case(
@@ -135,7 +135,34 @@ CASES = (
             ("a tablet", {"device": "iPad Mini"}, "(pointer: coarse) 5"),
         )
     ),
-    Case("a locale is sent as Accept-Language", "/language", {"locale": "vi-VN"}, told={"title": "vi-VN"}),
+    Case(
+        "a locale and its language are sent as Accept-Language",
+        "/language",
+        {"locale": "vi-VN"},
+        told={"title": "vi-VN,vi;q=0.9"},
+    ),
+    Case(
+        "the request's HTML without dark colours is painted on white where dark ones are preferred",
+        "",
+        {"html": "<p>dark text</p>", "colorScheme": "dark"},
+        pixels=((1000, 700, WHITE),),
+    ),
+    Case(
+        "the request's HTML with dark colours is painted on them",
+        "",
+        {"html": "<meta name=color-scheme content='light dark'><p>light text</p>", "colorScheme": "dark"},
+        pixels=((1000, 700, (18, 18, 18)),),
+    ),
+    Case(
+        "the request's HTML has touch events on a phone, and the languages of the locale",
+        "",
+        {
+            "html": "<title></title><script>document.title = [...navigator.languages, 'ontouchstart' in window]</script>",
+            "device": "iPhone 15",
+            "locale": "de-DE",
+        },
+        told={"title": "de-DE,de,true"},
+    ),
     Case(
         "a shared worker says what the window says",
         "/emulation/shared-worker.html",

@@ -132,6 +132,19 @@ CASES = (
                 {"device": "Pixel 7"},
             ),
             (
+                "text that has no box of its own",
+                written(f"<p>some <span id=a style='display:contents' onclick='{PAINT}'>words</span></p>"),
+                {},
+            ),
+            (
+                "a place that a phone shows enlarged",
+                written(
+                    "<meta name=viewport content='width=device-width,initial-scale=2'><div style='height:2000px'></div>"
+                    f"<button id=a style='margin-left:300px' onclick='{PAINT}'>m</button><div style='height:900px'></div>"
+                ),
+                {"device": "iPhone 15"},
+            ),
+            (
                 "an element in a frame",
                 written(
                     f"<div style=height:2000px></div><iframe style='margin-left:40px;padding:9px' srcdoc='<p style=height:1000px></p><button id=a onclick=\"parent.{PAINT}\">m</button>'></iframe>"

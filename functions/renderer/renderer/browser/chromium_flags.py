@@ -75,7 +75,7 @@ FLAGS = (
     # Chromium paints such an animation over an important rule of `css`, which wins by the rules of CSS.
     "--disable-blink-features=CompositeBGColorAnimation",
     # The default of `locale`; headless Chromium would not send the header.
-    "--accept-lang=en-US",
+    "--accept-lang=en-US,en",
     "--metrics-recording-only",
     "--password-store=basic",
     "--block-new-web-contents",

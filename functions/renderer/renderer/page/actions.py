@@ -16,6 +16,7 @@ from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 ELEMENT_SECONDS = 5.0
 POLL_SECONDS = 0.05
 FOR_EVER = 3600.0
+VISIBLE_CORNER = "() => [visualViewport.offsetLeft, visualViewport.offsetTop]"
 # Seconds. A frame that does not answer within them is skipped until it does. Chosen, not measured.
 PROBE_SECONDS = 1.0
 
@@ -88,6 +89,9 @@ async def _press(context: RenderContext, x: float, y: float) -> None:
 
 
 async def _tap(context: RenderContext, frame: Frame, x: float, y: float) -> None:
+    # A phone may show only a part of its window, enlarged; a tap counts from that part's corner.
+    left, top = await context.page.evaluate(VISIBLE_CORNER)
+    x, y = x - left, y - top
     clicked = asyncio.ensure_future(frame.evaluate(script("tapped")))
     for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
         # The tap may navigate away from the document, here and below.

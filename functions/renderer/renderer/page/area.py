@@ -138,24 +138,38 @@ async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, s
     if not _has_size(box):
         return None
     known = {one.id: one for one in frames}
-    height, holder = box[3], frame
+    width, height, holder = box[2], box[3], frame
     while True:
         above = known[holder.parent]
-        await _show_holder(holder, above, height)
+        shown = await _show_holder(holder, above, width, height)
         left, top, right, bottom = await _in_window(frame, selector)
         if above.is_main:
             break
         # The frame around this one needs to show the element, not all of this frame.
-        height, holder = bottom - (await page_point(above, 0, 0))[1], above
+        corner = await page_point(above, 0, 0)
+        width, height, holder = right - corner[0], bottom - corner[1], above
     scroll_x, scroll_y = await context.page.evaluate("() => [scrollX, scrollY]")
-    return left + scroll_x, top + scroll_y, right - left, bottom - top
+    return _common((left + scroll_x, top + scroll_y, right - left, bottom - top), shown)
 
 
-async def _show_holder(frame: Frame, above: Frame, height: float) -> None:
-    """Scrolls the element that holds a frame into view in the document around it, and lets it grow to `height`."""
+def _common(box: Box, other: list[float] | None) -> Box | None:
+    """Returns what two boxes have in common; None without it, and the first box without a second one."""
+    if other is None:
+        return box
+    left, top = max(box[0], other[0]), max(box[1], other[1])
+    width = min(box[0] + box[2], other[0] + other[2]) - left
+    height = min(box[1] + box[3], other[1] + other[3]) - top
+    return (left, top, width, height) if width > 0 and height > 0 else None
+
+
+async def _show_holder(frame: Frame, above: Frame, width: float, height: float) -> list[float] | None:
+    """Scrolls the element that holds a frame into view in the document around it, and lets it grow to this size.
+
+    Returns the element's box there, like `element.js`.
+    """
     inside = "false" if above.is_main else "true"
-    call = f"{{holder, height: {height}, inside: {inside}}}"
-    await frame.call_on_element(f"(holder) => ({script('element')})({call})")
+    call = f"{{holder, width: {width}, height: {height}, inside: {inside}}}"
+    return await frame.call_on_element(f"(holder) => ({script('element')})({call})")
 
 
 async def _in_window(frame: Frame, selector: str) -> tuple[float, float, float, float]:

@@ -57,6 +57,8 @@ async def capture(context: RenderContext) -> bytes:
     if context.request["omitBackground"]:
         transparent = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
         await context.page.session.send("Emulation.setDefaultBackgroundColorOverride", transparent)
+    elif "html" in context.request and context.request["colorScheme"] == "dark":
+        await context.run("canvas")
     shot = await _still_shot(context)
     if shot.blank:
         await context.within(LONGEST_WAIT, asyncio.sleep(BLANK_SECONDS))

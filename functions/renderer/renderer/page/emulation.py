@@ -98,7 +98,7 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
             in_page=in_page(request),
             in_workers=in_workers(request),
             permissions=permissions,
-            empty="html" in request,
+            empty=starts_empty(request),
         ) as page:
             watch_document(page, guard)
             yield page
@@ -107,6 +107,14 @@ async def open_page(browser: Chromium, request: Request, guard: EgressGuard) -> 
             field = JUDGED[exc.method]
             raise InvalidRequestError(f"{field}: the browser does not know this value", field) from exc
         raise
+
+
+def starts_empty(request: Request) -> bool:
+    """Whether the page's HTML is written into the empty document with which the page begins.
+
+    That document has no touch events, because it is there before the touch screen.
+    """
+    return "html" in request and not _device(request).get("has_touch", False)
 
 
 def in_page(request: Request) -> list[Command]:
@@ -154,7 +162,7 @@ def _appearance(request: Request) -> list[Command]:
     if not _keeps_hints(request):
         source += NO_CLIENT_HINTS
     # The request's HTML is written into the empty page, which exists already.
-    first: Params = {"source": source, "runImmediately": "html" in request}
+    first: Params = {"source": source, "runImmediately": starts_empty(request)}
     commands: list[Command] = [("Page.addScriptToEvaluateOnNewDocument", first)]
     features = {"prefers-color-scheme": request["colorScheme"], "prefers-reduced-motion": request["reducedMotion"]}
     if "media" in request or any(request[name] != _usual(name) for name in ("colorScheme", "reducedMotion")):

@@ -3,6 +3,8 @@
 import asyncio
 
 from renderer.browser.net_errors import NET_ERROR, net_error
+from renderer.browser.page_session import BLANK
+from renderer.page.emulation import starts_empty
 from renderer.page.render_context import RenderContext
 from renderer.page.stay import rest
 from shutterstep.errors import ConnectionFailedError, HttpStatusError, InvalidRequestError, TooManyRedirectsError
@@ -63,6 +65,8 @@ async def _refuse_nothing(context: RenderContext) -> None:
 async def _go(context: RenderContext) -> None:
     if "html" in context.request:
         context.traffic.status = 200
+        if not starts_empty(context.request):
+            await context.page.navigate(BLANK)
         await context.page.set_content(context.request["html"])
         return
     failure = await context.page.navigate(without_password(context.request["url"]))

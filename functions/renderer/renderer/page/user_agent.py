@@ -45,12 +45,18 @@ def has_client_hints(agent: str) -> bool:
 
 def user_agent_override(agent: str, language: str, *, is_mobile: bool) -> Params:
     """Returns the parameters of `Emulation.setUserAgentOverride`; an empty agent keeps the browser's own."""
-    override: Params = {"userAgent": agent, "acceptLanguage": language}
+    override: Params = {"userAgent": agent, "acceptLanguage": accepted_languages(language)}
     if agent:
         override["platform"] = platform_of(agent)
     if has_client_hints(agent):
         override["userAgentMetadata"] = _metadata(agent, is_mobile=is_mobile)
     return override
+
+
+def accepted_languages(locale: str) -> str:
+    """Returns the languages that a browser of this locale accepts: after `de-DE`, it accepts `de`."""
+    language, _, rest = locale.partition("-")
+    return f"{locale},{language}" if rest and len(language) > 1 else locale
 
 
 def platform_of(agent: str) -> str:

@@ -10,16 +10,26 @@ async ({selector, milliseconds}) => {
     || real(found).closest?.("label")?.control === element
     || (getComputedStyle(element).pointerEvents === "none" && isIn(found, element)
       && real(found).matches("a, button, label, summary, [role=button]")));
-  // An element without its own box uses the boxes of its content.
-  const boxed = (element) => !(element instanceof HTMLAreaElement) && (getComputedStyle(element).display === "contents" || isAroundOthers(element))
+  // An element without its own box uses the boxes of its content; one of text alone is scrolled with what is around it.
+  const isText = (element) => getComputedStyle(element).display === "contents" && !contentOf(element).some(isVisible);
+  const boxed = (element) => isText(element) ? parentOf(element) : !(element instanceof HTMLAreaElement) && (getComputedStyle(element).display === "contents" || isAroundOthers(element))
     ? boxed(contentOf(element).find(isVisible)) : element;
   const boxesOf = (element) => {
+    if (isText(element)) return [shownBoxOf(element)];
     const one = boxed(element);
     return one instanceof HTMLAreaElement || one instanceof SVGGeometryElement ? [shownBoxOf(one)] : [...real(one).getClientRects()].slice(0, 8);
   };
-  const hit = (element, points) => points.find(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && takes(element, elementAt(x, y)));
+  // The part of the window that a phone shows, which may be enlarged.
+  const view = () => {
+    const {offsetLeft, offsetTop, width, height} = visualViewport;
+    return {left: offsetLeft, top: offsetTop, right: offsetLeft + width, bottom: offsetTop + height};
+  };
+  const hit = (element, points) => {
+    const {left, top, right, bottom} = view();
+    return points.find(([x, y]) => x >= left && y >= top && x < right && y < bottom && takes(element, elementAt(x, y)));
+  };
   const pointsOf = (element, places) => boxesOf(element).flatMap(({left, top, right, bottom}) => {
-    const [x1, y1, x2, y2] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
+    const seen = view(), [x1, y1] = [Math.max(seen.left, left), Math.max(seen.top, top)], [x2, y2] = [Math.min(seen.right, right), Math.min(seen.bottom, bottom)];
     return x2 <= x1 || y2 <= y1 ? [] : places.map(([across, down]) => [x1 + (x2 - x1) * across, y1 + (y2 - y1) * down]);
   });
   // Points on the outline of an SVG shape, where that is drawn: it may be all there is.

@@ -1,27 +1,36 @@
 // Scrolls the first visible element for a CSS selector into view in every scrolling box around it, and returns its box
 // in this frame's window: [x, y, width, height], without parts that boxes around it cut off. A scrolling box that is
-// shorter than the element grows. Returns "invalid" for an invalid selector, null without an element. The page's own
+// smaller than the element grows. Returns "invalid" for an invalid selector, null without an element. The page's own
 // window is not scrolled (`inside` is false), a frame's window is. Without a selector it works on `holder`, the element
-// of a frame, which grows to show `height` CSS pixels.
-async ({selector, inside, holder, height: needed}) => {
+// of a frame, which grows to show `width` and `height` CSS pixels.
+async ({selector, inside, holder, width: wide, height: tall}) => {
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
   if (!holder) try { page.querySelector(selector); } catch { return "invalid"; }
   const rectOf = (element) => isAroundOthers(element) ? unionOf(contentOf(element).filter(isVisible).map(rectOf)) : shownBoxOf(element);
   const found = holder ? [holder] : chosen(selector);
   const element = found.find(isVisible) ?? found[0];
   if (!element) return null;
-  let hasMoved = false, grown = null;
-  const roomFor = (box, size) => {
-    const {paddingTop, paddingBottom} = getComputedStyle(box);
-    const missing = size / scaleOf(box) - real(box).clientHeight + parseFloat(paddingTop) + parseFloat(paddingBottom);
-    if (missing <= 0) return;
+  let hasMoved = false, grown = null, wasWidened = false;
+  // An element that is a share of its box must not grow with it.
+  const keepWidth = () => holder || set(element, "width", getComputedStyle(element).width);
+  const SIDES = {height: ["clientHeight", "paddingTop", "paddingBottom"], width: ["clientWidth", "paddingLeft", "paddingRight"]};
+  const roomFor = (box, side, size) => {
+    const [client, ...paddings] = SIDES[side], style = getComputedStyle(box);
+    const missing = size / scaleOf(box) - real(box)[client] + paddings.reduce((sum, name) => sum + parseFloat(style[name]), 0);
+    if (missing <= (side === "width" ? 1 : 0)) return;
     hasMoved = true;
     grown = box;
     set(box, "transition", "none");
-    set(box, "max-height", "none");
     set(box, "flex-shrink", "0");
-    set(box, "height", `${parseFloat(getComputedStyle(box).height) + missing}px`);
-    set(box, "min-height", getComputedStyle(box).height);
+    if (side === "width") {
+      keepWidth();
+      wasWidened = true;
+      // In a grid the box now lies over the next column, or under it.
+      for (const node of lineOf(box)) if (parentOf(node) && getComputedStyle(parentOf(node)).display.includes("grid")) set(node, "z-index", "2147483647");
+    }
+    set(box, `max-${side}`, "none");
+    set(box, side, `${parseFloat(getComputedStyle(box)[side]) + missing}px`);
+    set(box, `min-${side}`, getComputedStyle(box)[side]);
   };
   const isOnTop = (node) => real(node).matches(":modal, :popover-open, :fullscreen");
   // The overflow of the body may be that of the window.
@@ -42,13 +51,17 @@ async ({selector, inside, holder, height: needed}) => {
     }
     return boxes;
   };
-  if (holder) roomFor(holder, needed);
+  if (holder) roomFor(holder, "height", tall);
+  if (holder) roomFor(holder, "width", wide);
   for (const box of boxesAround(element).filter((one) => one !== page.scrollingElement)) {
-    const {overflowX, overflowY} = getComputedStyle(box), scrolls = ["auto", "scroll"].includes(overflowY);
+    const {overflowX, overflowY} = getComputedStyle(box), scrolls = (value) => ["auto", "scroll"].includes(value);
     if ([overflowX, overflowY].every((value) => value === "visible")) continue;
-    if (scrolls) roomFor(box, rectOf(element).height);
     // What is around a box that has grown must not cut it off.
-    else if (grown) roomFor(box, Math.max(rectOf(element).height, rectOf(element).bottom - boxOf(box).top - real(box).clientTop));
+    const {height, bottom, width, right} = rectOf(element), outer = boxOf(box);
+    if (scrolls(overflowY)) roomFor(box, "height", height);
+    else if (grown) roomFor(box, "height", Math.max(height, bottom - outer.top - real(box).clientTop));
+    if (scrolls(overflowX)) roomFor(box, "width", width);
+    else if (grown && wasWidened) roomFor(box, "width", Math.max(width, right - outer.left - real(box).clientLeft));
     const {scrollHeight, clientHeight, scrollWidth, clientWidth, clientLeft, clientTop} = real(box);
     if (scrollHeight <= clientHeight && scrollWidth <= clientWidth) continue;
     const one = rectOf(element), view = boxOf(box), scale = scaleOf(box), before = [real(box).scrollLeft, real(box).scrollTop];
@@ -64,14 +77,18 @@ async ({selector, inside, holder, height: needed}) => {
     hasMoved ||= real(box).scrollLeft !== before[0] || real(box).scrollTop !== before[1];
   }
   if (inside) {
+    if (rectOf(element).width > innerWidth) keepWidth();
     const one = rectOf(element);
     scrollBy({left: one.x + Math.min(0, one.width - innerWidth), top: one.y, behavior: "instant"});
   } else if (grown) {
     // A box that is placed in the middle of the window grows beyond the top of the page, and one in the window beyond its end.
-    const above = -(rectOf(element).top + scrollY), [across, down = "0px"] = getComputedStyle(grown).translate.replace("none", "0px").split(" ");
-    if (above > 0) set(grown, "translate", `${across} calc(${down} + ${above / scaleOf(parentOf(grown) ?? grown)}px)`);
-    const end = rectOf(element).bottom + scrollY;
+    const {left, top} = rectOf(element), scale = scaleOf(parentOf(grown) ?? grown), isLeftToRight = getComputedStyle(page.documentElement).direction === "ltr";
+    const above = Math.max(0, -(top + scrollY)) / scale, before = isLeftToRight && wasWidened ? Math.max(0, -(left + scrollX)) / scale : 0;
+    const [across, down = "0px"] = getComputedStyle(grown).translate.replace("none", "0px").split(" ");
+    if (above + before > 0) set(grown, "translate", `calc(${across} + ${before}px) calc(${down} + ${above}px)`);
+    const end = rectOf(element).bottom + scrollY, edge = rectOf(element).right + scrollX;
     if (end > lengthOf(page.documentElement, "scrollHeight")) set(page.documentElement, "min-height", `${end}px`);
+    if (wasWidened && edge > lengthOf(page.documentElement, "scrollWidth")) set(page.documentElement, "min-width", `${edge}px`);
   }
   // Bars that stick lie over the element, though a visitor could scroll it out from under them.
   const overlaps = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
@@ -114,6 +131,22 @@ async ({selector, inside, holder, height: needed}) => {
     }
     return {x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top)};
   };
-  const {x, y, width, height} = cutByBoxes(rectOf(element));
+  // A shape cuts off less than its box says, and how much, the browser knows.
+  const cutByShapes = async (box) => {
+    const isShaped = ({clipPath, clip, position}) => clipPath !== "none" || (clip !== "auto" && ["absolute", "fixed"].includes(position));
+    if (!lineOf(element).some((node) => isShaped(getComputedStyle(node)))) return box;
+    const seen = new Promise((resolve) => new IntersectionObserver(([entry], observer) => {
+      observer.disconnect();
+      resolve(entry);
+    }, {rootMargin: "1000000px"}).observe(element));
+    const entry = await Promise.race([seen, later(1000)]);
+    if (!entry) return box;
+    const {boundingClientRect: whole, intersectionRect: shown} = entry, end = {x: box.x + box.width, y: box.y + box.height};
+    const from = (start, one, other) => other - one > 0.5 ? Math.max(start, other) : start, to = (stop, one, other) => one - other > 0.5 ? Math.min(stop, other) : stop;
+    const [left, top] = [from(box.x, whole.left, shown.left), from(box.y, whole.top, shown.top)];
+    const [right, bottom] = [to(end.x, whole.right, shown.right), to(end.y, whole.bottom, shown.bottom)];
+    return {x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top)};
+  };
+  const {x, y, width, height} = await cutByShapes(cutByBoxes(rectOf(element)));
   return [x + (inside ? 0 : scrollX), y + (inside ? 0 : scrollY), width, height];
 }

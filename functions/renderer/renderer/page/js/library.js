@@ -108,9 +108,12 @@ const hasSize = ({width, height}) => width > 0 && height > 0;
 const contentOf = (element) => [...real(shadowOf(element) ?? element).children];
 // An element without a size may hold floats or boxes placed elsewhere, which are seen unless it cuts them off.
 const isAroundOthers = (element) => !hasSize(shownBoxOf(element)) && getComputedStyle(element).overflowX === "visible";
+// Whether an element without a box has text of its own that is seen.
+const showsText = (element) => [...real(element).childNodes].some((node) => node instanceof Text && real(node).data.trim())
+  && hasSize(shownBoxOf(element)) && getComputedStyle(element).visibility === "visible";
 const isVisible = (element) => {
   if (element instanceof HTMLAreaElement) return hasSize(boxOf(element)) && isVisible(pictureOf(element));
-  if (getComputedStyle(element).display === "contents") return contentOf(element).some(isVisible);
+  if (getComputedStyle(element).display === "contents") return contentOf(element).some(isVisible) || showsText(element);
   if (!real(element).checkVisibility()) return false;
   if (isAroundOthers(element)) return contentOf(element).some(isVisible);
   return hasSize(shownBoxOf(element)) && real(element).checkVisibility({visibilityProperty: true});

@@ -14,15 +14,18 @@ const watchReaction = () => {
     const {top, bottom} = boxOf(element);
     return bottom > -above && top < innerHeight * 1.5;
   };
-  // Whether a visitor sees a box here or at the top of the page. Of a box in the lower half of a window that is longer
-  // than the window, the rest is yet to be seen.
+  // Whether a visitor sees a box here or at the top of the page. A box that an edge of the window cuts here is about to
+  // leave it. Of a box in the lower half of the top window that is longer than the window, the rest is yet to be seen.
   const isSeen = (element) => {
-    const {top, bottom} = boxOf(element);
-    return [0, scrollY].some((y) => bottom + y > 0 && top + y < innerHeight && (top + y < innerHeight / 2 || bottom + y <= innerHeight));
+    const {top, bottom} = boxOf(element), isCut = (top < 0) !== (bottom > innerHeight);
+    const isIn = (from, to) => to > 0 && from < innerHeight && (from < innerHeight / 2 || to <= innerHeight);
+    return (isIn(top, bottom) && !isCut) || isIn(top + scrollY, bottom + scrollY);
   };
   const isFixed = (element) => lineOf(element).some((box) => getComputedStyle(box).position === "fixed");
-  const putBack = ({target, attributeName: name, oldValue}) => {
-    const known = knownOf(target, name), value = real(target).getAttribute(name);
+  // A class that is taken away leaves an empty list, where there was none.
+  const valueOf = (name, text) => name === "hidden" || text?.trim() ? text : null;
+  const putBack = ({target, attributeName: name, oldValue: before}) => {
+    const known = knownOf(target, name), oldValue = valueOf(name, before), value = valueOf(name, real(target).getAttribute(name));
     const isTakenBack = value !== oldValue && known.values.has(value) && known.seen === oldValue;
     if (known.values.size === 0) known.first = oldValue;
     known.values.add(oldValue);

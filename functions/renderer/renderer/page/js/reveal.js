@@ -30,6 +30,25 @@ async ({unroll, limit, milliseconds}) => {
     const scrolls = inside(element) ?? element;
     return real(scrolls).scrollHeight - clientHeightOf(scrolls);
   };
+  // What a box shows, also by its slots.
+  const withinOf = (element) => {
+    if (inside(element)) return all(real(element).contentDocument);
+    const found = rootsOf(shadowOf(element) ?? element).flatMap((root) => all(root));
+    const slotted = found.filter((one) => one instanceof HTMLSlotElement).flatMap((slot) => real(slot).assignedElements());
+    return [...found, ...slotted.flatMap((one) => [one, ...all(one)])];
+  };
+  // Content whose height is a share of its box would grow with the box without end: sections of 100 %, or of 100vh in a
+  // frame. It keeps its height.
+  const growAlone = (element, pixels) => {
+    const before = withinOf(element).map((one) => [one, heightOf(one)]);
+    const most = hidden(element);
+    growWithParents(element, pixels);
+    if (hidden(element) <= Math.max(1, most - pixels + 1)) return;
+    const grown = before.map(([one, height]) => [one, heightOf(one) - height, parseFloat(getComputedStyle(one).height)]);
+    for (const [one, added, height] of grown.filter(([, added]) => added > 0)) {
+      for (const name of ["height", "min-height"]) set(one, name, `${height - added}px`);
+    }
+  };
   const growWithParents = (element, pixels) => {
     const heights = lineOf(element).map((box) => [box, heightOf(box)]);
     for (const [box, before] of heights) {
@@ -67,7 +86,7 @@ async ({unroll, limit, milliseconds}) => {
     kept.grownBox = element;
     for (let turn = 0; turn < 3 && hidden(element) > 1; turn += 1) {
       const room = Math.max(0, limit - Math.max(innerHeight, page.documentElement.scrollHeight));
-      growWithParents(element, Math.min(hidden(element), room));
+      growAlone(element, Math.min(hidden(element), room));
     }
     // A list that shows the rows in view alone looks at its box when it scrolls.
     real(inside(element) ?? element).dispatchEvent(new Event("scroll"));
