@@ -1,6 +1,6 @@
 """Cookie banners: real ones are removed, and nothing else is."""
 
-from tests.cases.case import DARK_GREEN, GREEN, RED, Case
+from tests.cases.case import BLUE, DARK_GREEN, GREEN, RED, Case
 
 BLOCKED = {"block": ["cookieBanners"]}
 # A green page with a red box over its lower part.
@@ -178,6 +178,18 @@ CASES = (
         "/consent/no-banner-sidebar.html",
         {"block": ["cookieBanners"]},
         pixels=((5, 300, DARK_GREEN),),
+    ),
+    Case(
+        "whole banners, notices with any button, what consent tools leave, and a banner that comes last are removed",
+        "/consent/several-banners.html",
+        BLOCKED,
+        pixels=tuple((10, y + 45 if y < 500 else y + 20, GREEN) for y in range(0, 800, 100)),
+    ),
+    Case(
+        "dialogs, menus, titles and bars that speak of cookies or privacy stay",
+        "/consent/several-others.html",
+        BLOCKED,
+        pixels=tuple((1270, y + 80, BLUE) for y in range(0, 700, 100)),
     ),
     Case(
         "a banner that comes after a while is removed",

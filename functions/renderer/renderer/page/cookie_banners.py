@@ -39,13 +39,18 @@ async def remove_banners(context: RenderContext) -> None:
     await remove_overlays(context)
 
 
-async def remove_overlays(context: RenderContext) -> None:
-    """Removes the banners that lie over the page now, and frames that are banners; some come only after a while."""
+async def remove_overlays(context: RenderContext) -> bool:
+    """Removes the banners that lie over the page now, and frames that are banners; some come only after a while.
+
+    Returns whether there were any.
+    """
+    before = len(context.findings.removed)
     if context.page.has_frames:
         for frame in (await frames_of(context.page))[1:FRAMES]:
             await _remove_frame(context, frame)
     for name in await context.run("overlays", bool(context.findings.removed), SIGNS):
         _note(context, "overlay", name)
+    return len(context.findings.removed) > before
 
 
 async def _decline(context: RenderContext, frame: Frame) -> None:

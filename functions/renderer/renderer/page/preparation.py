@@ -49,6 +49,9 @@ async def prepare(context: RenderContext) -> None:
     if "selector" in request:
         await appears(context, "selector", request["selector"], ELEMENT_SECONDS)
     await settle(context)
+    # A banner may come while the page settles.
+    if "cookieBanners" in request["block"] and await remove_overlays(context):
+        await settle(context)
     context.end_phase("settle")
 
 

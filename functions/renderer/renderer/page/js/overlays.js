@@ -12,8 +12,8 @@
     return !around || isRoot(around) || ["fixed", "sticky", "absolute"].includes(getComputedStyle(around).position);
   };
   // A banner that pushes the page down, with a name that says so.
-  const BAR = /cookies?[-_ ]?(banner|bar|notice|consent|message|alert)|consent[-_ ]?(banner|bar|notice)/i;
-  const isBar = (element) => BAR.test(namesOf(element)) && isRoot(parentOf(element)) && ownBoxOf(element).height < innerHeight / 2
+  const BAR = /cookies?[-_ ]?(banner|bar|notice|consent|message|alert)|consent[-_ ]?(banner|bar|notice)/i, SHOWN_AS_EXAMPLE = /demo|example|preview|playground|showcase/i;
+  const isBar = (element) => BAR.test(namesOf(element)) && !SHOWN_AS_EXAMPLE.test(namesOf(element)) && isRoot(parentOf(element)) && ownBoxOf(element).height < innerHeight / 2
     && matching(element, CONTROLS).length > 0;
   const isOver = (element, style) => ["fixed", "sticky"].includes(style.position) || isBar(element)
     || (style.position === "absolute" && Number(style.zIndex) >= HIGH && isAboutThePage(element))
@@ -43,6 +43,13 @@
     box.remove();
   }
   if (removed.length === 0 && !wasDeclined) return removed;
+  // The small button with which a visitor changes the answer later.
+  const CHANGES = /^((open|manage|change|edit)( your| my| the)? )?(cookies?|consent|privacy)[- ]?(settings|preferences|choices|options|consent)$/i;
+  const isBadge = (element, {position}) => {
+    const {width, height} = ownBoxOf(element), controls = matching(element, CONTROLS);
+    return position === "fixed" && width <= 260 && height <= 90 && controls.length === 1 && says([element, ...controls], CHANGES);
+  };
+  for (const [element, style] of over) if (real(element).isConnected && isBadge(element, style)) real(element).remove();
   for (const [element, style] of over) if (real(element).isConnected && isCurtain(element, style)) real(element).remove();
   // The page behind a banner may be blurred until it is answered.
   for (const element of everywhere("body, body > *, main, body > * > *")) {
