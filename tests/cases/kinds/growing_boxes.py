@@ -37,6 +37,18 @@ CASES = (
         for name, before, tall, after in (
             ("a box", "<main style='height:100vh;overflow-y:auto'>", "100%", "</main>"),
             (
+                "a column",
+                "<style>section { flex:0 0 100% }</style><main style='height:100vh;overflow-y:auto;display:flex;flex-direction:column'>",
+                "auto",
+                "</main>",
+            ),
+            (
+                "a grid",
+                "<main style='height:100vh;overflow-y:auto;display:grid;grid-auto-rows:100%'>",
+                "auto",
+                "</main>",
+            ),
+            (
                 "a frame",
                 "<iframe style='display:block;width:100%;height:100vh;border:0' srcdoc='<body style=margin:0>",
                 "100vh",

@@ -16,6 +16,7 @@ async ({selector, inside, holder, width: wide, height: tall}) => {
   const SIDES = {height: ["clientHeight", "paddingTop", "paddingBottom"], width: ["clientWidth", "paddingLeft", "paddingRight"]};
   const roomFor = (box, side, size) => {
     const [client, ...paddings] = SIDES[side], style = getComputedStyle(box);
+    const length = parseFloat(style[side]);
     const missing = size / scaleOf(box) - real(box)[client] + paddings.reduce((sum, name) => sum + parseFloat(style[name]), 0);
     if (missing <= (side === "width" ? 1 : 0)) return;
     hasMoved = true;
@@ -29,13 +30,12 @@ async ({selector, inside, holder, width: wide, height: tall}) => {
       for (const node of lineOf(box)) if (parentOf(node) && getComputedStyle(parentOf(node)).display.includes("grid")) set(node, "z-index", "2147483647");
     }
     set(box, `max-${side}`, "none");
-    set(box, side, `${parseFloat(getComputedStyle(box)[side]) + missing}px`);
-    set(box, `min-${side}`, getComputedStyle(box)[side]);
+    for (const name of [side, `min-${side}`]) set(box, name, `${length + missing}px`);
   };
   const isOnTop = (node) => real(node).matches(":modal, :popover-open, :fullscreen");
   // The overflow of the body may be that of the window.
   const clipsWindow = (box) => box === page.body && getComputedStyle(page.documentElement).overflow === "visible";
-  const LAYOUT = /layout|paint|strict|content/;
+  const LAYOUT = /layout|paint|strict|content/, PAINT = /paint|strict|content/;
   // The boxes around an element that may cut it off, from the inside out; a box does not hold all that is placed in it.
   const boxesAround = (element) => {
     const boxes = [];
@@ -55,7 +55,7 @@ async ({selector, inside, holder, width: wide, height: tall}) => {
   if (holder) roomFor(holder, "width", wide);
   for (const box of boxesAround(element).filter((one) => one !== page.scrollingElement)) {
     const {overflowX, overflowY} = getComputedStyle(box), scrolls = (value) => ["auto", "scroll"].includes(value);
-    if ([overflowX, overflowY].every((value) => value === "visible")) continue;
+    if ([overflowX, overflowY].every((value) => value === "visible") && !PAINT.test(getComputedStyle(box).contain)) continue;
     // What is around a box that has grown must not cut it off.
     const {height, bottom, width, right} = rectOf(element), outer = boxOf(box);
     if (scrolls(overflowY)) roomFor(box, "height", height);
@@ -121,7 +121,6 @@ async ({selector, inside, holder, width: wide, height: tall}) => {
     const [x, y] = [left + (clientLeft - margin) * scale, top + (clientTop - margin) * scale];
     return {left: x, top: y, right: x + (clientWidth + 2 * margin) * scale, bottom: y + (clientHeight + 2 * margin) * scale};
   };
-  const PAINT = /paint|strict|content/;
   const cutByBoxes = ({left, top, right, bottom}) => {
     for (const box of boxesAround(element)) {
       const style = getComputedStyle(box), isPainted = style.contentVisibility !== "visible" || PAINT.test(style.contain);

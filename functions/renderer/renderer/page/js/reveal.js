@@ -37,17 +37,33 @@ async ({unroll, limit, milliseconds}) => {
     const slotted = found.filter((one) => one instanceof HTMLSlotElement).flatMap((slot) => real(slot).assignedElements());
     return [...found, ...slotted.flatMap((one) => [one, ...all(one)])];
   };
-  // Content whose height is a share of its box would grow with the box without end: sections of 100 %, or of 100vh in a
-  // frame. It keeps its height.
+  // Content whose height or place is a share of its box would grow with the box without end: sections of 100 %, or of
+  // 100vh in a frame. It keeps its height and place. A box whose content grows all the same stays as it is: the result
+  // is false.
   const growAlone = (element, pixels) => {
-    const before = withinOf(element).map((one) => [one, heightOf(one)]);
+    const line = lineOf(element).map((box) => [real(box).style, real(box).style?.cssText]);
+    const before = [element, ...withinOf(element)].map((one) => {
+      const {position, top, gridTemplateRows} = getComputedStyle(one);
+      return {one, height: heightOf(one), top: position === "static" ? "auto" : top, rows: gridTemplateRows};
+    });
     const most = hidden(element);
     growWithParents(element, pixels);
-    if (hidden(element) <= Math.max(1, most - pixels + 1)) return;
-    const grown = before.map(([one, height]) => [one, heightOf(one) - height, parseFloat(getComputedStyle(one).height)]);
-    for (const [one, added, height] of grown.filter(([, added]) => added > 0)) {
-      for (const name of ["height", "min-height"]) set(one, name, `${height - added}px`);
+    if (hidden(element) <= Math.max(1, most - pixels + 1)) return true;
+    const now = before.map((known) => {
+      const {height, gridTemplateRows, top} = getComputedStyle(known.one);
+      return {...known, added: heightOf(known.one) - known.height, length: parseFloat(height), now: gridTemplateRows, moved: top};
+    });
+    for (const {one, added, length, rows, now: other, top, moved} of now) {
+      if (other !== rows && rows.includes("px")) set(one, "grid-template-rows", rows);
+      if (top.endsWith("px") && top !== moved) set(one, "top", top);
+      if (one === element || added <= 0) continue;
+      const holder = parentOf(one) && getComputedStyle(parentOf(one));
+      if (holder?.display.includes("flex") && holder.flexDirection.startsWith("column")) set(one, "flex", "none");
+      for (const name of ["height", "min-height"]) set(one, name, `${length - added}px`);
     }
+    if (hidden(element) < most) return true;
+    for (const [style, text] of line) if (style) style.cssText = text;
+    return false;
   };
   const growWithParents = (element, pixels) => {
     const heights = lineOf(element).map((box) => [box, heightOf(box)]);
@@ -86,7 +102,7 @@ async ({unroll, limit, milliseconds}) => {
     kept.grownBox = element;
     for (let turn = 0; turn < 3 && hidden(element) > 1; turn += 1) {
       const room = Math.max(0, limit - Math.max(innerHeight, page.documentElement.scrollHeight));
-      growAlone(element, Math.min(hidden(element), room));
+      if (!growAlone(element, Math.min(hidden(element), room))) return false;
     }
     // A list that shows the rows in view alone looks at its box when it scrolls.
     real(inside(element) ?? element).dispatchEvent(new Event("scroll"));
