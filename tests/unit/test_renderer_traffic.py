@@ -1,4 +1,4 @@
-"""Headers of the request and of the page, which document judges what is third-party, and which frames are awaited."""
+"""Headers of the request and of the page, which document judges what is third-party, and what is waited for."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -55,3 +55,39 @@ def test_a_frame_that_goes_on_from_document_to_document_is_not_awaited(documents
         handlers["Network.requestWillBeSent"](asked)
     assert traffic.loading_frames() == awaited
     assert traffic.awaited(frozenset(["document"])) == ({OTHER} if awaited else set())
+
+
+class ReportedPage:
+    """A page whose requests are reported by hand."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self.handlers: dict[str, Any] = {}
+        session = SimpleNamespace(on=self.handlers.__setitem__, on_cut=lambda *_: None)
+        traffic.watch(cast(ChromiumPage, SimpleNamespace(frame="main", session=session)))
+
+    def starts_worker(self, url: str) -> None:
+        request = {"requestId": "1", "loaderId": "", "frameId": "main", "type": "Script", "request": {"url": url}}
+        self.handlers["Network.requestWillBeSent"](request)
+
+    def is_answered(self) -> None:
+        self.handlers["Network.responseReceivedExtraInfo"]({"requestId": "1"})
+
+
+def test_a_worker_is_waited_for_only_shortly_after_its_script_was_answered() -> None:
+    now = 0.0
+    traffic = Traffic(lambda: now)
+    page = ReportedPage(traffic)
+    page.starts_worker("https://example.com/worker.js")
+    now = 1.5
+    before = traffic.awaits_data(2)
+    page.is_answered()
+    at_once, now = traffic.awaits_data(2), 2.5
+    assert (before, at_once, traffic.awaits_data(2)) == (True, True, False)
+
+
+def test_a_worker_that_the_page_has_made_itself_is_waited_for_only_shortly() -> None:
+    now = 0.0
+    traffic = Traffic(lambda: now)
+    ReportedPage(traffic).starts_worker("blob:https://example.com/1")
+    at_once, now = traffic.awaits_data(2), 1.0
+    assert (at_once, traffic.awaits_data(2)) == (True, False)

@@ -98,4 +98,23 @@ CASES = (
         "/readiness/while-captured.html",
         pixels=((100, 100, GREEN), (100, 390, GREEN), (150, 550, GREEN)),
     ),
+    *(
+        Case(
+            f"a splash screen that a script takes away has gone, {name}",
+            "/readiness/splash.html",
+            options,
+            pixels=((640, 100, BLUE), (640, 700, GREEN)),
+            told={"details.deadlineReached": False},
+        )
+        for name, options in (("window", {}), ("whole page", {"fullPage": True}))
+    ),
+    Case(
+        "a page that shows nothing but its splash screen until its script has made the rest",
+        written(
+            "<div id=app></div><div id=cover style='position:fixed;inset:0;background:#fff'>"
+            "<div style='width:80px;height:80px;margin:360px auto;background:#00f'></div></div>",
+            "setTimeout(() => { cover.remove(); app.innerHTML = '<div style=\"height:800px;background:#0f0\"></div>' }, 1200)",
+        ),
+        pixels=((640, 400, GREEN),),
+    ),
 )

@@ -1,6 +1,6 @@
 """The whole page: inner scrollers, backdrops, right-to-left pages, content that is painted late."""
 
-from tests.cases.case import BLUE, GREEN, MAGENTA, YELLOW, Case
+from tests.cases.case import BLUE, GREEN, MAGENTA, WHITE, YELLOW, Case
 from tests.cases.written import written
 
 LIGHTBOX = """<div style='height:2400px;background:#ff0'></div>
@@ -266,5 +266,33 @@ CASES = (
         {"fullPage": True},
         size=(1280, 2900),
         pixels=((640, 2850, GREEN),),
+    ),
+    Case(
+        "a bar that is fixed while the page is scrolled, and the box that keeps its place, are as at the top",
+        "/whole_page/bar-keeps-its-place.html",
+        {"fullPage": True},
+        size=(1280, 3000),
+        pixels=(
+            (200, 150, BLUE),
+            (25, 150, MAGENTA),
+            (200, 210, GREEN),
+            (200, 1150, BLUE),
+            (25, 1150, MAGENTA),
+            (200, 1210, GREEN),
+        ),
+    ),
+    Case(
+        "a section that the page holds in the window while it is scrolled keeps its height",
+        "/whole_page/pinned.html",
+        {"fullPage": True},
+        size=(1280, 4400),
+        pixels=((640, 300, BLUE), (640, 1350, GREEN), (640, 1450, WHITE), (640, 4000, YELLOW)),
+    ),
+    Case(
+        "what a script fades out again at the top, frame by frame, stays as it was in view",
+        "/whole_page/fades-out-again.html",
+        {"fullPage": True},
+        size=(1280, 2500),
+        pixels=((640, 400, BLUE), *((640, y, GREEN) for y in (1100, 1500, 1900, 2300))),
     ),
 )

@@ -17,7 +17,9 @@ from renderer.page.stillness import WAIT, be_still, data_comes
 from shutterstep.errors import SelectorNotFoundError
 
 SETTLE_SECONDS = 6.0
-AT_ONCE = ("draws", "fonts", "stop", "freeze", "watch")
+# For a splash screen that a script takes away after a while; most stay for one or two seconds. Chosen, not measured.
+SPLASH_SECONDS = 4.0
+AT_ONCE = ("splash", "draws", "fonts", "stop", "freeze", "watch")
 ABOUT_ELEMENTS = {"waitForSelector", "clickSelectors", "css", "hideSelectors", "selector"}
 
 
@@ -35,6 +37,8 @@ async def prepare(context: RenderContext) -> None:
     await hold_styles(context)
     await data_comes(context)
     actions = _actions(context)
+    if actions or shows_more_than_the_window(context):
+        await context.within(SPLASH_SECONDS, context.run("splash", _rest_of(context)))
     for place, action in enumerate(actions, 1):
         await _once(context, place, action)
     if "cookieBanners" in request["block"]:
@@ -148,5 +152,6 @@ def _rest_of(context: RenderContext) -> dict[str, Any]:
         "fontMs": font_ms,
         "moving": moving_selector(context),
         "svgs": svgs,
+        "splashMs": round(min(SPLASH_SECONDS, context.deadline.waiting_seconds()) * 1000),
         "whole": context.request["fullPage"] or context.request["format"] == "pdf",
     }

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from renderer.browser.page_session import ChromiumPage
@@ -23,20 +23,23 @@ DATA = ("xhr", "fetch", "script", "font")
 MOVING = frozenset(["image/gif", "image/webp", "image/avif", "image/apng"])
 PNG, SVG = "image/png", "image/svg+xml"
 MOST_SVGS, MOST_SVG_BYTES = 30, 200_000
-# The type of the page's own document among requests that have not ended.
-PAGE = "page"
+# The types of the page's own document, and of a worker's script, among requests that have not ended.
+PAGE, WORKER = "page", "worker"
+# Seconds for which a page may wait for what a worker says after its script has been answered. Chosen, not measured.
+WORKER_SECONDS = 0.7
 
 
 @dataclass(frozen=True)
 class Pending:
     """A request that has not ended; `address` is the one that the page asked for, before redirects; `frame` the id of
-    the frame that asked.
+    the frame that asked. `answered` is the time at which a worker's script was answered: its end is never reported.
     """
 
     kind: str
     since: float
     address: str = ""
     frame: str = ""
+    answered: float | None = None
 
 
 class Traffic:
@@ -66,6 +69,7 @@ class Traffic:
         handlers = {
             "Network.requestWillBeSent": self._sent,
             "Network.responseReceived": self._received,
+            "Network.responseReceivedExtraInfo": self._answered,
             "Network.loadingFinished": self._finished,
             "Network.loadingFailed": self._failed,
             "Runtime.consoleAPICalled": self._said,
@@ -86,9 +90,9 @@ class Traffic:
 
     def only_fonts_for(self, seconds: float) -> bool:
         """Whether only web fonts are still loading, and one of them for at least `seconds`."""
-        kinds = {request.kind for request in self.pending.values()}
-        since = min((request.since for request in self.pending.values()), default=self._clock())
-        return kinds == {"font"} and self._clock() - since > seconds
+        loading = [request for request in self.pending.values() if request.kind != WORKER]
+        since = min((request.since for request in loading), default=self._clock())
+        return {request.kind for request in loading} == {"font"} and self._clock() - since > seconds
 
     def font_wait(self) -> float:
         """Returns the seconds since the oldest web font still loading was requested; 0 if there is none."""
@@ -113,8 +117,8 @@ class Traffic:
 
     def awaits_data(self, seconds: float) -> bool:
         """Whether data or a script requested less than `seconds` ago has not arrived."""
-        since = self._clock() - seconds
-        return any(one.kind in DATA and one.since > since for one in self.pending.values())
+        now = self._clock()
+        return any(_is_awaited(one, now, seconds) for one in self.pending.values())
 
     def is_fetching(self) -> bool:
         """Whether scripts of the page wait for data."""
@@ -129,8 +133,11 @@ class Traffic:
             self._kinds[event["requestId"]] = kind
             before = self.pending.get(event["requestId"])
             address = before.address if before is not None else event["request"]["url"]
-            waits_for = PAGE if self._is_main(event) else kind
-            self.pending[event["requestId"]] = Pending(waits_for, self._clock(), address, event.get("frameId", ""))
+            now, is_of_worker = self._clock(), _is_of_worker(event)
+            waits_for = PAGE if self._is_main(event) else WORKER if is_of_worker else kind
+            # Nobody answers for what the page has made itself.
+            answered = now if is_of_worker and address.startswith(("blob:", "data:")) else None
+            self.pending[event["requestId"]] = Pending(waits_for, now, address, event.get("frameId", ""), answered)
             if waits_for == "document" and before is None:
                 self._frame_documents[event.get("frameId", "")] += 1
 
@@ -157,6 +164,11 @@ class Traffic:
             self.status = status
         self._picture_came(event)
 
+    def _answered(self, event: Params) -> None:
+        pending = self.pending.get(event["requestId"])
+        if pending is not None and pending.kind == WORKER:
+            self.pending[event["requestId"]] = replace(pending, answered=self._clock())
+
     def _picture_came(self, event: Params) -> None:
         type_ = event["response"]["mimeType"]
         if type_ in MOVING or type_ == PNG:
@@ -182,3 +194,14 @@ class Traffic:
 
     def _threw(self, _: Params) -> None:
         self.console_errors += 1
+
+
+def _is_of_worker(event: Params) -> bool:
+    """Whether a request is for the script with which a worker begins: such a script belongs to no document."""
+    return event.get("type") == "Script" and event.get("loaderId") == ""
+
+
+def _is_awaited(one: Pending, now: float, seconds: float) -> bool:
+    if one.answered is not None:
+        return now - one.answered < WORKER_SECONDS
+    return (one.kind in DATA or one.kind == WORKER) and now - one.since < seconds

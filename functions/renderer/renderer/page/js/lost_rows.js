@@ -3,7 +3,11 @@
 () => {
   const LEAST = 3, SHARE = 0.3;
   const samples = kept.samples ?? [];
-  const isGone = ({line: [element], top}) => !real(element).isConnected || Math.abs(boxOf(element).top + scrollY - top) > 1;
+  // What shows the same elsewhere has moved: a section that the page holds in the window while it is scrolled.
+  const hasMoved = ({line: [element], text}) => text.trim() !== "" && hasSize(boxOf(element))
+    && (real(element).textContent ?? "").slice(0, kept.sampledText) === text;
+  const isElsewhere = ({line: [element], top}) => Math.abs(boxOf(element).top + scrollY - top) > 1;
+  const isGone = (sample) => !real(sample.line[0]).isConnected || (isElsewhere(sample) && !hasMoved(sample));
   const gone = samples.filter(isGone);
   if (gone.length < LEAST) return null;
   const shows = (element) => {

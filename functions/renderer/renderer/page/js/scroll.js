@@ -7,14 +7,17 @@ async ({limit, milliseconds}) => {
   const height = () => Math.max(lengthOf(page.documentElement, "scrollHeight"), lengthOf(page.body, "scrollHeight"));
   const reaction = kept.reaction ??= watchReaction();
   // What is seen on the way, for `lost_rows.js`.
-  const MOST_SAMPLES = 300;
+  const MOST_SAMPLES = 300, TEXT = 100;
   const samples = kept.samples ??= [];
+  kept.sampledText = TEXT;
   const sample = () => {
     for (const x of [0.25, 0.5, 0.75].map((share) => innerWidth * share)) {
       const element = elementAt(x, innerHeight / 2), line = lineOf(element);
       // What sticks to the window is elsewhere on the page after each scroll.
       if (line.some((box) => ["fixed", "sticky"].includes(getComputedStyle(box).position))) continue;
-      if (line.length > 2 && samples.length < MOST_SAMPLES) samples.push({line, x, y: scrollY + innerHeight / 2, top: boxOf(element).top + scrollY});
+      if (line.length <= 2 || samples.length >= MOST_SAMPLES) continue;
+      const text = (real(element).textContent ?? "").slice(0, TEXT);
+      samples.push({line, text, x, y: scrollY + innerHeight / 2, top: boxOf(element).top + scrollY});
     }
   };
   const before = height();
