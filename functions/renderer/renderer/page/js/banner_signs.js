@@ -6,7 +6,7 @@ const NAME = /(cookies?|consent|gdpr|rgpd|dsgvo|ccpa|privacy|cmp)[-_ ]?(banner|b
 const TOPIC = /cookie|ciastecz|eväste|çerez|sütik|クッキー|쿠키|куки|kakor\b|informasjonskaps|traceurs|galetes|คุกกี้|कुकी|تعريف الارتباط|كوكيز|עוגיות|tracking[- ]tech|trackers?\b|consent|gdpr|rgpd|dsgvo|ccpa|einwillig|datenschutz|privacy|privacidad|confidentialit|riservatezza|integritetspol|personvern|prywatno|personal (data|information)|données personnelles|隐私|隱私|プライバシー|同意|개인정보|quyền riêng tư|конфиденциал/i;
 // A text that asks for consent says what for; a shop that sells cookies does not.
 const PURPOSE = /privacy|policy|consent|tracking|analy[sztv]|statisti|experience|personali[sz]|web ?sites?|(this|our|diese|unsere|notre|nuestro) (site|seite)|browser|traffic|advertis|werbung|publicit|third[- ]part|functional|preferences|datenschutz|einwillig|confidentialit|privacidad|riservatezza|隐私|隱私|同意|サイト|웹사이트|trang web|trải nghiệm|сайт/i;
-const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl/i;
+const FOOD = /chocolate|butter|oven|bake|baking|dough|oatmeal|recipe|flavou?r|sugar|delicious|snack|crumbl|frisch|gebäck|gebacken|rezept|schoko|recette|au beurre|receta|ricetta/i;
 const USES = /\b(use|uses|using|used|set|sets|stores?|utili[sz]\w+|verwende\w*|nutz\w+|setz\w+|gebrui\w+|plaats\w+|usamos|usa|usiamo|używa\w*|använd\w*|bruger|bruker|käyt\w+|korzysta\w*|wykorzyst\w+)\W+((?!\.\s)[^]){0,40}?cookies?\b/i;
 // The same for languages with other scripts, or with the verb at the end.
 const USES_ELSEWHERE = /χρησιμοποι|использу|використов|използва|folose|folosi|použív|haszn[aá]l|kullan|sử dụng|ใช้|משתמש|שימוש|يستخدم|نستخدم|koristi|uporablj|naudoj|izmanto|kasuta|använd|bruker|käyt|używ|korzyst|utilise|utilitza|使用|利用|사용|이용|उपयोग/i;
@@ -91,7 +91,9 @@ const isBanner = (element) => {
   if (VENDOR.test(names)) return controls.length > 0 || said === "";
   if (said.length > LONGEST || matching(element, `${TYPED}, ${CONTENT}, article`).length > 0) return false;
   const accepts = says(controls, ACCEPTS), declines = says(controls, DECLINES);
-  if (NAME.test(names)) return accepts || declines || PURPOSE.test(said) || matching(element, "iframe").length > 0;
+  // An app's own dialog about privacy need not be about consent.
+  const isNamed = NAME.test(names) && (/cookie|consent|gdpr|rgpd|dsgvo|ccpa/i.test(names) || TOPIC.test(said));
+  if (isNamed) return accepts || declines || PURPOSE.test(said) || matching(element, "iframe").length > 0;
   if (!TOPIC.test(said)) return false;
   if (isNotice(element, controls, said)) return true;
   if (asksForConsent(said)) {

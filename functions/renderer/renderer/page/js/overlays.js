@@ -31,11 +31,19 @@
     return covers && (isTranslucent || isNamed) && textOf(element) === ""
       && matching(element, "img, video, canvas, svg, iframe, object, embed").length === 0;
   };
+  // The box of an app that fills the window and has the page's heading is the page; a banner may be in it.
+  const isThePage = (element, {backgroundColor}) => {
+    const {width, height} = boxOf(element), names = namesOf(element);
+    return width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && backgroundColor.startsWith("rgb(")
+      && !isDialog(element) && !VENDOR.test(names) && !NAME.test(names) && matching(element, "h1").length > 0;
+  };
+  const bannerOver = (element, style) => isThePage(element, style)
+    ? childrenOf(element).map(bannerIn).find(Boolean) ?? null : bannerIn(element);
   const over = everywhere("*").map((element) => [element, getComputedStyle(element)])
     .filter(([element, style]) => style.display !== "none" && !isRoot(element) && isOver(element, style));
-  for (const [element] of over) {
+  for (const [element, style] of over) {
     if (!real(element).isConnected) continue;
-    const tool = toolAround(element), banner = tool ?? bannerIn(element);
+    const tool = toolAround(element), banner = tool ?? bannerOver(element, style);
     if (!banner) continue;
     const box = tool ?? boxAround(banner, element);
     if (matching(box, `${CONTENT}, nav`).length > 0) continue;
