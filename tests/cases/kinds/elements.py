@@ -271,4 +271,15 @@ CASES = (
         )
         for name in ("shell", "centre", "translated", "framed", "modal")
     ),
+    Case(
+        "an element that scripts move without end is captured where it was measured",
+        written(
+            "<div id=road><div id=car style='width:100px;height:100px;background:linear-gradient(#0f0 50%,#00f 50%)'>",
+            "const go = (now) => { road.style.transform = `translate(${now / 3 % 400}px, ${now / 7 % 300}px)`; "
+            "requestAnimationFrame(go) }; requestAnimationFrame(go)",
+        ),
+        {"selector": "#car"},
+        size=(100, 100),
+        pixels=((0, 0, GREEN), (99, 0, GREEN), (0, 99, BLUE), (99, 99, BLUE)),
+    ),
 )

@@ -98,6 +98,23 @@ CASES = (
         "/readiness/while-captured.html",
         pixels=((100, 100, GREEN), (100, 390, GREEN), (150, 550, GREEN)),
     ),
+    Case(
+        "a page that only says that it loads is waited for",
+        written(
+            "<div id=root>Loading…</div>",
+            "onload = () => setTimeout(() => { root.textContent = ''; document.body.style.background = '#0f0' }, 700)",
+        ),
+        pixels=((640, 400, GREEN),),
+    ),
+    Case(
+        "a picture that a script loads for a canvas is drawn",
+        written(
+            "<canvas id=map width=400 height=200 style='background:#00f'></canvas>",
+            "onload = () => { const tile = new Image(); tile.onload = () => map.getContext('2d').drawImage(tile, 0, 0); "
+            "tile.src = '/late-svg?ms=700&colour=00ff00' }",
+        ),
+        pixels=((100, 100, GREEN),),
+    ),
     *(
         Case(
             f"a splash screen that a script takes away has gone, {name}",

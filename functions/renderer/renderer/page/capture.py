@@ -1,6 +1,7 @@
 """Takes the picture of a page that is ready: the right part of it, in one capture or in tiles, again if it is blank."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from renderer.page.area import Area, area_of
@@ -13,6 +14,7 @@ from renderer.page.render_context import RenderContext
 from renderer.page.screenshot import screenshot
 from renderer.page.stillness import DATA_SECONDS, come_to_rest
 from renderer.page.tiles import JpegJoiner, PngJoiner
+from shutterstep.errors import SelectorNotFoundError
 
 CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 
@@ -39,10 +41,11 @@ LONGEST_WAIT = 3600.0
 
 @dataclass(frozen=True)
 class Captured:
-    """A picture's bytes, whether all of it has one colour, and whether it was taken in tiles."""
+    """A picture's bytes, whether all of it has one colour, its area of the page, and whether it was taken in tiles."""
 
     body: bytes
     blank: bool
+    area: Area | None = None
     is_tiled: bool = False
 
 
@@ -73,26 +76,40 @@ async def _still_shot(context: RenderContext) -> Captured:
     """Takes the picture, and once more when the page has rested if it moved meanwhile: most pages do not, so that only
     those which do wait for it."""
     shot = await _shot(context)
-    for _ in range(MOST_MOVES):
-        if shot.is_tiled or context.is_restless or not await _moved(context):
+    for again in range(1, MOST_MOVES + 1):
+        if shot.is_tiled or context.is_restless or not await _moved(context, shot.area):
             break
-        context.is_restless = not await come_to_rest(context)
+        context.is_restless = not await come_to_rest(context) or again == MOST_MOVES
         await settle(context)
         shot = await _shot(context)
     return shot
 
 
-async def _moved(context: RenderContext) -> bool:
+async def _moved(context: RenderContext, area: Area | None) -> bool:
     """Whether the page changed while it was captured, or asked for something that it will show."""
     if context.deadline.waiting_seconds() < LEAST_SECONDS:
         return False
-    if context.traffic.awaits_data(DATA_SECONDS):
+    if context.traffic.awaits_data(DATA_SECONDS) and not context.is_polling:
         return True
     asking = asyncio.ensure_future(context.run_in_frames("moved"))
-    return await context.within(ANSWER_SECONDS, asking) and asking.result() is not None
+    if await context.within(ANSWER_SECONDS, asking) and asking.result() is not None:
+        return True
+    return "selector" in context.request and await _is_elsewhere(context, area)
+
+
+async def _is_elsewhere(context: RenderContext, area: Area | None) -> bool:
+    """Whether the element has moved since it was measured."""
+    # One that has gone was there for the picture.
+    with suppress(SelectorNotFoundError):
+        measuring = asyncio.ensure_future(area_of(context))
+        return await context.within(ANSWER_SECONDS, measuring) and measuring.result() != area
+    return False
 
 
 async def _shot(context: RenderContext) -> Captured:
+    if context.is_restless and "selector" in context.request:
+        pinning = context.run_in_frames("pin", {"selector": context.request["selector"]})
+        await context.within(ANSWER_SECONDS, pinning)
     area, format_ = await area_of(context), context.request["format"]
     if area is not None and area.bottom() > context.request["viewport"]["height"]:
         await context.run("backdrops", area.bottom())
@@ -104,7 +121,7 @@ async def _shot(context: RenderContext) -> Captured:
     body = await screenshot(context, area, format_)
     if area is not None:
         body = await with_far_frames(body, area, frames, context.request.get("quality", 0))
-    return Captured(body, may_be_blank(body) and await asyncio.to_thread(is_blank, body))
+    return Captured(body, may_be_blank(body) and await asyncio.to_thread(is_blank, body), area)
 
 
 async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> Captured:
@@ -120,4 +137,4 @@ async def _tiled(context: RenderContext, area: Area, frames: list[FarFrame]) -> 
         image = await with_far_frames(await screenshot(context, tile, "png"), tile, frames, 0)
         await asyncio.to_thread(joiner.add, image, extremes)
         longest = max(longest, loop.time() - started)
-    return Captured(await asyncio.to_thread(joiner.finish), extremes.are_one_colour(), is_tiled=True)
+    return Captured(await asyncio.to_thread(joiner.finish), extremes.are_one_colour(), area, is_tiled=True)

@@ -44,7 +44,8 @@ class RenderContext:
     """One page of one render, and the request with every default filled in.
 
     `document` is the one on which the steps run, `done` how many of the request's steps were run for it, and
-    `done_before` how many were run for any document. `is_restless`: its scripts did not rest in the time given to them.
+    `done_before` how many were run for any document. `is_polling`: it asked for data for longer than we wait.
+    `is_restless`: its scripts did not rest in the time given.
     `is_watched`: nothing but the page itself has changed it since `watch.js` began to count its changes.
     """
 
@@ -58,6 +59,7 @@ class RenderContext:
     document: str = ""
     done: int = 0
     done_before: int = 0
+    is_polling: bool = False
     is_restless: bool = False
     is_watched: bool = False
 

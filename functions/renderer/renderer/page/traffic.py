@@ -120,6 +120,11 @@ class Traffic:
         now = self._clock()
         return any(_is_awaited(one, now, seconds) for one in self.pending.values())
 
+    def awaits_pictures(self, seconds: float) -> bool:
+        """Whether a picture requested less than `seconds` ago has not arrived."""
+        since = self._clock() - seconds
+        return any(one.kind == "image" and one.since > since for one in self.pending.values())
+
     def is_fetching(self) -> bool:
         """Whether scripts of the page wait for data."""
         return any(request.kind in ("xhr", "fetch") for request in self.pending.values())

@@ -1,9 +1,10 @@
-// Returns true if this document shows a large canvas or SVG, which a script may be drawing, else null.
+// Returns "canvas" or "svg" if this document shows a large one, which a script may be drawing, else null.
 () => {
   const LEAST = 100;
   const isLarge = (element) => {
     const {width, height} = boxOf(element);
     return width >= LEAST && height >= LEAST;
   };
-  return (page.scripts.length > 0 && everywhere("canvas, svg").some(isLarge)) || null;
+  if (page.scripts.length === 0) return null;
+  return ["canvas", "svg"].find((name) => everywhere(name).some(isLarge)) ?? null;
 }

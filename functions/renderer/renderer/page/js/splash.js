@@ -1,7 +1,9 @@
 // Waits until a splash screen has gone, at most `splashMs` milliseconds in all for each document. Returns true if there
 // was one, else null. A splash screen lies over the middle of the window and all content there, and says next to nothing.
+// A page that writes nothing but a word such as "Loading" counts as one.
 async ({splashMs}) => {
   const MOST_TEXT = 60, PAUSE = 50, MOST_CONTENT = 20, MOST_PICTURES = 12, NAME = /load|splash|spinner|curtain/i;
+  const WORD = /^\W*(?:loading|please wait|just a moment|wird geladen|lädt|chargement|cargando|carregando|caricamento|laden|ładowanie|загрузка|加载中|載入中|読み込み中|로딩)/iu;
   const CONTENT = "h1, h2, h3, h4, p, li, a, img, button, input, td, label, svg, canvas, video, iframe";
   const PICTURE = "img, canvas, svg, object, video, iframe, embed";
   const TO_USE = "a[href], button, input, select, textarea, iframe, video, [contenteditable]";
@@ -41,12 +43,15 @@ async ({splashMs}) => {
     if (content.length === 0) return isNamed || !inside.some(hasPicture);
     return content.every((element) => isCovered(element, cover));
   };
-  const isThere = () => {
+  const isSplashThere = () => {
     const line = lineOf(elementAt(innerWidth / 2, innerHeight / 2));
     const isCover = (element, place) => isPlaced(getComputedStyle(element)) && coversWindow(boxOf(element))
       && isSplash(element, line.slice(0, place + 1)) && !isLeaving(line.slice(place));
     return line.some(isCover);
   };
+  const onlySaysSo = () => page.body && all(page.body).length <= MOST_CONTENT && real(page.body).innerText.trim().length <= MOST_TEXT
+    && WORD.test(real(page.body).innerText);
+  const isThere = () => onlySaysSo() || isSplashThere();
   if (page.scripts.length === 0 || !isThere()) return null;
   kept.splashEnd ??= performance.now() + splashMs;
   while (performance.now() < kept.splashEnd && isThere()) await later(PAUSE);
