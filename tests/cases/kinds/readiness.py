@@ -126,9 +126,9 @@ CASES = (
         for name, options in (("window", {}), ("whole page", {"fullPage": True}))
     ),
     Case(
-        "a page that shows nothing but its splash screen until its script has made the rest",
+        "a page with a frame that shows nothing but its splash screen until its script has made the rest",
         written(
-            "<div id=app></div><div id=cover style='position:fixed;inset:0;background:#fff'>"
+            "<iframe srcdoc='' hidden></iframe><div id=app></div><div id=cover style='position:fixed;inset:0;background:#fff'>"
             "<div style='width:80px;height:80px;margin:360px auto;background:#00f'></div></div>",
             "setTimeout(() => { cover.remove(); app.innerHTML = '<div style=\"height:800px;background:#0f0\"></div>' }, 1200)",
         ),

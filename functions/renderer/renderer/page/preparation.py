@@ -38,7 +38,7 @@ async def prepare(context: RenderContext) -> None:
     await data_comes(context)
     actions = _actions(context)
     if actions or shows_more_than_the_window(context):
-        await context.within(SPLASH_SECONDS, context.run("splash", _rest_of(context)))
+        await _splash_goes(context)
     for place, action in enumerate(actions, 1):
         await _once(context, place, action)
     if "cookieBanners" in request["block"]:
@@ -112,6 +112,7 @@ async def settle(context: RenderContext) -> None:
         await reach_closed_roots(context)
     at_once = await _settles_at_once(context)
     if not at_once:
+        await _splash_goes(context)
         await be_still(context)
         await context.within(SETTLE_SECONDS, _all_come(context))
         for step in ("stop", "freeze"):
@@ -119,6 +120,10 @@ async def settle(context: RenderContext) -> None:
     changed = await hold_drawings(context)
     changed |= await hold_styles(context)
     context.is_watched = at_once and not changed
+
+
+async def _splash_goes(context: RenderContext) -> None:
+    await context.within(SPLASH_SECONDS, context.run("splash", _rest_of(context)))
 
 
 async def _settles_at_once(context: RenderContext) -> bool:

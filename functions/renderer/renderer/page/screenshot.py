@@ -60,9 +60,9 @@ def _patience(context: RenderContext, area: Area | None) -> float:
     alone = CAPTURE_SECONDS + pixels * CAPTURE_SECONDS_A_PIXEL
     # A new page needs the remaining time.
     most = context.deadline.remaining_ms() / 1000 * LONGEST_SHARE
-    return max(alone, min(alone * load(), most))
+    return max(alone, min(alone * machine_load(), most))
 
 
-def load() -> float:
+def machine_load() -> float:
     """Returns how many times longer a process takes on this machine now than if it ran alone, at least 1."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from renderer.browser.protocol import ProtocolError, Session
 from renderer.page.render_context import RenderContext
-from renderer.page.screenshot import load
+from renderer.page.screenshot import machine_load
 from shutterstep.errors import RenderError
 
 # Seconds without a running script. A drawing script runs in every frame, 60 times a second; a loading one may pause.
@@ -76,7 +76,7 @@ async def _rest(context: RenderContext, seconds: float, *, with_pictures: bool =
     await _no_script_runs(context, seconds, with_pictures=with_pictures)
     # A busy machine paints fewer frames, so a script that draws in every frame also pauses for longer, now and then for
     # longer than in one frame that is measured.
-    pause = max(FRAMES * await _frame_seconds(context), seconds * min(load(), MOST_LOAD))
+    pause = max(FRAMES * await _frame_seconds(context), seconds * min(machine_load(), MOST_LOAD))
     if pause > seconds:
         await _no_script_runs(context, pause, with_pictures=with_pictures)
 
