@@ -42,21 +42,6 @@ def test_third_party_is_judged_by_the_document_rather_than_by_the_requested_addr
     assert (of_itself, blocking.reason(script)) == (None, "ads")
 
 
-@pytest.mark.parametrize(("documents", "awaited"), [(10, {"frame"}), (11, set())])
-def test_a_frame_that_goes_on_from_document_to_document_is_not_awaited(documents: int, awaited: set[str]) -> None:
-    handlers: dict[str, Any] = {}
-    session = SimpleNamespace(on=handlers.__setitem__, on_cut=handlers.setdefault)
-    traffic = Traffic()
-    traffic.watch(cast("ChromiumPage", SimpleNamespace(frame="main", session=session)))
-    for number in range(documents):
-        if number:
-            handlers["Network.loadingFailed"]({"requestId": str(number - 1)})
-        asked = {"requestId": str(number), "type": "Document", "frameId": "frame", "request": {"url": OTHER}}
-        handlers["Network.requestWillBeSent"](asked)
-    assert traffic.loading_frames() == awaited
-    assert traffic.awaited(frozenset(["document"])) == ({OTHER} if awaited else set())
-
-
 class ReportedPage:
     """A page whose requests are reported by hand."""
 
@@ -91,3 +76,16 @@ def test_a_worker_that_the_page_has_made_itself_is_waited_for_only_shortly() -> 
     ReportedPage(traffic).starts_worker("blob:https://example.com/1")
     at_once, now = traffic.awaits_data(2), 1.0
     assert (at_once, traffic.awaits_data(2)) == (True, False)
+
+
+@pytest.mark.parametrize(("documents", "awaited"), [(10, {"frame"}), (11, set())])
+def test_a_frame_that_goes_on_from_document_to_document_is_not_awaited(documents: int, awaited: set[str]) -> None:
+    traffic = Traffic()
+    handlers = ReportedPage(traffic).handlers
+    for number in range(documents):
+        if number:
+            handlers["Network.loadingFailed"]({"requestId": str(number - 1)})
+        asked = {"requestId": str(number), "type": "Document", "frameId": "frame", "request": {"url": OTHER}}
+        handlers["Network.requestWillBeSent"](asked)
+    assert traffic.loading_frames() == awaited
+    assert traffic.awaited(frozenset(["document"])) == ({OTHER} if awaited else set())
