@@ -9,8 +9,8 @@ from renderer.browser.frames import Frame, frames_of, page_point
 from renderer.browser.protocol import Params, ProtocolError, Session
 from renderer.browser.script_error import ScriptError
 from renderer.page.documents import REQUEST_SCRIPT
+from renderer.page.emulation import has_touch
 from renderer.page.render_context import FRAMES, RenderContext, script
-from shutterstep.devices import devices
 from shutterstep.errors import InvalidRequestError, SelectorNotFoundError
 
 ELEMENT_SECONDS = 5.0
@@ -75,8 +75,7 @@ async def click(context: RenderContext, field: str, selector: str) -> None:
     if not frame.is_main and not await context.run("shows_frame", [x, y]):
         raise InvalidRequestError(f"{field}: the frame of the element for {selector[:200]!r} is covered", field)
     context.documents.clicked()
-    touches = devices().get(context.request.get("device", ""), {}).get("has_touch")
-    await context.within(FOR_EVER, _tap(context, frame, x, y) if touches else _press(context, x, y))
+    await context.within(FOR_EVER, _tap(context, frame, x, y) if has_touch(context.request) else _press(context, x, y))
 
 
 async def _press(context: RenderContext, x: float, y: float) -> None:

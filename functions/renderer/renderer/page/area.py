@@ -103,12 +103,10 @@ async def _element(context: RenderContext, selector: str) -> Area:
         raise SelectorNotFoundError(f"selector: the page has no visible element for {selector[:200]!r}")
     left, width, height = await context.run("size")
     viewport = context.request["viewport"]
-    right, bottom = left + max(width, viewport["width"]), max(height, viewport["height"])
-    x, y, wide, tall = found
-    box = max(x, left), max(y, 0), min(x + wide, right), min(y + tall, bottom)
-    if box[2] <= box[0] or box[3] <= box[1]:
+    box = _common(found, (left, 0, max(width, viewport["width"]), max(height, viewport["height"])))
+    if box is None:
         raise SelectorNotFoundError(f"selector: the element for {selector[:200]!r} lies outside the page")
-    return enclosing((box[0] - left, box[1], box[2] - box[0], box[3] - box[1]), context.request)
+    return enclosing((box[0] - left, *box[1:]), context.request)
 
 
 async def _found(context: RenderContext, selector: str) -> Box | None:
@@ -149,27 +147,27 @@ async def _in_frame(context: RenderContext, frames: list[Frame], frame: Frame, s
         corner = await page_point(above, 0, 0)
         width, height, holder = right - corner[0], bottom - corner[1], above
     scroll_x, scroll_y = await context.page.evaluate("() => [scrollX, scrollY]")
-    return _common((left + scroll_x, top + scroll_y, right - left, bottom - top), shown)
+    box = left + scroll_x, top + scroll_y, right - left, bottom - top
+    return box if shown is None else _common(box, shown)
 
 
-def _common(box: Box, other: list[float] | None) -> Box | None:
-    """Returns what two boxes have in common; None without it, and the first box without a second one."""
-    if other is None:
-        return box
+def _common(box: Box, other: Box) -> Box | None:
+    """Returns what two boxes have in common; None if that is nothing."""
     left, top = max(box[0], other[0]), max(box[1], other[1])
     width = min(box[0] + box[2], other[0] + other[2]) - left
     height = min(box[1] + box[3], other[1] + other[3]) - top
     return (left, top, width, height) if width > 0 and height > 0 else None
 
 
-async def _show_holder(frame: Frame, above: Frame, width: float, height: float) -> list[float] | None:
+async def _show_holder(frame: Frame, above: Frame, width: float, height: float) -> Box | None:
     """Scrolls the element that holds a frame into view in the document around it, and lets it grow to this size.
 
-    Returns the element's box there, like `element.js`.
+    Returns the element's box there, like `element.js`; None if it is gone.
     """
     inside = "false" if above.is_main else "true"
     call = f"{{holder, width: {width}, height: {height}, inside: {inside}}}"
-    return await frame.call_on_element(f"(holder) => ({script('element')})({call})")
+    box = await frame.call_on_element(f"(holder) => ({script('element')})({call})")
+    return None if box is None else tuple(box)
 
 
 async def _in_window(frame: Frame, selector: str) -> tuple[float, float, float, float]:

@@ -45,7 +45,7 @@ class Captured:
 
     body: bytes
     blank: bool
-    area: Area | None = None
+    area: Area | None
     is_tiled: bool = False
 
 

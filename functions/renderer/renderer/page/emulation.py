@@ -114,7 +114,12 @@ def starts_empty(request: Request) -> bool:
 
     That document has no touch events, because it is there before the touch screen.
     """
-    return "html" in request and not _device(request).get("has_touch", False)
+    return "html" in request and not has_touch(request)
+
+
+def has_touch(request: Request) -> bool:
+    """Whether the request's device has a touch screen."""
+    return bool(_device(request).get("has_touch"))
 
 
 def in_page(request: Request) -> list[Command]:
@@ -168,7 +173,7 @@ def _appearance(request: Request) -> list[Command]:
     if "media" in request or any(request[name] != _usual(name) for name in ("colorScheme", "reducedMotion")):
         asked = [{"name": name, "value": value} for name, value in features.items()]
         commands.append(("Emulation.setEmulatedMedia", {"media": request.get("media", ""), "features": asked}))
-    if _device(request).get("has_touch"):
+    if has_touch(request):
         touch = {"enabled": True, "maxTouchPoints": TOUCH_POINTS}
         commands.append(("Emulation.setTouchEmulationEnabled", touch))
     return commands + _identity(request)

@@ -39,17 +39,16 @@ async def be_still(context: RenderContext) -> None:
     It waits on every page if the request asks for it, else only on a page with a drawing, a large canvas or SVG.
     """
     if context.request["waitUntil"] == WAIT:
-        await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS))
+        await context.within(ASKED_SECONDS, _rest(context, STILL_SECONDS, with_pictures=False))
         return
     drawing = await context.run_in_frames("draws")
     if drawing is not None:
-        rests = _rest(context, DRAWN_SECONDS, with_pictures=drawing == "canvas")
-        context.is_restless = not await context.within(DRAWING_SECONDS, rests)
+        context.is_restless = not await come_to_rest(context, with_pictures=drawing == "canvas")
 
 
-async def come_to_rest(context: RenderContext) -> bool:
-    """Waits for the scripts to rest on any page; returns whether they did."""
-    return await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS))
+async def come_to_rest(context: RenderContext, *, with_pictures: bool = False) -> bool:
+    """Waits for the scripts to rest on any page, and for the pictures they load if asked; returns whether they did."""
+    return await context.within(DRAWING_SECONDS, _rest(context, DRAWN_SECONDS, with_pictures=with_pictures))
 
 
 async def data_comes(context: RenderContext) -> None:
@@ -68,7 +67,7 @@ async def _nothing_is_on_its_way(context: RenderContext) -> None:
         still = 0.0 if context.traffic.awaits_data(DATA_SECONDS) else still + POLL_SECONDS
 
 
-async def _rest(context: RenderContext, seconds: float, *, with_pictures: bool = False) -> None:
+async def _rest(context: RenderContext, seconds: float, *, with_pictures: bool) -> None:
     """Waits until no script has run for these seconds and none waits for data.
 
     A script may also draw pictures that it loads, such as a map's; no element shows that they are missing.

@@ -12,8 +12,11 @@ async ({selector, milliseconds}) => {
       && real(found).matches("a, button, label, summary, [role=button]")));
   // An element without its own box uses the boxes of its content; one of text alone is scrolled with what is around it.
   const isText = (element) => getComputedStyle(element).display === "contents" && !contentOf(element).some(isVisible);
-  const boxed = (element) => isText(element) ? parentOf(element) : !(element instanceof HTMLAreaElement) && (getComputedStyle(element).display === "contents" || isAroundOthers(element))
-    ? boxed(contentOf(element).find(isVisible)) : element;
+  const boxed = (element) => {
+    if (isText(element)) return parentOf(element);
+    const hasBox = element instanceof HTMLAreaElement || (getComputedStyle(element).display !== "contents" && !isAroundOthers(element));
+    return hasBox ? element : boxed(contentOf(element).find(isVisible));
+  };
   const boxesOf = (element) => {
     if (isText(element)) return [shownBoxOf(element)];
     const one = boxed(element);

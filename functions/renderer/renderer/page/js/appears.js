@@ -1,6 +1,6 @@
 // Returns "visible" if an element for a CSS selector is in this frame (also in open shadow roots), "invalid" for an
 // invalid selector.
 (selector) => {
-  try { page.querySelector(selector); } catch { return "invalid"; }
+  if (!isSelector(selector)) return "invalid";
   return chosen(selector).some(isVisible) ? "visible" : null;
 }

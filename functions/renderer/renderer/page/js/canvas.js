@@ -2,9 +2,6 @@
 // where that is preferred, also behind a page that has no dark colours.
 () => {
   const {documentElement: root, body} = page;
-  const isBare = (element) => {
-    const {backgroundColor, backgroundImage} = getComputedStyle(element);
-    return backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none";
-  };
-  if (root && [root, body].every((element) => !element || isBare(element))) real(root).style?.setProperty("background-color", "Canvas", "important");
+  const isBare = (element) => !element || !hasBackground(getComputedStyle(element));
+  if (root && [root, body].every(isBare)) real(root).style?.setProperty("background-color", "Canvas", "important");
 }

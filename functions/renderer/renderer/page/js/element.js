@@ -5,7 +5,7 @@
 // of a frame, which grows to show `width` and `height` CSS pixels.
 async ({selector, inside, holder, width: wide, height: tall}) => {
   const set = (element, name, value) => real(element).style?.setProperty(name, value, "important");
-  if (!holder) try { page.querySelector(selector); } catch { return "invalid"; }
+  if (!holder && !isSelector(selector)) return "invalid";
   const rectOf = (element) => isAroundOthers(element) ? unionOf(contentOf(element).filter(isVisible).map(rectOf)) : shownBoxOf(element);
   const found = holder ? [holder] : chosen(selector);
   const element = found.find(isVisible) ?? found[0];

@@ -44,9 +44,10 @@ const shapeBoxOf = (shape) => {
   const [across, down] = [isButt && box.height === 0 ? 0 : half * Math.hypot(a, c), isButt && box.width === 0 ? 0 : half * Math.hypot(b, d)];
   return new DOMRect(box.x - across, box.y - down, box.width + 2 * across, box.height + 2 * down);
 };
+const hasSize = ({width, height}) => width > 0 && height > 0;
 // The smallest box around others; one without a size if there are none.
 const unionOf = (boxes) => {
-  const sized = boxes.filter(({width, height}) => width > 0 && height > 0);
+  const sized = boxes.filter(hasSize);
   if (sized.length === 0) return new DOMRect();
   const least = (name) => Math.min(...sized.map((box) => box[name])), most = (name) => Math.max(...sized.map((box) => box[name]));
   return new DOMRect(least("left"), least("top"), most("right") - least("left"), most("bottom") - least("top"));
@@ -65,6 +66,9 @@ const shownBoxOf = (element) => {
   range.selectNodeContents(element);
   return range.getBoundingClientRect();
 };
+// How opaque a computed colour is: from 0 to 1.
+const alphaOf = (colour) => Number(colour.match(/^rgba\(.*, ([\d.]+)\)$/)?.[1] ?? 1);
+const hasBackground = ({backgroundColor, backgroundImage}) => backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none";
 // How much larger an element is on the screen than it counts itself, by `zoom` or by a transform.
 const scaleOf = (element) => {
   const {width, height} = boxOf(element), {offsetWidth, offsetHeight} = real(element);
@@ -104,7 +108,6 @@ const chosen = (selector) => {
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 // Resolves when a frame has been painted; a page that is not painted does not delay anybody.
 const painted = () => Promise.race([new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))), later(500)]);
-const hasSize = ({width, height}) => width > 0 && height > 0;
 const contentOf = (element) => [...real(shadowOf(element) ?? element).children];
 // An element without a size may hold floats or boxes placed elsewhere, which are seen unless it cuts them off.
 const isAroundOthers = (element) => !hasSize(shownBoxOf(element)) && getComputedStyle(element).overflowX === "visible";

@@ -13,7 +13,7 @@
   const shows = (element) => {
     const {backgroundColor, backgroundImage} = getComputedStyle(element);
     return real(element).textContent.trim() !== "" || real(element).matches("img, svg, canvas, video, iframe, input, button")
-      || backgroundImage !== "none" || !/^rgba\(.*, 0\)$/.test(backgroundColor);
+      || backgroundImage !== "none" || alphaOf(backgroundColor) > 0;
   };
   const boxes = everywhere("*").filter((element) => !real(element).firstElementChild && !shadowOf(element) && shows(element)).map(boxOf);
   const isEmpty = ({x, y}) => !boxes.some(({left, right, top, bottom}) => left <= x && x <= right && top <= y - scrollY && y - scrollY <= bottom);

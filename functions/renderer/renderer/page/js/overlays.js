@@ -21,20 +21,20 @@
   // The box of a consent tool around an element: all in it belongs to the banner.
   const toolAround = (element) => lineOf(element).findLast((node) => !isRoot(node) && VENDOR.test(namesOf(node))
     && textOf(node).length <= LONGEST && matching(node, `${CONTENT}, nav, article`).length === 0) ?? null;
+  const fillsWindow = ({width, height}) => width >= innerWidth * 0.95 && height >= innerHeight * 0.95;
   // Elements that are painted behind the page, or that contain something, belong to the page.
   const isCurtain = (element, style) => {
-    const {width, height} = boxOf(element);
-    const covers = width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && !(Number(style.zIndex) < 0);
-    const [, alpha] = style.backgroundColor.match(/^rgba\(.*, ([\d.]+)\)$/) ?? [];
-    const isTranslucent = (alpha !== undefined && Number(alpha) > 0) || style.backdropFilter !== "none";
-    const isNamed = CURTAIN.test(`${real(element).id} ${real(element).getAttribute("class")}`) && alpha !== "0";
+    const covers = fillsWindow(boxOf(element)) && !(Number(style.zIndex) < 0);
+    const alpha = alphaOf(style.backgroundColor);
+    const isTranslucent = (alpha > 0 && alpha < 1) || style.backdropFilter !== "none";
+    const isNamed = CURTAIN.test(`${real(element).id} ${real(element).getAttribute("class")}`) && alpha > 0;
     return covers && (isTranslucent || isNamed) && textOf(element) === ""
       && matching(element, "img, video, canvas, svg, iframe, object, embed").length === 0;
   };
   // The box of an app that fills the window and has the page's heading is the page; a banner may be in it.
   const isThePage = (element, {backgroundColor}) => {
-    const {width, height} = boxOf(element), names = namesOf(element);
-    return width >= innerWidth * 0.95 && height >= innerHeight * 0.95 && backgroundColor.startsWith("rgb(")
+    const names = namesOf(element);
+    return fillsWindow(boxOf(element)) && backgroundColor.startsWith("rgb(")
       && !isDialog(element) && !VENDOR.test(names) && !NAME.test(names) && matching(element, "h1").length > 0;
   };
   const bannerOver = (element, style) => isThePage(element, style)

@@ -29,9 +29,8 @@ const watchReaction = () => {
   const isPlaceholder = (element) => {
     const {checkVisibility, childElementCount, textContent} = real(element);
     if (!checkVisibility({visibilityProperty: true})) return true;
-    const {backgroundColor, backgroundImage, boxShadow, borderTopWidth} = getComputedStyle(element);
-    const isPlain = backgroundImage === "none" && boxShadow === "none" && parseFloat(borderTopWidth) === 0
-      && ["transparent", "rgba(0, 0, 0, 0)"].includes(backgroundColor);
+    const style = getComputedStyle(element);
+    const isPlain = !hasBackground(style) && style.boxShadow === "none" && parseFloat(style.borderTopWidth) === 0;
     const hasParts = ["::before", "::after"].some((which) => getComputedStyle(element, which).content !== "none");
     return element instanceof HTMLDivElement && isPlain && !hasParts && childElementCount === 0 && !textContent.trim() && !shadowOf(element);
   };

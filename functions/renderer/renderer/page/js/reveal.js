@@ -10,14 +10,17 @@ async ({unroll, limit, milliseconds}) => {
     if (getComputedStyle(element).contentVisibility === "auto") set(element, "content-visibility", "visible");
   }
   const heightOf = (element) => real(element).offsetHeight ?? 0;
+  // A column gives its items their heights; one that has a height of its own must not be stretched or shrunk by it.
+  const leaveColumn = (element) => {
+    const holder = parentOf(element) && getComputedStyle(parentOf(element));
+    if (holder?.display.includes("flex") && holder.flexDirection.startsWith("column")) set(element, "flex", "none");
+  };
   const grow = (element, pixels) => {
-    const style = getComputedStyle(element), parent = parentOf(element);
-    const holder = parent && getComputedStyle(parent);
-    const height = parseFloat(style.height);
+    const style = getComputedStyle(element), height = parseFloat(style.height);
     if (Number.isNaN(height)) return;
     set(element, "transition", "none");
     set(element, "max-height", "none");
-    if (holder?.display.includes("flex") && holder.flexDirection.startsWith("column")) set(element, "flex", "none");
+    leaveColumn(element);
     if (style.position === "fixed") set(element, "position", "absolute");
     set(element, "height", `${height + pixels}px`);
   };
@@ -57,8 +60,7 @@ async ({unroll, limit, milliseconds}) => {
       if (other !== rows && rows.includes("px")) set(one, "grid-template-rows", rows);
       if (top.endsWith("px") && top !== moved) set(one, "top", top);
       if (one === element || added <= 0) continue;
-      const holder = parentOf(one) && getComputedStyle(parentOf(one));
-      if (holder?.display.includes("flex") && holder.flexDirection.startsWith("column")) set(one, "flex", "none");
+      leaveColumn(one);
       for (const name of ["height", "min-height"]) set(one, name, `${length - added}px`);
     }
     if (hidden(element) < most) return true;

@@ -12,8 +12,7 @@ async ({splashMs}) => {
   const hasPicture = (element) => getComputedStyle(element).backgroundImage.includes("url(");
   const isFilled = (element) => {
     const {backgroundColor, backgroundImage} = getComputedStyle(element);
-    const [, alpha] = backgroundColor.match(/^rgba\(.*, ([\d.]+)\)$/) ?? [];
-    return backgroundImage !== "none" || Number(alpha ?? 1) > 0.3;
+    return backgroundImage !== "none" || alphaOf(backgroundColor) > 0.3;
   };
   const isLarge = (element) => {
     const {width, height} = boxOf(element);
@@ -29,8 +28,8 @@ async ({splashMs}) => {
       && pictures.length <= MOST_PICTURES && !pictures.some(isLarge);
   };
   const contentBeside = (cover) => all(document, CONTENT).filter((element) => {
-    const {top, left, width, height} = boxOf(element), x = left + width / 2, y = top + height / 2;
-    return width > 0 && height > 0 && x > 0 && y > 0 && x < innerWidth && y < innerHeight && !real(cover).contains(element);
+    const box = boxOf(element), x = box.left + box.width / 2, y = box.top + box.height / 2;
+    return hasSize(box) && x > 0 && y > 0 && x < innerWidth && y < innerHeight && !real(cover).contains(element);
   }).slice(0, MOST_CONTENT);
   const isCovered = (element, cover) => {
     const {top, left, width, height} = boxOf(element);
@@ -49,8 +48,11 @@ async ({splashMs}) => {
       && isSplash(element, line.slice(0, place + 1)) && !isLeaving(line.slice(place));
     return line.some(isCover);
   };
-  const onlySaysSo = () => page.body && all(page.body).length <= MOST_CONTENT && real(page.body).innerText.trim().length <= MOST_TEXT
-    && WORD.test(real(page.body).innerText);
+  const onlySaysSo = () => {
+    if (!page.body || all(page.body).length > MOST_CONTENT) return false;
+    const text = real(page.body).innerText.trim();
+    return text.length <= MOST_TEXT && WORD.test(text);
+  };
   const isThere = () => onlySaysSo() || isSplashThere();
   if (page.scripts.length === 0 || !isThere()) return null;
   kept.splashEnd ??= performance.now() + splashMs;
